@@ -1,0 +1,47 @@
+# Commands of the project; `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+
+.PHONY: help app test soak lint bench data clean
+.DEFAULT_GOAL := help
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(VENV)/app: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/dev: requirements.txt requirements-dev.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $(VENV)/app $@
+
+app: $(VENV)/app ## install and open the atlas on http://127.0.0.1:8501
+	$(BIN)/python -m streamlit run app.py --server.port $(PORT) --server.headless false
+
+test: $(VENV)/dev ## install and run every test that fits in 10 minutes
+	$(BIN)/python -m pytest -m "not soak"
+
+soak: $(VENV)/dev ## run the long counts
+	$(BIN)/python -m pytest -m soak
+
+lint: $(VENV)/dev ## style, types, import contract, docstrings
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m numpydoc.hooks.validate_docstrings $$(git ls-files 'errors.py' 'geo/*.py' 'loaders/*.py' 'maps/*.py' 'exports/*.py' 'ui/*.py')
+
+bench: $(VENV)/dev ## measure what the README claims
+	$(BIN)/python -m benchmarks
+
+data: $(VENV)/app ## rebuild data/ from the producers' files: make data FROM=DIR
+	$(BIN)/python -m loaders build --from $(FROM)
+
+clean: ## remove what was installed and generated
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find static -type f ! -name .gitkeep -delete

@@ -1,0 +1,1 @@
+"""One module per source: read, validate, say what is wrong."""

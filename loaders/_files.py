@@ -1,0 +1,341 @@
+"""Read files of text as they are, and say in French what is wrong with the file as a whole."""
+
+import csv
+import io
+import json
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from errors import SourceCrsError, SourceFormatError, SourceMissingError
+
+_DOWNLOAD_AGAIN = "télécharger le fichier de nouveau"
+#: A fault that this share of the coordinates has is a fault of the file.
+_MOST = 0.5
+_DEGREES_SYSTEMS = ("CRS84", "EPSG::4326", "EPSG:4326")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns that one kind of file has, and the names that the project gives them.
+
+    Parameters
+    ----------
+    name
+        Who publishes files of this layout, for messages.
+    columns
+        Column of the file to column of the project; every one must be present.
+    delimiter
+        Field separator.
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    delimiter: str = ","
+
+
+def extract_layout(columns: Sequence[str]) -> Layout:
+    """Describe the project's own extract, whose columns keep their names."""
+    return Layout("extrait de l'atlas", {column: column for column in columns})
+
+
+def read_text(path: Path, *, encoding: str = "utf-8-sig") -> str:
+    """Read a whole file of text.
+
+    Parameters
+    ----------
+    path
+        The file.
+    encoding
+        The encoding that the producer states.
+
+    Returns
+    -------
+    str
+        The text, without byte order mark.
+
+    Raises
+    ------
+    SourceMissingError
+        If there is no such file.
+    SourceFormatError
+        If it is empty, in another encoding, binary, or an error page saved in place of the data.
+    """
+    if not path.is_file():
+        raise SourceMissingError(path, "fichier introuvable", "vérifier le chemin ou reconstruire l'extrait")
+    raw = path.read_bytes()
+    if not raw.strip():
+        raise SourceFormatError(path, "fichier vide", _DOWNLOAD_AGAIN)
+    if raw.startswith((b"PK\x03\x04", b"\x1f\x8b", b"SQLite format 3", b"%PDF")):
+        raise SourceFormatError(
+            path,
+            "fichier binaire (archive, base ou PDF) là où un fichier texte est attendu",
+            "extraire le fichier de données de l'archive",
+        )
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise SourceFormatError(
+            path,
+            f"encodage inattendu à l'octet {error.start} (attendu : {encoding.removesuffix('-sig').upper()})",
+            "enregistrer le fichier en UTF-8",
+        ) from error
+    if text.lstrip()[:1] == "<":
+        raise SourceFormatError(path, "page web ou message d'erreur à la place des données", _DOWNLOAD_AGAIN)
+    if "Streaming interrupted due to the following error" in text[-2000:]:
+        raise SourceFormatError(path, "export interrompu par le serveur avant la fin", _DOWNLOAD_AGAIN)
+    return text
+
+
+def read_csv(path: Path, *, columns: Collection[str], delimiter: str = ",") -> pd.DataFrame:
+    """Read a CSV file as text, blanks as "".
+
+    Parameters
+    ----------
+    path
+        The file, in UTF-8.
+    columns
+        The columns that must be present.
+    delimiter
+        Field separator.
+
+    Returns
+    -------
+    DataFrame
+        Every cell as text, stripped; the index is the line number in the file (the header is line 1).
+
+    Raises
+    ------
+    SourceMissingError, SourceFormatError
+        As `read_text`, or if a column is missing, a line is cut short, or there is no row.
+    """
+    layout = Layout("fichier", {column: column for column in columns}, delimiter)
+    header, lines = _parse_csv(path, read_text(path), [layout])
+    _check_layout(path, header, [layout])
+    return _frame(path, header, lines)
+
+
+def read_table(path: Path, layouts: Sequence[Layout]) -> tuple[pd.DataFrame, Layout]:
+    """Read a CSV file that has one of several layouts.
+
+    Parameters
+    ----------
+    path
+        The file, in UTF-8.
+    layouts
+        The layouts to try, in order.
+
+    Returns
+    -------
+    tuple of DataFrame and Layout
+        The project's columns as text, indexed by line number, and the layout that fits.
+
+    Raises
+    ------
+    SourceMissingError, SourceFormatError
+        As `read_csv`; a missing column is named.
+    """
+    header, lines = _parse_csv(path, read_text(path), layouts)
+    layout = _check_layout(path, header, layouts)
+    frame = _frame(path, header, lines)
+    return frame[list(layout.columns)].rename(columns=dict(layout.columns)), layout
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON document.
+
+    Parameters
+    ----------
+    path
+        The file, in UTF-8.
+
+    Returns
+    -------
+    Any
+        The parsed value.
+
+    Raises
+    ------
+    SourceMissingError, SourceFormatError
+        As `read_text`, or if the text is not JSON or is cut short.
+    """
+    text = read_text(path)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        cut = error.pos >= len(text.rstrip()) - 1
+        fault = "fichier tronqué" if cut else "ce n'est pas du JSON"
+        raise SourceFormatError(
+            path, f"{fault} (ligne {error.lineno}, colonne {error.colno})", _DOWNLOAD_AGAIN
+        ) from error
+
+
+def read_features(path: Path, layouts: Sequence[Layout]) -> tuple[list[dict[str, Any]], Layout]:
+    """Read the features of a GeoJSON file that has one of several layouts.
+
+    Parameters
+    ----------
+    path
+        The file, in WGS84 degrees.
+    layouts
+        The layouts to try, in order, on the features' properties.
+
+    Returns
+    -------
+    tuple of list and Layout
+        One dict per feature: the project's property names, and `geometry` as in the file (None if absent).
+
+    Raises
+    ------
+    SourceMissingError, SourceFormatError
+        As `read_json`, or if it is no FeatureCollection, has no feature, or lacks a property.
+    SourceCrsError
+        If the file states that it has no coordinate system, or another one than degrees.
+    """
+    document = read_json(path)
+    if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
+        raise SourceFormatError(path, "ce n'est pas une FeatureCollection GeoJSON", _DOWNLOAD_AGAIN)
+    _check_stated_crs(path, document)
+    features = document.get("features")
+    if not isinstance(features, list) or not features:
+        raise SourceFormatError(path, "aucun objet dans le fichier", _DOWNLOAD_AGAIN)
+    header = sorted({name for feature in features for name in (feature.get("properties") or {})})
+    layout = _check_layout(path, header, layouts)
+    rows = []
+    for feature in features:
+        properties = feature.get("properties") or {}
+        row = {ours: properties.get(theirs) for theirs, ours in layout.columns.items()}
+        rows.append(row | {"geometry": feature.get("geometry")})
+    return rows, layout
+
+
+def check_degrees(path: Path, lon: pd.Series, lat: pd.Series) -> None:
+    """Refuse a file whose coordinates as a whole are metres, swapped, or far from metropolitan France.
+
+    Parameters
+    ----------
+    path
+        The file, for the message.
+    lon, lat
+        Degrees, NaN where unknown.
+
+    Raises
+    ------
+    SourceCrsError
+        If more than half of the known coordinates have the same fault.
+    """
+    known = lon.notna() & lat.notna()
+    if not known.any():
+        raise SourceFormatError(path, "aucune coordonnée lisible", "vérifier les colonnes de coordonnées")
+    x, y = lon[known], lat[known]
+    if ((x.abs() > 180) | (y.abs() > 90)).mean() > _MOST:
+        raise SourceCrsError(
+            path,
+            "coordonnées en mètres, des degrés (WGS84) sont attendus",
+            "convertir le fichier en EPSG:4326",
+        )
+    if is_swapped(x, y).mean() > _MOST:
+        raise SourceCrsError(
+            path, "longitudes et latitudes inversées", "échanger les deux colonnes de coordonnées"
+        )
+    if (~in_france(x, y)).mean() > _MOST:
+        raise SourceCrsError(
+            path,
+            "coordonnées hors de la France métropolitaine",
+            "vérifier le territoire et le système de coordonnées",
+        )
+
+
+def in_france(lon: pd.Series, lat: pd.Series) -> pd.Series:
+    """Tell which coordinates lie in the box of metropolitan France (degrees)."""
+    return lon.between(-5.5, 10) & lat.between(41, 51.6)
+
+
+def is_swapped(lon: pd.Series, lat: pd.Series) -> pd.Series:
+    """Tell which coordinates lie in metropolitan France once their axes are exchanged (degrees)."""
+    return ~in_france(lon, lat) & in_france(lat, lon)
+
+
+def _parse_csv(
+    path: Path, text: str, layouts: Sequence[Layout]
+) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    first = text.split("\n", 1)[0]
+    delimiter = max((layout.delimiter for layout in layouts), key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        header = [name.strip() for name in next(reader)]
+        lines: list[tuple[int, list[str]]] = []
+        start = reader.line_num + 1
+        for cells in reader:
+            if cells:
+                lines.append((start, cells))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise SourceFormatError(
+            path, f"ligne {reader.line_num} illisible ou fichier tronqué ({error})", _DOWNLOAD_AGAIN
+        ) from error
+    return header, lines
+
+
+def _check_layout(path: Path, header: Sequence[str], layouts: Sequence[Layout]) -> Layout:
+    present = set(header)
+    nearest = min(layouts, key=lambda layout: len(set(layout.columns) - present))
+    absent = sorted(set(nearest.columns) - present)
+    if not absent:
+        return nearest
+    names = ", ".join(f"« {name} »" for name in absent)
+    plural = "s" if len(absent) > 1 else ""
+    raise SourceFormatError(
+        path,
+        f"colonne{plural} absente{plural} : {names}",
+        f"fournir un fichier au format « {nearest.name} »",
+    )
+
+
+def _frame(path: Path, header: list[str], lines: list[tuple[int, list[str]]]) -> pd.DataFrame:
+    if len(set(header)) < len(header):
+        twice = sorted({name for name in header if header.count(name) > 1})
+        raise SourceFormatError(
+            path, f"colonne en double : {', '.join(twice)}", "renommer ou retirer la colonne"
+        )
+    if not lines:
+        raise SourceFormatError(path, "aucune ligne de données", _DOWNLOAD_AGAIN)
+    for number, cells in lines:
+        if len(cells) != len(header):
+            last = number == lines[-1][0]
+            fault = "fichier tronqué" if last and len(cells) < len(header) else "ligne mal découpée"
+            raise SourceFormatError(
+                path,
+                f"{fault} : la ligne {number} a {len(cells)} champs au lieu de {len(header)}",
+                _DOWNLOAD_AGAIN if last else "vérifier le séparateur et les guillemets de cette ligne",
+            )
+    index = pd.Index([number for number, _ in lines], name="ligne")
+    columns = list(zip(*(cells for _, cells in lines), strict=True))
+    data = {name: [cell.strip() for cell in column] for name, column in zip(header, columns, strict=True)}
+    return pd.DataFrame(data, index=index, dtype="str")
+
+
+def _check_stated_crs(path: Path, document: Mapping[str, Any]) -> None:
+    if "crs" not in document:
+        return
+    crs = document["crs"]
+    if crs is None:
+        raise SourceCrsError(
+            path, "le fichier déclare n'avoir aucun système de coordonnées", "l'exporter en EPSG:4326"
+        )
+    name = str((crs.get("properties") or {}).get("name", "")) if isinstance(crs, dict) else str(crs)
+    if not name.endswith(_DEGREES_SYSTEMS):
+        raise SourceCrsError(
+            path, f"système de coordonnées « {name} » au lieu de WGS84", "l'exporter en EPSG:4326"
+        )
+
+
+def text_or_missing(value: Any) -> str | float:
+    """Give a property as text, NaN when it is blank or absent."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return math.nan
+    return str(value).strip() or math.nan

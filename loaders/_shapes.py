@@ -1,0 +1,100 @@
+"""Turn GeoJSON geometries into valid outlines and lines in Lambert-93."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry import MultiPolygon, Polygon, shape
+
+from errors import SourceFormatError
+from geo.crs import LAMBERT93, WGS84
+from loaders._files import check_degrees
+from loaders.quality import MENDED, SET_ASIDE, Report
+
+
+def to_shapes(
+    rows: Sequence[Mapping[str, Any]], *, path: Path, id_column: str, report: Report, polygons: bool
+) -> gpd.GeoDataFrame:
+    """Give features their geometries; repair outlines that cross themselves and say what changed.
+
+    Parameters
+    ----------
+    rows
+        Properties and GeoJSON geometry of each feature, in degrees.
+    path
+        The file, for messages.
+    id_column
+        The property that names a feature, for the report.
+    report
+        Where faults go; lines are ranks of features, from 1.
+    polygons
+        Keep polygons alone after repair.
+
+    Returns
+    -------
+    GeoDataFrame
+        In EPSG:2154, indexed by rank from 1.
+
+    Raises
+    ------
+    SourceFormatError
+        If a geometry cannot be read.
+    SourceCrsError
+        If the coordinates as a whole are not degrees.
+    """
+    index = pd.RangeIndex(1, len(rows) + 1, name="ligne")
+    table = pd.DataFrame([{k: v for k, v in row.items() if k != "geometry"} for row in rows], index=index)
+    shapes = pd.Series([_shape(row["geometry"], path, rank) for rank, row in enumerate(rows, 1)], index=index)
+    ids = table[id_column].astype(str)
+
+    absent = shapes.isna()
+    report.add(table[absent], "géométrie absente", SET_ASIDE, ids=ids, values=pd.Series("", index=index))
+    table, shapes = table[~absent], shapes[~absent]
+    first = pd.DataFrame(
+        [shapely.get_coordinates(geometry).mean(axis=0) for geometry in shapes], index=shapes.index
+    ).reindex(columns=[0, 1])
+    check_degrees(path, first[0], first[1])
+
+    frame = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, crs=WGS84)).to_crs(LAMBERT93)
+    if polygons:
+        invalid = frame[~frame.is_valid]
+        mended = gpd.GeoSeries(
+            [_polygons(geometry) for geometry in invalid.geometry], index=invalid.index, crs=LAMBERT93
+        )
+        change_m2 = mended.area - invalid.area.abs()
+        values = pd.Series([f"surface {change:+.0f} m²" for change in change_m2], index=invalid.index)
+        report.add(invalid, "contour réparé", MENDED, ids=ids, values=values)
+        frame.loc[invalid.index, "geometry"] = mended
+    return frame
+
+
+def _shape(geometry: Mapping[str, Any] | None, path: Path, rank: int) -> shapely.Geometry | None:
+    if not geometry:
+        return None
+    try:
+        parsed = shape(dict(geometry))
+    except (
+        shapely.errors.ShapelyError,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        IndexError,
+    ) as error:
+        raise SourceFormatError(
+            path, f"géométrie illisible pour l'objet n° {rank} ({error})", "télécharger le fichier de nouveau"
+        ) from error
+    if parsed.is_empty or not np.isfinite(shapely.get_coordinates(parsed)).all():
+        return None
+    return shapely.force_2d(parsed)
+
+
+def _polygons(geometry: shapely.Geometry) -> MultiPolygon:
+    """Keep the polygons of a repaired outline: `make_valid` may add lines and points."""
+    valid = shapely.make_valid(geometry)
+    parts = [part for part in shapely.get_parts(shapely.get_parts(valid)) if isinstance(part, Polygon)]
+    return MultiPolygon(parts)

@@ -1,0 +1,207 @@
+"""Build the embedded extracts from files in the producers' layouts."""
+
+import csv
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from shapely.geometry import mapping
+
+from geo.crs import WGS84
+from loaders import (
+    arrondissements,
+    bikes,
+    catalogue,
+    communes,
+    friches,
+    indicators,
+    qpv,
+    quality,
+    social,
+    sports,
+    transit,
+)
+from loaders.paths import DATA
+from loaders.quality import Reading, Report
+
+#: About 1 cm for points and 10 cm for outlines and lines, below the precision of every source.
+POINT_DECIMALS = 7
+OUTLINE_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Step:
+    """How one extract is built.
+
+    Parameters
+    ----------
+    source_id
+        Source of the extract.
+    producer_file
+        File in the producer's layout, relative to the folder given.
+    extract
+        File to write.
+    read
+        Loader of the producer's file.
+    renamed
+        Column of the loader's frame to column of the extract, where they differ.
+    """
+
+    source_id: str
+    producer_file: str
+    extract: Path
+    read: Callable[[Path], Reading[Any]]
+    renamed: Mapping[str, str]
+
+
+#: Communes first: the other loaders place their points in them.
+STEPS = [
+    Step("communes", communes.PRODUCER_FILE, communes.EXTRACT, communes.read, {}),
+    Step("arrondissements", arrondissements.PRODUCER_FILE, arrondissements.EXTRACT, arrondissements.read, {}),
+    Step("indicateurs", indicators.PRODUCER_FILE, indicators.EXTRACT, indicators.read, {}),
+    Step("qpv", qpv.PRODUCER_FILE, qpv.EXTRACT, qpv.read, {}),
+    Step("levelo", bikes.PRODUCER_FILE, bikes.EXTRACT, bikes.read, {}),
+    Step("rtm", transit.LINES_PRODUCER_FILE, transit.LINES_EXTRACT, transit.read_lines, {}),
+    Step("sncf", transit.STATIONS_PRODUCER_FILE, transit.STATIONS_EXTRACT, transit.read_stations, {}),
+    Step("friches", friches.PRODUCER_FILE, friches.EXTRACT, friches.read, {"code_insee": "comm_insee"}),
+    Step("sports", sports.PRODUCER_FILE, sports.EXTRACT, sports.read, {"code_insee": "comm_insee"}),
+    Step("social", social.PRODUCER_FILE, social.EXTRACT, social.read, {}),
+]
+#: Columns that a loader computes from the others: the extract does not repeat them.
+COMPUTED = ("surface_m2", "statut", "a_confirmer", "famille", "code_insee")
+
+
+def build(folder: Path, *, data_dir: Path = DATA) -> list[Report]:
+    """Build every extract, the report of row faults, and the counts of the catalogue.
+
+    Parameters
+    ----------
+    folder
+        Holds the producers' files, laid out as each loader's `PRODUCER_FILE` says.
+    data_dir
+        Where the extracts go; it holds the catalogue already.
+
+    Returns
+    -------
+    list of Report
+        One per source built, in the order of the build.
+
+    Raises
+    ------
+    SourceError
+        At the first unusable file; the extracts of the sources before it are written, the others are left.
+    """
+    reports = []
+    for step in STEPS:
+        reading = step.read(folder / step.producer_file)
+        write_extract(reading.frame, data_dir / step.extract.relative_to(DATA), renamed=step.renamed)
+        communes.load_with_neighbours.cache_clear()
+        reports.append(reading.report)
+    with _replaced(data_dir / quality.REPORT_FILE.relative_to(DATA)) as stream:
+        quality.table(reports).to_csv(stream, index=False, lineterminator="\n")
+    _write_counts(reports, data_dir / catalogue.CATALOGUE_FILE.relative_to(DATA))
+    return reports
+
+
+def write_extract(frame: pd.DataFrame, path: Path, *, renamed: Mapping[str, str]) -> None:
+    """Write a loader's frame as an extract: CSV for figures and points, GeoJSON for outlines and lines.
+
+    Parameters
+    ----------
+    frame
+        As the loader gives it; geometry in EPSG:2154.
+    path
+        The extract; it is replaced whole or left as it was.
+    renamed
+        Column of the frame to column of the extract, where they differ.
+    """
+    columns = [name for name in frame.columns if name not in COMPUTED or name in renamed]
+    table = frame[columns].rename(columns=dict(renamed)).reset_index()
+    for name in table.columns.drop("geometry", errors="ignore"):
+        table[name] = [_cell(value) for value in table[name]]
+    with _replaced(path) as stream:
+        if path.suffix == ".geojson":
+            _write_geojson(gpd.GeoDataFrame(table, geometry="geometry"), path.stem, stream)
+            return
+        if "geometry" in table:
+            points = gpd.GeoSeries(table.pop("geometry")).to_crs(WGS84)
+            table["lon"] = points.x.round(POINT_DECIMALS)
+            table["lat"] = points.y.round(POINT_DECIMALS)
+        table.to_csv(stream, index=False, lineterminator="\n")
+
+
+def _write_geojson(frame: gpd.GeoDataFrame, name: str, stream: Any) -> None:
+    """Write one feature a line, so that a change of one outline is a change of one line."""
+    degrees = frame.set_geometry(frame.geometry.to_crs(WGS84))
+    stream.write(f'{{"type":"FeatureCollection","name":"{name}","features":[\n')
+    lines = [
+        json.dumps(
+            {
+                "type": "Feature",
+                "properties": {key: value for key, value in row.items() if key != "geometry"},
+                "geometry": _rounded(mapping(row["geometry"])),
+            },
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+        for row in degrees.to_dict("records")
+    ]
+    stream.write(",\n".join(lines) + "\n]}\n")
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, OUTLINE_DECIMALS)
+    if isinstance(value, Mapping):
+        return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_rounded(item) for item in value]
+    return value
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        return "|".join(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if pd.isna(value):
+        return ""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+@contextmanager
+def _replaced(path: Path) -> Iterator[Any]:
+    """Write beside the file, then put in its place: a failure leaves the old one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            yield stream
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _write_counts(reports: Sequence[Report], path: Path) -> None:
+    by_source = {report.source_id: report for report in reports}
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    for row in rows:
+        report = by_source.get(row["source_id"])
+        if report is not None:
+            row["lignes_lues"] = str(report.lignes_lues)
+            row["lignes_gardees"] = str(report.lignes_gardees)
+            row["lignes_ecartees"] = str(report.lignes_ecartees)
+    with _replaced(path) as stream:
+        writer = csv.DictWriter(stream, fieldnames=catalogue.COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

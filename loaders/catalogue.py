@@ -1,0 +1,115 @@
+"""The catalogue of sources: who made each, when, under which licence, and where it applies."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from errors import SourceContentError
+from loaders._files import read_csv
+from loaders.paths import DATA
+
+CATALOGUE_FILE = DATA / "sources.csv"
+COLUMNS = [
+    "source_id", "titre", "producteur", "millesime", "date", "licence", "attribution", "adresse", "fichier",
+    "lignes_lues", "lignes_gardees", "lignes_ecartees", "limites", "communes",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source of data, as it may be shown to a user.
+
+    Parameters
+    ----------
+    source_id
+        Short id, as in the layers and fields.
+    titre, producteur, millesime
+        Title, producer and vintage, in French.
+    date
+        Day to which the data refer, or None if the producer does not say.
+    licence, attribution
+        Licence, and the mention that it asks for.
+    adresse
+        Official address of the live data.
+    fichier
+        Extract, relative to `data/`.
+    lignes_lues, lignes_gardees, lignes_ecartees
+        Rows read by the last build, kept and set aside.
+    limites
+        Known limits, in French.
+    communes
+        INSEE codes of the communes where absence from the source means absence on the ground.
+    """
+
+    source_id: str
+    titre: str
+    producteur: str
+    millesime: str
+    date: dt.date | None
+    licence: str
+    attribution: str
+    adresse: str
+    fichier: str
+    lignes_lues: int
+    lignes_gardees: int
+    lignes_ecartees: int
+    limites: str
+    communes: frozenset[str]
+
+    def covers(self, codes: Iterable[str]) -> bool:
+        """Tell whether the source covers at least one of these communes."""
+        return not self.communes.isdisjoint(codes)
+
+
+def load(path: Path | str | None = None) -> dict[str, Source]:
+    """Load the catalogue of sources.
+
+    Parameters
+    ----------
+    path
+        A catalogue in the project's schema; the embedded one by default.
+
+    Returns
+    -------
+    dict of str to Source
+        By source id, in the order of the file.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing or malformed, or a source lacks what must be shown with it.
+    """
+    target = Path(path or CATALOGUE_FILE)
+    return dict(_load(target, target.stat().st_mtime_ns if target.exists() else 0))
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path, _modified: int) -> dict[str, Source]:
+    frame = read_csv(path, columns=COLUMNS)
+    required = [name for name in COLUMNS if name != "date"]
+    sources: dict[str, Source] = {}
+    for line, row in frame.iterrows():
+        blank = [name for name in required if not row[name]]
+        if blank:
+            raise SourceContentError(
+                path, f"ligne {line} : champ vide ({', '.join(blank)})", "compléter le catalogue"
+            )
+        if row["source_id"] in sources:
+            raise SourceContentError(
+                path, f"ligne {line} : source « {row['source_id']} » en double", "n'en garder qu'une"
+            )
+        try:
+            values = {name: row[name] for name in COLUMNS}
+            sources[row["source_id"]] = Source(
+                **values
+                | {
+                    "date": dt.date.fromisoformat(row["date"]) if row["date"] else None,
+                    "communes": frozenset(row["communes"].split("|")),
+                    **{name: int(row[name]) for name in ("lignes_lues", "lignes_gardees", "lignes_ecartees")},
+                }
+            )
+        except ValueError as error:
+            raise SourceContentError(path, f"ligne {line} : {error}", "corriger le catalogue") from error
+    return sources

@@ -1,0 +1,170 @@
+"""The communes of the contrat: outlines, population, status."""
+
+from collections.abc import Collection
+from functools import lru_cache
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from errors import SourceContentError
+from loaders import territory
+from loaders._files import Layout, extract_layout, read_features
+from loaders._shapes import to_shapes
+from loaders.paths import DATA
+from loaders.quality import OFF_TERRITORY, SET_ASIDE, Reading, Report
+
+SOURCE_ID = "communes"
+EXTRACT = DATA / "qpv" / "communes.geojson"
+PRODUCER_FILE = "communes/communes_amp.geojson"
+COLUMNS = ["code_insee", "nom", "population"]
+MAX_FAULTY_SHARE = 0.1
+#: Kinds of territory in the producer's file; the project's extracts hold one kind each.
+COMMUNE = "commune-actuelle"
+ARRONDISSEMENT = "arrondissement-municipal"
+
+GEO_API = Layout(
+    "Insee-IGN, découpage administratif",
+    {"code": "code_insee", "nom": "nom", "type_territoire": "type_territoire", "population": "population"},
+)
+
+
+def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
+    """Read the communes of the contrat and the neighbours that its QPV touch.
+
+    Parameters
+    ----------
+    path
+        The producer's GeoJSON or an extract; the embedded extract by default.
+
+    Returns
+    -------
+    Reading of GeoDataFrame
+        As `load_with_neighbours`, with the faults found.
+
+    Raises
+    ------
+    SourceError
+        If the file is unusable, holds a commune twice, or lacks one of the contrat.
+    """
+    target = Path(path or EXTRACT)
+    status = territory.load()
+    frame, report = read_territories(target, kind=COMMUNE, codes=status.index, source_id=SOURCE_ID)
+    frame = frame.assign(statut=status["statut"], a_confirmer=status["a_confirmer"])
+    return Reading(frame[["nom", "population", "statut", "a_confirmer", "geometry"]], report)
+
+
+def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
+    """Load the 16 communes of the contrat de ville.
+
+    Parameters
+    ----------
+    path
+        The producer's GeoJSON or an extract; the embedded extract by default.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index `code_insee`; `nom`, `population` (municipal), `statut` ("avec QPV" or "territoire à enjeux"),
+        `a_confirmer` (bool) and outlines in EPSG:2154.
+
+    Raises
+    ------
+    SourceError
+        As `read`.
+    """
+    frame = read(path).frame
+    return frame[frame["statut"] != territory.NEIGHBOUR]
+
+
+@lru_cache(maxsize=1)
+def load_with_neighbours() -> gpd.GeoDataFrame:
+    """Load the communes of the contrat and the neighbours that its QPV touch, from the embedded extract.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `load`, plus rows whose `statut` is "voisine".
+
+    Raises
+    ------
+    SourceError
+        As `read`.
+    """
+    return read().frame
+
+
+def read_territories(
+    path: Path, *, kind: str, codes: Collection[str], source_id: str
+) -> tuple[gpd.GeoDataFrame, Report]:
+    """Read the communes or the arrondissements of a file that may hold both.
+
+    Parameters
+    ----------
+    path
+        The producer's GeoJSON or an extract.
+    kind
+        `COMMUNE` or `ARRONDISSEMENT`.
+    codes
+        INSEE codes of the territories that must be there; others are set aside.
+    source_id
+        For the report.
+
+    Returns
+    -------
+    tuple of GeoDataFrame and Report
+        Index `code_insee`, sorted; `nom`, `population` (int), outlines in EPSG:2154.
+
+    Raises
+    ------
+    SourceError
+        If the file is unusable, lacks a territory or holds one twice.
+    """
+    rows, layout = read_features(path, [GEO_API, extract_layout(COLUMNS)])
+    report = Report(source_id, lignes_lues=len(rows))
+    frame = to_shapes(rows, path=path, id_column="code_insee", report=report, polygons=True)
+    frame["code_insee"] = frame["code_insee"].astype(str)
+    if layout is GEO_API:
+        others = frame[frame["type_territoire"] != kind]
+        report.add(
+            others,
+            f"{OFF_TERRITORY} (autre échelon)",
+            SET_ASIDE,
+            ids=frame["code_insee"],
+            values=frame["nom"],
+        )
+        frame = frame.drop(index=others.index)
+    malformed = frame[~frame["code_insee"].str.fullmatch(r"\d[\dAB]\d{3}")]
+    if len(malformed):
+        raise SourceContentError(
+            path,
+            f"code de commune malformé : « {malformed['code_insee'].iloc[0]} » (objet n° {malformed.index[0]})",
+            "garder les codes Insee à cinq caractères, zéros compris",
+        )
+    twice = frame.loc[frame["code_insee"].duplicated(), "code_insee"]
+    if len(twice):
+        raise SourceContentError(
+            path, f"code de commune en double : {', '.join(sorted(set(twice)))}", "n'en garder qu'un"
+        )
+    foreign = frame[~frame["code_insee"].isin(list(codes))]
+    report.add(foreign, OFF_TERRITORY, SET_ASIDE, ids=frame["code_insee"], values=frame["nom"])
+    frame = frame.drop(index=foreign.index)
+    missing = sorted(set(codes) - set(frame["code_insee"]))
+    if missing:
+        raise SourceContentError(
+            path,
+            f"territoires absents : {', '.join(missing)}",
+            "vérifier le millésime et le territoire du fichier, ou la liste data/qpv/territoire.csv",
+        )
+    population = pd.to_numeric(frame["population"], errors="coerce")
+    if population.isna().any() or (population <= 0).any():
+        line = population[population.isna() | (population <= 0)].index[0]
+        raise SourceContentError(
+            path,
+            f"population absente ou nulle pour {frame['code_insee'].loc[line]!s}",
+            "compléter le fichier",
+        )
+    frame["population"] = population.astype(int)
+    report.check(path, max_faulty_share=MAX_FAULTY_SHARE)
+    kept = frame.set_index("code_insee").sort_index()
+    return kept[["nom", "population", "geometry"]], report

@@ -1,0 +1,132 @@
+"""Brownfields of the Cartofriches inventory, in the field names of the CNIG standard."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from loaders._files import Layout, extract_layout, read_table
+from loaders._points import drop_duplicate_ids, numbers, to_points
+from loaders.paths import DATA
+from loaders.quality import MENDED, SET_ASIDE, Reading, Report
+
+SOURCE_ID = "friches"
+EXTRACT = DATA / "equipements" / "friches.csv"
+PRODUCER_FILE = "friches/friches-standard_amp_2024-03.csv"
+MAX_FAULTY_SHARE = 0.1
+MAX_SURFACE_M2 = 1e8
+
+#: What the atlas uses of the standard's 50 fields; owners and contacts are left out.
+FIELDS = [
+    "site_id",
+    "site_nom",
+    "site_type",
+    "site_statut",
+    "site_occupation",
+    "site_actu_date",
+    "activite_libelle",
+    "bati_pollution",
+    "sol_pollution_existe",
+    "unite_fonciere_surface",
+    "unite_fonciere_refcad",
+    "urba_zone_type",
+    "urba_zone_lib",
+    "source_nom",
+]
+COLUMNS = [*FIELDS, "comm_insee", "lon", "lat"]
+CNIG = Layout(
+    "CNIG Friches 1.0.5",
+    {name: name for name in [*FIELDS, "comm_insee", "geompoint"]},
+    delimiter=";",
+)
+STATUSES = ("friche potentielle", "friche sans projet", "friche avec projet", "friche reconvertie")
+#: Not checked by the Cerema: hidden by default, shown apart.
+UNCHECKED = "friche potentielle"
+_POINT = r"(?i)^\s*POINT\s*\(\s*(?P<lon>\S+)\s+(?P<lat>\S+)\s*\)\s*$"
+
+
+def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
+    """Read the brownfields.
+
+    Parameters
+    ----------
+    path
+        A CSV in the layout of the CNIG standard or an extract; the embedded extract by default.
+
+    Returns
+    -------
+    Reading of GeoDataFrame
+        As `load`, with the faults found.
+
+    Raises
+    ------
+    SourceError
+        If the file is unusable or too many of its rows are at fault.
+    """
+    target = Path(path or EXTRACT)
+    rows, layout = read_table(target, [CNIG, extract_layout(COLUMNS)])
+    report = Report(SOURCE_ID, lignes_lues=len(rows))
+    if layout is CNIG:
+        # Value lists come with curly apostrophes, and NA stands for missing.
+        rows = rows.apply(lambda column: column.str.replace("’", "'", regex=False)).replace(
+            ["NA", "NA (NA)"], ""
+        )
+        rows = rows.join(rows.pop("geompoint").str.extract(_POINT).fillna(""))
+    rows = drop_duplicate_ids(rows, "site_id", report)
+    ids = rows["site_id"]
+    strange = rows[~rows["site_statut"].isin(STATUSES)]
+    report.add(strange, "statut inconnu", SET_ASIDE, ids=ids, values=rows["site_statut"])
+    rows = rows.drop(index=strange.index)
+    rows["unite_fonciere_surface"] = numbers(
+        rows["unite_fonciere_surface"], low=0, high=MAX_SURFACE_M2, ids=ids, report=report
+    )
+    rows["site_actu_date"] = _dates(rows["site_actu_date"], ids, report)
+    rows["unite_fonciere_refcad"] = [
+        [code.strip() for code in cell.strip("{}").replace("|", ",").split(",") if code.strip()]
+        for cell in rows["unite_fonciere_refcad"]
+    ]
+    points = to_points(rows, path=target, ids=ids, report=report, declared=rows["comm_insee"])
+    report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
+    points = points.set_index("site_id").sort_index()
+    texts = [name for name in FIELDS[1:] if name not in {"unite_fonciere_surface", "unite_fonciere_refcad"}]
+    points[texts] = points[texts].replace("", float("nan"))
+    return Reading(points[[*FIELDS[1:], "code_insee", "geometry"]], report)
+
+
+def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
+    """Load the brownfields.
+
+    Parameters
+    ----------
+    path
+        As `read`.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index `site_id`; fields of the CNIG standard (NaN where the producer gives no value;
+        `unite_fonciere_surface` in m2, `unite_fonciere_refcad` a list of parcels), `code_insee` and points in
+        EPSG:2154. Sites may share parcels: surfaces are never added as they are. Status "friche potentielle"
+        was not checked by the Cerema.
+
+    Raises
+    ------
+    SourceError
+        As `read`.
+    """
+    return read(path).frame
+
+
+def sheet_url(site_id: str) -> str:
+    """Give the address of a site's Cartofriches sheet; `site_url` of the standard is another page."""
+    return f"https://cartofriches.cerema.fr/cartofriches/?site={site_id}"
+
+
+def _dates(values: pd.Series, ids: pd.Series, report: Report) -> pd.Series:
+    """Keep ISO dates; some cells of the live file hold Unix seconds."""
+    seconds = values.str.fullmatch(r"\d{9,10}")
+    read = pd.to_datetime(values.where(~seconds, ""), format="%Y-%m-%d", errors="coerce")
+    read[seconds] = pd.to_datetime(values[seconds].astype(float), unit="s")
+    bad = values[(values != "") & read.isna()]
+    report.add(bad.to_frame(), "date illisible (site_actu_date)", MENDED, ids=ids, values=values)
+    return read.dt.strftime("%Y-%m-%d").fillna("")

@@ -1,0 +1,112 @@
+"""The quartiers prioritaires de la politique de la ville, géographie 2024: outlines and figures."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from errors import SourceContentError
+from loaders import indicators, territory
+from loaders._files import Layout, extract_layout, read_features
+from loaders._shapes import to_shapes
+from loaders.paths import DATA
+from loaders.quality import OFF_TERRITORY, SET_ASIDE, Reading, Report
+
+SOURCE_ID = "qpv"
+EXTRACT = DATA / "qpv" / "qpv.geojson"
+PRODUCER_FILE = "qpv/qpv2024_amp.geojson"
+COLUMNS = ["code_qp", "lib_qp", "communes", "lib_communes"]
+MAX_FAULTY_SHARE = 0.2
+
+ANCT = Layout(
+    "ANCT, QPV 2024",
+    {
+        "code_qp": "code_qp",
+        "lib_qp": "lib_qp",
+        "insee_com": "communes",
+        "lib_com": "lib_communes",
+        "siren_epci": "siren_epci",
+    },
+)
+
+
+def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
+    """Read the outlines of the QPV of the métropole.
+
+    Parameters
+    ----------
+    path
+        The producer's GeoJSON (all of France or an excerpt) or an extract; the embedded extract by default.
+
+    Returns
+    -------
+    Reading of GeoDataFrame
+        Index `code_qp`; `lib_qp`, `communes` (list of INSEE codes), `lib_communes`, `surface_m2` and outlines
+        in EPSG:2154; no figures.
+
+    Raises
+    ------
+    SourceError
+        If the file is unusable, of another vintage or territory, or holds a QPV twice.
+    """
+    target = Path(path or EXTRACT)
+    rows, layout = read_features(target, [ANCT, extract_layout(COLUMNS)])
+    report = Report(SOURCE_ID, lignes_lues=len(rows))
+    frame = to_shapes(rows, path=target, id_column="code_qp", report=report, polygons=True)
+    frame["code_qp"] = frame["code_qp"].astype("str")
+    indicators.check_codes(target, frame["code_qp"])
+    if layout is ANCT:
+        foreign = frame[frame["siren_epci"].astype("str") != territory.EPCI_SIREN]
+        report.add(
+            foreign,
+            f"{OFF_TERRITORY} (autre EPCI)",
+            SET_ASIDE,
+            ids=frame["code_qp"],
+            values=frame["lib_communes"],
+        )
+        frame = frame.drop(index=foreign.index)
+        if frame.empty:
+            raise SourceContentError(
+                target,
+                f"aucun QPV de l'EPCI {territory.EPCI_SIREN}",
+                "fournir le fichier national ou celui de la métropole",
+            )
+    frame["communes"] = frame["communes"].str.split(r"[,|]\s*", regex=True)
+    known = set(territory.load().index)
+    unknown = frame[[not known.issuperset(codes) for codes in frame["communes"]]]
+    if len(unknown):
+        raise SourceContentError(
+            target,
+            f"commune inconnue pour {unknown['code_qp'].iloc[0]} : {', '.join(unknown['communes'].iloc[0])}",
+            "compléter data/qpv/territoire.csv",
+        )
+    report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
+    frame = frame.set_index("code_qp").sort_index()
+    frame["surface_m2"] = frame.geometry.area
+    return Reading(frame[["lib_qp", "communes", "lib_communes", "surface_m2", "geometry"]], report)
+
+
+def load(path: Path | str | None = None, *, figures: pd.DataFrame | None = None) -> gpd.GeoDataFrame:
+    """Load the QPV of the métropole with their figures.
+
+    Parameters
+    ----------
+    path
+        The producer's GeoJSON (all of France or an excerpt) or an extract; the embedded extract by default.
+    figures
+        Figures as `loaders.indicators.load` gives them; the embedded ones by default.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `read`, and the columns of `loaders.indicators.load`, NaN where there is no figure.
+
+    Raises
+    ------
+    SourceError
+        As `read`.
+    """
+    frame = read(path).frame
+    figures = indicators.load() if figures is None else figures
+    joined = frame.drop(columns="geometry").join(figures)
+    return gpd.GeoDataFrame(joined, geometry=frame.geometry)

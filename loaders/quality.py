@@ -1,0 +1,164 @@
+"""What a loader found wrong in the rows of a file, and what it did about it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import pandas as pd
+
+from errors import SourceContentError
+from loaders._files import read_csv
+from loaders.paths import DATA
+
+REPORT_FILE = DATA / "qualite.csv"
+COLUMNS = ["source_id", "ligne", "identifiant", "faute", "valeur", "suite"]
+
+SET_ASIDE = "écartée"
+MENDED = "corrigée"
+KEPT = "conservée"
+
+#: A row of another territory is set aside without being a fault of the file.
+OFF_TERRITORY = "hors du périmètre de l'atlas"
+
+FrameT = TypeVar("FrameT", bound=pd.DataFrame)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault of one row.
+
+    Parameters
+    ----------
+    ligne
+        Line of the file, or rank of the feature, from 1.
+    identifiant
+        The row's id, or what names it best.
+    faute
+        What is wrong, in French.
+    valeur
+        The value at fault.
+    suite
+        What was done: `SET_ASIDE`, `MENDED` or `KEPT`.
+    """
+
+    ligne: int
+    identifiant: str
+    faute: str
+    valeur: str
+    suite: str
+
+
+@dataclass
+class Report:
+    """The faults of one file, gathered while it is read.
+
+    Parameters
+    ----------
+    source_id
+        Which source.
+    lignes_lues
+        Rows in the file.
+    faults
+        What was found so far.
+    """
+
+    source_id: str
+    lignes_lues: int
+    faults: list[Fault] = field(default_factory=list)
+
+    def add(self, frame: pd.DataFrame, faute: str, suite: str, *, ids: pd.Series, values: pd.Series) -> None:
+        """Add one fault per row of a frame that is indexed by line."""
+        for line in frame.index:
+            self.faults.append(Fault(int(line), str(ids[line]), faute, str(values[line]), suite))
+
+    @property
+    def lignes_ecartees(self) -> int:
+        """Rows set aside, each counted once."""
+        return len({fault.ligne for fault in self.faults if fault.suite == SET_ASIDE})
+
+    @property
+    def lignes_gardees(self) -> int:
+        """Rows kept: those read less those set aside."""
+        return self.lignes_lues - self.lignes_ecartees
+
+    def check(self, path: Path, *, max_faulty_share: float) -> None:
+        """Refuse the file once too many of its rows are at fault.
+
+        Parameters
+        ----------
+        path
+            The file, for the message.
+        max_faulty_share
+            Largest share of rows at fault, in [0, 1]; rows of another territory are not faults.
+
+        Raises
+        ------
+        SourceContentError
+            If more rows are at fault, or if no row is kept.
+        """
+        faulty = [fault for fault in self.faults if not fault.faute.startswith(OFF_TERRITORY)]
+        lines = {fault.ligne for fault in faulty}
+        if self.lignes_lues and len(lines) / self.lignes_lues > max_faulty_share:
+            worst = pd.Series([fault.faute for fault in faulty]).mode()[0]
+            first = min(faulty, key=lambda fault: fault.ligne)
+            raise SourceContentError(
+                path,
+                f"{len(lines)} lignes fautives sur {self.lignes_lues} (au plus {max_faulty_share:.0%} sont admises) ; "
+                f"faute la plus fréquente : {worst} ; première : ligne {first.ligne}, « {first.valeur} »",
+                "corriger le fichier à la source ou vérifier que c'est le bon",
+            )
+        if self.lignes_gardees <= 0:
+            raise SourceContentError(
+                path, "aucune ligne ne concerne le territoire", "vérifier que le fichier couvre la métropole"
+            )
+
+    def frame(self) -> pd.DataFrame:
+        """Give the faults as a table, in order of line."""
+        rows = [{"source_id": self.source_id} | asdict(fault) for fault in self.faults]
+        return pd.DataFrame(rows, columns=COLUMNS).sort_values(["ligne", "faute"], kind="stable")
+
+
+@dataclass(frozen=True)
+class Reading(Generic[FrameT]):
+    """A validated frame and what was found in the rows of its file.
+
+    Parameters
+    ----------
+    frame
+        The rows kept.
+    report
+        The faults.
+    """
+
+    frame: FrameT
+    report: Report
+
+
+def load(path: Path | str | None = None) -> pd.DataFrame:
+    """Load the faults that the last build found, row by row.
+
+    Parameters
+    ----------
+    path
+        A report in the project's schema; the embedded one by default.
+
+    Returns
+    -------
+    DataFrame
+        Columns `source_id, ligne, identifiant, faute, valeur, suite`; `ligne` is an integer.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing or is not a report.
+    """
+    frame = read_csv(Path(path or REPORT_FILE), columns=COLUMNS).reset_index(drop=True)
+    return frame.astype({"ligne": int})
+
+
+def table(reports: Sequence[Report]) -> pd.DataFrame:
+    """Give the faults of several sources as one table, in the order given."""
+    return pd.concat(
+        [pd.DataFrame(columns=COLUMNS), *(report.frame() for report in reports if report.faults)]
+    )

@@ -1,0 +1,88 @@
+"""Social facilities of Marseille: maisons de quartier, espaces seniors, and a few others."""
+
+from pathlib import Path
+
+import geopandas as gpd
+
+from loaders._files import Layout, extract_layout, read_table
+from loaders._ids import stable_ids
+from loaders._points import drop_duplicate_ids, to_points
+from loaders.paths import DATA
+from loaders.quality import Reading, Report
+
+SOURCE_ID = "social"
+EXTRACT = DATA / "equipements" / "equipements_sociaux.csv"
+PRODUCER_FILE = "locaux/equipements_sociaux_marseille_2018.csv"
+COLUMNS = ["id_equip", "nom", "categorie", "adresse", "code_postal", "lon", "lat"]
+MAX_FAULTY_SHARE = 0.1
+
+VILLE_DE_MARSEILLE = Layout(
+    "Ville de Marseille, équipements 2018",
+    {
+        "Nom du site": "nom",
+        "Categorie": "categorie",
+        "Adresse 1": "adresse",
+        "Code Postal": "code_postal",
+        "Longitude": "lon",
+        "Latitude": "lat",
+    },
+)
+#: The producer writes without accents.
+CATEGORIES = {
+    "Maisons de quartiers": "Maison de quartier",
+    "Espaces Services Aines": "Espace services aînés",
+    "Cite des metiers": "Cité des métiers",
+    "La Maison du Logement": "Maison du logement",
+}
+
+
+def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
+    """Read the social facilities.
+
+    Parameters
+    ----------
+    path
+        The producer's CSV or an extract; the embedded extract by default.
+
+    Returns
+    -------
+    Reading of GeoDataFrame
+        As `load`, with the faults found.
+
+    Raises
+    ------
+    SourceError
+        If the file is unusable or too many of its rows are at fault.
+    """
+    target = Path(path or EXTRACT)
+    rows, layout = read_table(target, [VILLE_DE_MARSEILLE, extract_layout(COLUMNS)])
+    report = Report(SOURCE_ID, lignes_lues=len(rows))
+    if layout is VILLE_DE_MARSEILLE:
+        rows["id_equip"] = stable_ids("SOC", rows[["nom", "adresse", "lon", "lat"]])
+        rows["categorie"] = rows["categorie"].replace(CATEGORIES)
+    rows = drop_duplicate_ids(rows, "id_equip", report)
+    points = to_points(rows, path=target, ids=rows["nom"], report=report)
+    report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
+    points = points.set_index("id_equip").sort_index()
+    return Reading(points[["nom", "categorie", "adresse", "code_postal", "code_insee", "geometry"]], report)
+
+
+def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
+    """Load the social facilities of Marseille.
+
+    Parameters
+    ----------
+    path
+        As `read`.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index `id_equip`; `nom`, `categorie`, `adresse`, `code_postal`, `code_insee` and points in EPSG:2154.
+
+    Raises
+    ------
+    SourceError
+        As `read`.
+    """
+    return read(path).frame

@@ -1,0 +1,114 @@
+"""Sports facilities of the national inventory (RES), as it circulated in 2016."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from loaders._files import Layout, extract_layout, read_csv, read_table
+from loaders._ids import stable_ids
+from loaders._points import drop_duplicate_ids, to_points
+from loaders.paths import DATA
+from loaders.quality import Reading, Report
+
+SOURCE_ID = "sports"
+EXTRACT = DATA / "equipements" / "sports.csv"
+FAMILIES_FILE = DATA / "equipements" / "sports_familles.csv"
+PRODUCER_FILE = "sports/res_fiches_equipements_amp_2016.csv"
+COLUMNS = ["equip_id", "equip_type_name", "vintage", "comm_insee", "lon", "lat"]
+MAX_FAULTY_SHARE = 0.1
+VINTAGE = "2016"
+#: Family of the types that the committed table does not name.
+OTHER = "autre"
+#: Families whose sites may lie at sea.
+AT_SEA = ("sports nautiques et plongée",)
+
+RES_2016 = Layout(
+    "RES, fiches équipements 2016",
+    {"ComInsee": "comm_insee", "EquipementTypeLib": "equip_type_name", "EquGpsX": "lon", "EquGpsY": "lat"},
+)
+
+
+def load_families(path: Path | str | None = None) -> pd.Series:
+    """Load the family of each type of facility.
+
+    Parameters
+    ----------
+    path
+        A table in the project's schema; the embedded one by default.
+
+    Returns
+    -------
+    Series
+        Family, on an index of types.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing or malformed.
+    """
+    frame = read_csv(Path(path or FAMILIES_FILE), columns=["equip_type_name", "famille"])
+    return frame.set_index("equip_type_name")["famille"]
+
+
+def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
+    """Read the sports facilities.
+
+    Parameters
+    ----------
+    path
+        The CSV of 2016 or an extract; the embedded extract by default.
+
+    Returns
+    -------
+    Reading of GeoDataFrame
+        As `load`, with the faults found.
+
+    Raises
+    ------
+    SourceError
+        If the file is unusable or too many of its rows are at fault.
+    """
+    target = Path(path or EXTRACT)
+    rows, layout = read_table(target, [RES_2016, extract_layout(COLUMNS)])
+    report = Report(SOURCE_ID, lignes_lues=len(rows))
+    rows["equip_type_name"] = rows["equip_type_name"].str.replace("’", "'", regex=False)
+    if layout is RES_2016:
+        # Exact repeats are most likely several courts of one place: they are kept and numbered.
+        rows["equip_id"] = stable_ids("RES", rows[["equip_type_name", "comm_insee", "lon", "lat"]])
+        rows["vintage"] = VINTAGE
+    rows = drop_duplicate_ids(rows, "equip_id", report)
+    rows["famille"] = rows["equip_type_name"].map(load_families()).fillna(OTHER)
+    points = to_points(
+        rows,
+        path=target,
+        ids=rows["equip_type_name"],
+        report=report,
+        declared=rows["comm_insee"],
+        at_sea=rows["famille"].isin(AT_SEA),
+    )
+    report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
+    points = points.set_index("equip_id").sort_index()
+    return Reading(points[["equip_type_name", "famille", "vintage", "code_insee", "geometry"]], report)
+
+
+def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
+    """Load the sports facilities.
+
+    Parameters
+    ----------
+    path
+        As `read`.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index `equip_id` (the same from one build to the next); `equip_type_name`, `famille` (the project's
+        own grouping, "autre" where the table names no family), `vintage`, `code_insee` and points in EPSG:2154.
+
+    Raises
+    ------
+    SourceError
+        As `read`.
+    """
+    return read(path).frame

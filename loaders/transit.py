@@ -1,0 +1,141 @@
+"""Lines of the RTM (metro, tram, BHNS) and railway stations."""
+
+from pathlib import Path
+
+import geopandas as gpd
+
+from errors import SourceContentError
+from loaders._files import Layout, extract_layout, read_features, read_table
+from loaders._points import drop_duplicate_ids, numbers, to_points
+from loaders._shapes import to_shapes
+from loaders.paths import DATA
+from loaders.quality import OFF_TERRITORY, SET_ASIDE, Reading, Report
+
+LINES_ID = "rtm"
+LINES_EXTRACT = DATA / "transport" / "rtm_lignes.geojson"
+LINES_PRODUCER_FILE = "transport/rtm_lignes_2025-04.geojson"
+LINES_COLUMNS = ["route_id", "route_short_name", "route_long_name", "mode", "color"]
+#: The lines that the atlas calls structuring; buses and sea shuttles are left out.
+MODES = ("metro", "tram", "bhns")
+
+STATIONS_ID = "sncf"
+STATIONS_EXTRACT = DATA / "transport" / "gares.csv"
+STATIONS_PRODUCER_FILE = "transport/gares_sncf_amp_2026-02.csv"
+STATIONS_COLUMNS = ["uic", "name", "voyageurs_2024", "lon", "lat"]
+MAX_FAULTY_SHARE = 0.1
+
+
+def read_lines(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
+    """Read the metro, tram and BHNS lines.
+
+    Parameters
+    ----------
+    path
+        The producer's GeoJSON or an extract; the embedded extract by default.
+
+    Returns
+    -------
+    Reading of GeoDataFrame
+        As `load_lines`, with the faults found; other modes are set aside.
+
+    Raises
+    ------
+    SourceError
+        If the file is unusable or holds a line twice.
+    """
+    target = Path(path or LINES_EXTRACT)
+    rows, _ = read_features(target, [extract_layout(LINES_COLUMNS)])
+    report = Report(LINES_ID, lignes_lues=len(rows))
+    frame = to_shapes(rows, path=target, id_column="route_id", report=report, polygons=False)
+    others = frame[~frame["mode"].isin(MODES)]
+    report.add(
+        others, f"{OFF_TERRITORY} (autre mode)", SET_ASIDE, ids=frame["route_id"], values=frame["mode"]
+    )
+    frame = frame.drop(index=others.index)
+    twice = frame.loc[frame["route_id"].duplicated(), "route_id"]
+    if len(twice):
+        raise SourceContentError(
+            target, f"ligne en double : {', '.join(sorted(set(twice)))}", "n'en garder qu'une"
+        )
+    report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
+    return Reading(frame.set_index("route_id").sort_index()[[*LINES_COLUMNS[1:], "geometry"]], report)
+
+
+def load_lines(path: Path | str | None = None) -> gpd.GeoDataFrame:
+    """Load the metro, tram and BHNS lines of the RTM.
+
+    Parameters
+    ----------
+    path
+        As `read_lines`.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index `route_id`; `route_short_name`, `route_long_name`, `mode` ("metro", "tram" or "bhns"), `color`
+        and lines in EPSG:2154. They are lines, not stops: passing by is no access.
+
+    Raises
+    ------
+    SourceError
+        As `read_lines`.
+    """
+    return read_lines(path).frame
+
+
+SNCF = Layout(
+    "SNCF Gares & Connexions",
+    {"uic": "uic", "name": "name", "lon": "lon", "lat": "lat", "voyageurs_2024": "voyageurs_2024"},
+)
+
+
+def read_stations(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
+    """Read the railway stations.
+
+    Parameters
+    ----------
+    path
+        The producer's CSV or an extract; the embedded extract by default.
+
+    Returns
+    -------
+    Reading of GeoDataFrame
+        As `load_stations`, with the faults found.
+
+    Raises
+    ------
+    SourceError
+        If the file is unusable or too many of its rows are at fault.
+    """
+    target = Path(path or STATIONS_EXTRACT)
+    rows, _ = read_table(target, [SNCF])
+    report = Report(STATIONS_ID, lignes_lues=len(rows))
+    rows = drop_duplicate_ids(rows, "uic", report)
+    rows["voyageurs_2024"] = numbers(rows["voyageurs_2024"], low=0, high=2e8, ids=rows["uic"], report=report)
+    # The published commune codes are wrong for some stations: the place alone decides.
+    points = to_points(rows, path=target, ids=rows["uic"], report=report, everywhere=True)
+    report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
+    points = points.astype({"voyageurs_2024": "Int64"}).set_index("uic").sort_index()
+    return Reading(points[["name", "voyageurs_2024", "code_insee", "geometry"]], report)
+
+
+def load_stations(path: Path | str | None = None) -> gpd.GeoDataFrame:
+    """Load the railway stations of the métropole.
+
+    Parameters
+    ----------
+    path
+        As `read_stations`.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index `uic`; `name`, `voyageurs_2024` (passengers of the year), `code_insee` ("" off the communes of
+        the contrat) and points in EPSG:2154.
+
+    Raises
+    ------
+    SourceError
+        As `read_stations`.
+    """
+    return read_stations(path).frame

@@ -1,0 +1,1 @@
+"""The layer registry and the Folium maps that are drawn from it."""

@@ -1,0 +1,1 @@
+"""Streamlit widgets and French formats that several pages share."""
