@@ -16,6 +16,7 @@ from errors import SourceCrsError, SourceFormatError, SourceMissingError
 _DOWNLOAD_AGAIN = "télécharger le fichier de nouveau"
 #: A fault that this share of the coordinates has is a fault of the file.
 _MOST = 0.5
+_HALF_TURN, _QUARTER_TURN = 180, 90
 _DEGREES_SYSTEMS = ("CRS84", "EPSG::4326", "EPSG:4326")
 
 
@@ -232,7 +233,7 @@ def check_degrees(path: Path, lon: pd.Series, lat: pd.Series) -> None:
     if not known.any():
         raise SourceFormatError(path, "aucune coordonnée lisible", "vérifier les colonnes de coordonnées")
     x, y = lon[known], lat[known]
-    if ((x.abs() > 180) | (y.abs() > 90)).mean() > _MOST:
+    if (x.abs().gt(_HALF_TURN) | y.abs().gt(_QUARTER_TURN)).mean() > _MOST:
         raise SourceCrsError(
             path,
             "coordonnées en mètres, des degrés (WGS84) sont attendus",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo.crs import LAMBERT93, WGS84
@@ -157,8 +158,7 @@ def _communes(points: gpd.GeoDataFrame, declared: pd.Series | None) -> tuple[pd.
     reference = nearest
     if declared is not None:
         reference = declared[points.index].where(declared[points.index].isin(outlines.index), nearest)
-    off = pd.Series(
-        [distances.loc[line, code] for line, code in reference.items()], index=points.index, dtype="float64"
-    )
+    chosen = distances.columns.get_indexer(pd.Index(reference))
+    off = pd.Series(distances.to_numpy()[np.arange(len(points)), chosen], index=points.index)
     coast = (found == "") & (off <= COAST_TOLERANCE_M)
     return found.where(~coast, reference), off

@@ -1,0 +1,174 @@
+"""Tables of the contrat de ville, edited by hand: every fault is gathered, then told at once with its row."""
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from errors import SourceContentError
+from loaders._files import read_csv
+
+#: What a cell says where the cahier says nothing: no cell is blank.
+NOT_STATED = "non précisé"
+SEPARATOR = "|"
+MENTION = "="
+
+
+class Table:
+    """One table under checking: its cells as text and the faults found so far.
+
+    Parameters
+    ----------
+    path
+        The CSV file, in UTF-8, comma-separated, with lists separated by "|".
+    columns
+        The columns of the table, in the order of the frame to give.
+    key
+        The column that names a row.
+
+    Raises
+    ------
+    SourceMissingError, SourceFormatError
+        If there is no such file, it is not a table, or a column is missing.
+    """
+
+    def __init__(self, path: Path, *, columns: Sequence[str], key: str) -> None:
+        self.path = path
+        self.key = key
+        self.cells = read_csv(path, columns=columns)[list(columns)]
+        self.values: dict[str, list[object]] = {name: list(self.cells[name]) for name in columns}
+        self.faults: dict[int, list[str]] = {}
+        for line, row in self.cells.iterrows():
+            blank = [name for name in columns if not row[name]]
+            if blank:
+                self.fault(
+                    line,
+                    f"champ vide ({', '.join(blank)}) : écrire « {NOT_STATED} » si le cahier ne dit rien",
+                )
+        self.unique(key)
+
+    def fault(self, line: object, message: str) -> None:
+        """Note what is wrong with one row, told once."""
+        told = self.faults.setdefault(int(str(line)), [])
+        if message not in told:
+            told.append(message)
+
+    def unique(self, column: str) -> None:
+        """Refuse a value that stands in two rows."""
+        cells = self.cells[column]
+        for line, value in cells[cells.duplicated() & (cells != "")].items():
+            self.fault(line, f"{column} « {value} » en double")
+
+    def one_of(self, column: str, allowed: Collection[str]) -> None:
+        """Refuse a cell, or an item of a list, that is not among these."""
+        for line, value in self._filled(column):
+            items = [str(item) for item in value] if isinstance(value, list) else [str(value)]
+            for item in items:
+                if item not in allowed:
+                    self.fault(line, f"{column} « {item} » inconnu ; connus : {', '.join(sorted(allowed))}")
+
+    def integers(self, column: str) -> None:
+        """Read a column, or the items of its lists, as whole numbers from 1."""
+
+        def number(line: object, text: str) -> int:
+            if text.isdecimal() and int(text) > 0:
+                return int(text)
+            self.fault(line, f"{column} « {text} » n'est pas un nombre entier à partir de 1")
+            return 0
+
+        for rank, (line, value) in enumerate(zip(self.cells.index, self.values[column], strict=True)):
+            if isinstance(value, list):
+                self.values[column][rank] = [number(line, str(item)) for item in value]
+            elif value:
+                self.values[column][rank] = number(line, str(value))
+
+    def lists(self, column: str) -> None:
+        """Split the cells of a column at "|", refusing an item that is blank or repeated."""
+        for rank, (line, cell) in enumerate(self.cells[column].items()):
+            items = [item.strip() for item in str(cell).split(SEPARATOR)]
+            if cell and "" in items:
+                self.fault(line, f"{column} : élément vide entre deux « {SEPARATOR} »")
+            for item in sorted({item for item in items if item and items.count(item) > 1}):
+                self.fault(line, f"{column} : « {item} » est répété")
+            self.values[column][rank] = items
+
+    def mentions(
+        self, column: str, *, known: Mapping[str, Collection[str]], unless: Collection[str] = ()
+    ) -> None:
+        """Read a list of partners, each an id and the cahier's own wording: `metropole=Métropole (Mobilités)`.
+
+        The column becomes the list of ids, and `<column>_ecritures` the list of wordings. The wording, its brackets aside, must be one that the register gives for this id, whatever the case.
+
+        Parameters
+        ----------
+        column
+            The column to read.
+        known
+            Id of a partner to its wordings.
+        unless
+            Cells that stand for the absence of any list; they are kept as the only item of both lists.
+        """
+        self.lists(column)
+        ids, wordings = [], []
+        for line, items in self._rows(column):
+            pairs = [
+                (item, item) if item in unless else self._mention(line, column, item, known) for item in items
+            ]
+            names = [identifier for identifier, _ in pairs]
+            for name in sorted({name for name in names if name and names.count(name) > 1}):
+                self.fault(line, f"{column} : partenaire « {name} » cité deux fois")
+            ids.append(names)
+            wordings.append([wording for _, wording in pairs])
+        self.values[column] = list(ids)
+        self.values[f"{column}_ecritures"] = list(wordings)
+
+    def frame(self, *, mend: str) -> pd.DataFrame:
+        """Give the table, or raise for all its faults at once.
+
+        Parameters
+        ----------
+        mend
+            What to do about the faults, in French.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by the key and sorted by it.
+
+        Raises
+        ------
+        SourceContentError
+            If there is any fault; every faulty row is named.
+        """
+        if self.faults:
+            named = [
+                f"ligne {line} ({self.cells.loc[line, self.key] or 'sans identifiant'}) : {' ; '.join(told)}"
+                for line, told in sorted(self.faults.items())
+            ]
+            raise SourceContentError(self.path, " | ".join(named), mend)
+        frame = pd.DataFrame({name: pd.Series(values) for name, values in self.values.items()})
+        return frame.set_index(self.key).sort_index()
+
+    def _mention(
+        self, line: object, column: str, item: str, known: Mapping[str, Collection[str]]
+    ) -> tuple[str, str]:
+        identifier, mark, wording = (part.strip() for part in item.partition(MENTION))
+        if item and not (mark and identifier and wording):
+            self.fault(line, f"{column} : « {item} » ne s'écrit pas identifiant{MENTION}écriture du cahier")
+        elif item and identifier not in known:
+            self.fault(line, f"{column} : partenaire « {identifier} » inconnu du registre")
+        elif item and wording.partition(" (")[0].casefold() not in {
+            text.casefold() for text in known[identifier]
+        }:
+            self.fault(
+                line, f"{column} : l'écriture « {wording} » n'est pas au registre pour « {identifier} »"
+            )
+        return identifier, wording
+
+    def _filled(self, column: str) -> list[tuple[object, object]]:
+        rows = zip(self.cells.index, self.cells[column], self.values[column], strict=True)
+        return [(line, value) for line, cell, value in rows if cell]
+
+    def _rows(self, column: str) -> list[tuple[object, list[str]]]:
+        pairs = zip(self.cells.index, self.values[column], strict=True)
+        return [(line, [str(item) for item in value]) for line, value in pairs if isinstance(value, list)]

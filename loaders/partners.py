@@ -1,0 +1,79 @@
+"""The register of partners that the contrat's projects and works name, and the acronyms of the cahier."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from loaders._contract import Table
+from loaders.paths import DATA
+
+FOLDER = DATA / "projets"
+PARTNERS_FILE = FOLDER / "partenaires.csv"
+ACRONYMS_FILE = FOLDER / "sigles.csv"
+PARTNER_COLUMNS = ["id_partenaire", "nom_court", "sigle", "nom_complet", "type", "ecritures", "note"]
+ACRONYM_COLUMNS = ["sigle", "developpe", "origine"]
+#: The only entry that is no partner: the cahier sends the reader to the sheets.
+SEE_SHEETS = "voir-fiches-projet"
+
+
+def load_partners(path: Path | str | None = None) -> pd.DataFrame:
+    """Load the register of partners.
+
+    Parameters
+    ----------
+    path
+        A register in the project's schema; the embedded one by default.
+
+    Returns
+    -------
+    DataFrame
+        Index `id_partenaire`; `nom_court`, `sigle` ("sans sigle" where there is none), `nom_complet`, `type`,
+        `ecritures` (list of the cahier's wordings) and `note` ("sans objet" where there is none).
+
+    Raises
+    ------
+    SourceMissingError, SourceFormatError
+        If the file is missing or is not such a table.
+    SourceContentError
+        If a cell is blank, an id stands twice, or one wording belongs to two partners.
+    """
+    table = Table(Path(path or PARTNERS_FILE), columns=PARTNER_COLUMNS, key="id_partenaire")
+    table.lists("ecritures")
+    table.unique("nom_complet")
+    holders: dict[str, str] = {}
+    for line, row in table.cells.iterrows():
+        for wording in row["ecritures"].split("|"):
+            holder = holders.setdefault(wording.strip().casefold(), row["id_partenaire"])
+            if wording and holder != row["id_partenaire"]:
+                table.fault(line, f"l'écriture « {wording} » est déjà celle de « {holder} »")
+    return table.frame(mend="corriger le registre des partenaires")
+
+
+def load_acronyms(path: Path | str | None = None) -> pd.DataFrame:
+    """Load the acronyms that the cahier uses, for search and for captions.
+
+    Parameters
+    ----------
+    path
+        A list in the project's schema; the embedded one by default.
+
+    Returns
+    -------
+    DataFrame
+        Index `sigle`; `developpe` and `origine` ("cahier, ligne N" where the cahier spells it out, "usage courant" elsewhere).
+
+    Raises
+    ------
+    SourceMissingError, SourceFormatError
+        If the file is missing or is not such a table.
+    SourceContentError
+        If a cell is blank or an acronym stands twice.
+    """
+    table = Table(Path(path or ACRONYMS_FILE), columns=ACRONYM_COLUMNS, key="sigle")
+    return table.frame(mend="corriger la liste des sigles")
+
+
+def wordings(partners: pd.DataFrame) -> Mapping[str, list[str]]:
+    """Give the wordings that the register holds for each partner's id."""
+    return dict(zip(partners.index, partners["ecritures"], strict=True))

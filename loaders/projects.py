@@ -1,0 +1,252 @@
+"""The contrat de ville's cooperation projects, orientations, works of the governance and toolbox (cahier 3).
+
+Line numbers are those of the cahier's text version.
+"""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from loaders import territory
+from loaders._contract import NOT_STATED, Table
+from loaders.partners import FOLDER, PARTNERS_FILE, load_partners, wordings
+
+__all__ = [
+    "load",
+    "load_governance",
+    "load_orientations",
+    "load_partners",
+    "load_registers",
+    "load_toolbox",
+]
+
+PROJECTS_FILE = FOLDER / "projets.csv"
+ORIENTATIONS_FILE = FOLDER / "orientations.csv"
+REGISTERS_FILE = FOLDER / "registres.csv"
+GOVERNANCE_FILE = FOLDER / "gouvernance.csv"
+TOOLBOX_FILE = FOLDER / "boite_a_outils.csv"
+
+PROJECT_COLUMNS = [
+    "id_projet", "ordre", "titre", "orientations", "registre", "resume", "partenaires", "indicateurs",
+    "perimetre", "perimetre_codes", "perimetre_origine", "perimetre_ligne", "perimetre_texte", "perimetre_note",
+    "a_confirmer", "accents", "accent_ligne", "couche", "couche_motif", "provenance", "lignes", "titre_tableau",
+    "partenaires_tableau", "ligne_tableau", "remarque",
+]  # fmt: skip
+ORIENTATION_COLUMNS = ["id_orientation", "ordre", "titre_court", "libelle", "ligne"]
+REGISTER_COLUMNS = ["registre", "ordre", "ecritures"]
+GOVERNANCE_COLUMNS = ["id_travail", "ordre", "titre", "chefs_de_file", "partenaires", "ligne"]
+TOOLBOX_COLUMNS = [
+    "id_outil", "id_famille", "famille_ordre", "famille", "famille_ligne", "ordre", "outil", "ligne",
+]  # fmt: skip
+
+METROPOLE, COMMUNES, ARRONDISSEMENTS, QPV = "métropole", "communes", "arrondissements", "qpv"
+PERIMETERS = (METROPOLE, COMMUNES, ARRONDISSEMENTS, QPV)
+#: Who bounds the project: its own sheet or table row, or, where no place is named, the contrat as a whole.
+ORIGINS = ("fiche", "contrat")
+SHEET, TABLE_ONLY = "fiche", "tableau"
+NO_LAYER = "aucune donnée ouverte"
+#: Source ids of the layers that a project can act on.
+LAYERS = ("levelo", "rtm", "sncf", "friches", "sports", "social")
+ABSENT_FROM_TABLES = "absent des tableaux"
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_QPV_2024 = re.compile(r"QN\d{5}[A-Z]")
+_ARRONDISSEMENTS = frozenset(f"132{number:02d}" for number in range(1, 17))
+_MEND = "corriger les lignes nommées"
+
+
+def load(path: Path | str | None = None, *, registers: Path | str | None = None) -> pd.DataFrame:
+    """Load the cooperation projects: 31 from the sheets and 3 that stand only in the tables.
+
+    Parameters
+    ----------
+    path
+        A table of projects in the project's schema; the embedded one by default.
+    registers
+        Folder of the partners, orientations and registres that the projects refer to; the embedded ones by default.
+
+    Returns
+    -------
+    DataFrame
+        Index `id_projet`, sorted by it. `ordre` is the rank in the cahier. Lists of text: `orientations`, `partenaires` (ids) and `partenaires_ecritures` (the sheet's wording, in the same order), `indicateurs`, `perimetre_codes` (INSEE codes, QPV codes, or the SIREN of the Métropole), `accents` (words of the cahier), `partenaires_tableau` and `partenaires_tableau_ecritures`. List of int: `lignes` (first line of each sheet, or of the table row). `perimetre` is one of `PERIMETERS`, `a_confirmer` (bool) marks a perimeter that is the atlas's reading, `couche` is a source id or `NO_LAYER`. No cell is blank: "non précisé" where the cahier says nothing.
+
+    Raises
+    ------
+    SourceMissingError, SourceFormatError
+        If a file is missing or is not such a table.
+    SourceContentError
+        If a row is at fault; every faulty row is named with all its faults.
+    """
+    folder = Path(registers or FOLDER)
+    table = Table(Path(path or PROJECTS_FILE), columns=PROJECT_COLUMNS, key="id_projet")
+    known = wordings(load_partners(folder / PARTNERS_FILE.name))
+
+    for column in ("orientations", "indicateurs", "perimetre_codes", "accents", "lignes"):
+        table.lists(column)
+    for column in ("ordre", "perimetre_ligne", "lignes"):
+        table.integers(column)
+    table.unique("ordre")
+    table.unique("titre")
+    table.mentions("partenaires", known=known)
+    table.mentions("partenaires_tableau", known=known, unless={ABSENT_FROM_TABLES})
+
+    table.one_of("orientations", load_orientations(folder / ORIENTATIONS_FILE.name).index)
+    table.one_of("registre", load_registers(folder / REGISTERS_FILE.name).index)
+    table.one_of("couche", [*LAYERS, NO_LAYER])
+    table.one_of("perimetre", PERIMETERS)
+    table.one_of("perimetre_origine", ORIGINS)
+    table.one_of("provenance", [SHEET, TABLE_ONLY])
+    table.one_of("a_confirmer", ["oui", "non"])
+
+    contrat = territory.load()
+    codes = {
+        METROPOLE: {territory.EPCI_SIREN},
+        COMMUNES: set(contrat.index[contrat["statut"] != territory.NEIGHBOUR]),
+        ARRONDISSEMENTS: _ARRONDISSEMENTS,
+    }
+    for line, row in table.cells.iterrows():
+        _check_row(table, line, row, codes)
+    table.values["a_confirmer"] = [cell == "oui" for cell in table.cells["a_confirmer"]]
+    return table.frame(mend=_MEND)
+
+
+def load_orientations(path: Path | str | None = None) -> pd.DataFrame:
+    """Load the five orientations of the contrat.
+
+    Parameters
+    ----------
+    path
+        A table in the project's schema; the embedded one by default.
+
+    Returns
+    -------
+    DataFrame
+        Index `id_orientation`; `ordre`, `titre_court` (the atlas's), `libelle` (the cahier's) and `ligne`.
+
+    Raises
+    ------
+    SourceMissingError, SourceFormatError, SourceContentError
+        As `load`.
+    """
+    table = Table(Path(path or ORIENTATIONS_FILE), columns=ORIENTATION_COLUMNS, key="id_orientation")
+    table.integers("ordre")
+    table.integers("ligne")
+    table.unique("ordre")
+    return table.frame(mend=_MEND)
+
+
+def load_registers(path: Path | str | None = None) -> pd.DataFrame:
+    """Load the registres of the projects.
+
+    Parameters
+    ----------
+    path
+        A table in the project's schema; the embedded one by default.
+
+    Returns
+    -------
+    DataFrame
+        Index `registre`, "non précisé" for the projects without a sheet; `ordre` and `ecritures` (list of the cahier's wordings).
+
+    Raises
+    ------
+    SourceMissingError, SourceFormatError, SourceContentError
+        As `load`.
+    """
+    table = Table(Path(path or REGISTERS_FILE), columns=REGISTER_COLUMNS, key="registre")
+    table.integers("ordre")
+    table.unique("ordre")
+    table.lists("ecritures")
+    return table.frame(mend=_MEND)
+
+
+def load_governance(path: Path | str | None = None, *, registers: Path | str | None = None) -> pd.DataFrame:
+    """Load the first works of the governance.
+
+    Parameters
+    ----------
+    path
+        A table in the project's schema; the embedded one by default.
+    registers
+        Folder of the register of partners; the embedded one by default.
+
+    Returns
+    -------
+    DataFrame
+        Index `id_travail`; `ordre`, `titre`, `chefs_de_file` and `partenaires` (lists of ids), `chefs_de_file_ecritures` and `partenaires_ecritures` (the cahier's wording, in the same order) and `ligne`.
+
+    Raises
+    ------
+    SourceMissingError, SourceFormatError, SourceContentError
+        As `load`.
+    """
+    table = Table(Path(path or GOVERNANCE_FILE), columns=GOVERNANCE_COLUMNS, key="id_travail")
+    known = wordings(load_partners(Path(registers or FOLDER) / PARTNERS_FILE.name))
+    table.integers("ordre")
+    table.integers("ligne")
+    table.unique("ordre")
+    table.mentions("chefs_de_file", known=known)
+    table.mentions("partenaires", known=known)
+    return table.frame(mend=_MEND)
+
+
+def load_toolbox(path: Path | str | None = None) -> pd.DataFrame:
+    """Load the tools of the contrat's toolbox, each with its family.
+
+    Parameters
+    ----------
+    path
+        A table in the project's schema; the embedded one by default.
+
+    Returns
+    -------
+    DataFrame
+        Index `id_outil`; `id_famille`, `famille`, `famille_ordre`, `famille_ligne`, `outil`, `ordre` (within the family) and `ligne`.
+
+    Raises
+    ------
+    SourceMissingError, SourceFormatError, SourceContentError
+        As `load`; also if one family is written in two ways.
+    """
+    table = Table(Path(path or TOOLBOX_FILE), columns=TOOLBOX_COLUMNS, key="id_outil")
+    for column in ("famille_ordre", "famille_ligne", "ordre", "ligne"):
+        table.integers(column)
+    table.unique("ligne")
+    family = ["famille", "famille_ordre", "famille_ligne"]
+    first = table.cells.groupby("id_famille")[family].transform("first")
+    for line in table.cells.index[(table.cells[family] != first).any(axis=1)]:
+        table.fault(line, "la famille n'est pas décrite comme à sa première ligne")
+    return table.frame(mend=_MEND)
+
+
+def _check_row(
+    table: Table, line: object, row: pd.Series, codes: dict[str, set[str] | frozenset[str]]
+) -> None:
+    """Check what depends on several cells of a project."""
+    if row["id_projet"] and not _SLUG.fullmatch(row["id_projet"]):
+        table.fault(
+            line, f"id_projet « {row['id_projet']} » : lettres minuscules sans accent, chiffres et tirets"
+        )
+    for code in [code.strip() for code in row["perimetre_codes"].split("|")]:
+        if not code or row["perimetre"] not in PERIMETERS:
+            continue
+        fits = _QPV_2024.fullmatch(code) if row["perimetre"] == QPV else code in codes[row["perimetre"]]
+        if not fits:
+            table.fault(line, f"perimetre_codes « {code} » n'est pas un code pour « {row['perimetre']} »")
+    if (row["registre"] == NOT_STATED) != (row["provenance"] == TABLE_ONLY):
+        table.fault(line, "le registre est « non précisé » pour les projets sans fiche, et pour eux seuls")
+    absent = {
+        row[name] == ABSENT_FROM_TABLES for name in ("titre_tableau", "partenaires_tableau", "ligne_tableau")
+    }
+    if len(absent) > 1:
+        table.fault(line, f"« {ABSENT_FROM_TABLES} » vaut pour les trois colonnes du tableau ou pour aucune")
+    elif absent == {False} and row["ligne_tableau"] and not row["ligne_tableau"].isdecimal():
+        table.fault(line, f"ligne_tableau « {row['ligne_tableau']} » n'est pas un nombre entier")
+    unstressed = {row[name] == NOT_STATED for name in ("accents", "accent_ligne")}
+    if len(unstressed) > 1:
+        table.fault(
+            line, f"accents et accent_ligne vont ensemble : « {NOT_STATED} » pour les deux ou pour aucun"
+        )
+    elif unstressed == {False} and row["accent_ligne"] and not row["accent_ligne"].isdecimal():
+        table.fault(line, f"accent_ligne « {row['accent_ligne']} » n'est pas un nombre entier")
