@@ -36,7 +36,7 @@ class Table:
         self.path = path
         self.key = key
         self.cells = read_csv(path, columns=columns)[list(columns)]
-        self.values: dict[str, list[object]] = {name: list(self.cells[name]) for name in columns}
+        self.columns: dict[str, list[object]] = {name: list(self.cells[name]) for name in columns}
         self.faults: dict[int, list[str]] = {}
         for line, row in self.cells.iterrows():
             blank = [name for name in columns if not row[name]]
@@ -55,9 +55,11 @@ class Table:
 
     def unique(self, column: str) -> None:
         """Refuse a value that stands in two rows."""
-        cells = self.cells[column]
-        for line, value in cells[cells.duplicated() & (cells != "")].items():
-            self.fault(line, f"{column} « {value} » en double")
+        first: dict[str, object] = {}
+        for line, value in self.cells[column].items():
+            if value and value in first:
+                self.fault(line, f"{column} « {value} » en double (déjà à la ligne {first[value]})")
+            first.setdefault(value, line)
 
     def one_of(self, column: str, allowed: Collection[str]) -> None:
         """Refuse a cell, or an item of a list, that is not among these."""
@@ -76,11 +78,11 @@ class Table:
             self.fault(line, f"{column} « {text} » n'est pas un nombre entier à partir de 1")
             return 0
 
-        for rank, (line, value) in enumerate(zip(self.cells.index, self.values[column], strict=True)):
+        for rank, (line, value) in enumerate(zip(self.cells.index, self.columns[column], strict=True)):
             if isinstance(value, list):
-                self.values[column][rank] = [number(line, str(item)) for item in value]
+                self.columns[column][rank] = [number(line, str(item)) for item in value]
             elif value:
-                self.values[column][rank] = number(line, str(value))
+                self.columns[column][rank] = number(line, str(value))
 
     def lists(self, column: str) -> None:
         """Split the cells of a column at "|", refusing an item that is blank or repeated."""
@@ -90,7 +92,7 @@ class Table:
                 self.fault(line, f"{column} : élément vide entre deux « {SEPARATOR} »")
             for item in sorted({item for item in items if item and items.count(item) > 1}):
                 self.fault(line, f"{column} : « {item} » est répété")
-            self.values[column][rank] = items
+            self.columns[column][rank] = items
 
     def mentions(
         self, column: str, *, known: Mapping[str, Collection[str]], unless: Collection[str] = ()
@@ -119,8 +121,8 @@ class Table:
                 self.fault(line, f"{column} : partenaire « {name} » cité deux fois")
             ids.append(names)
             wordings.append([wording for _, wording in pairs])
-        self.values[column] = list(ids)
-        self.values[f"{column}_ecritures"] = list(wordings)
+        self.columns[column] = list(ids)
+        self.columns[f"{column}_ecritures"] = list(wordings)
 
     def frame(self, *, mend: str) -> pd.DataFrame:
         """Give the table, or raise for all its faults at once.
@@ -141,12 +143,13 @@ class Table:
             If there is any fault; every faulty row is named.
         """
         if self.faults:
+            names = dict(zip(self.cells.index, self.cells[self.key], strict=True))
             named = [
-                f"ligne {line} ({self.cells.loc[line, self.key] or 'sans identifiant'}) : {' ; '.join(told)}"
+                f"ligne {line} ({names[line] or 'sans identifiant'}) : {' ; '.join(told)}"
                 for line, told in sorted(self.faults.items())
             ]
             raise SourceContentError(self.path, " | ".join(named), mend)
-        frame = pd.DataFrame({name: pd.Series(values) for name, values in self.values.items()})
+        frame = pd.DataFrame({name: pd.Series(values) for name, values in self.columns.items()})
         return frame.set_index(self.key).sort_index()
 
     def _mention(
@@ -166,9 +169,9 @@ class Table:
         return identifier, wording
 
     def _filled(self, column: str) -> list[tuple[object, object]]:
-        rows = zip(self.cells.index, self.cells[column], self.values[column], strict=True)
+        rows = zip(self.cells.index, self.cells[column], self.columns[column], strict=True)
         return [(line, value) for line, cell, value in rows if cell]
 
     def _rows(self, column: str) -> list[tuple[object, list[str]]]:
-        pairs = zip(self.cells.index, self.values[column], strict=True)
+        pairs = zip(self.cells.index, self.columns[column], strict=True)
         return [(line, [str(item) for item in value]) for line, value in pairs if isinstance(value, list)]

@@ -4,6 +4,8 @@ Line numbers are those of the cahier's text version.
 """
 
 import re
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import pandas as pd
@@ -100,14 +102,14 @@ def load(path: Path | str | None = None, *, registers: Path | str | None = None)
     table.one_of("a_confirmer", ["oui", "non"])
 
     contrat = territory.load()
-    codes = {
+    codes: dict[str, AbstractSet[str]] = {
         METROPOLE: {territory.EPCI_SIREN},
         COMMUNES: set(contrat.index[contrat["statut"] != territory.NEIGHBOUR]),
         ARRONDISSEMENTS: _ARRONDISSEMENTS,
     }
     for line, row in table.cells.iterrows():
         _check_row(table, line, row, codes)
-    table.values["a_confirmer"] = [cell == "oui" for cell in table.cells["a_confirmer"]]
+    table.columns["a_confirmer"] = [cell == "oui" for cell in table.cells["a_confirmer"]]
     return table.frame(mend=_MEND)
 
 
@@ -220,9 +222,7 @@ def load_toolbox(path: Path | str | None = None) -> pd.DataFrame:
     return table.frame(mend=_MEND)
 
 
-def _check_row(
-    table: Table, line: object, row: pd.Series, codes: dict[str, set[str] | frozenset[str]]
-) -> None:
+def _check_row(table: Table, line: object, row: pd.Series, codes: Mapping[str, AbstractSet[str]]) -> None:
     """Check what depends on several cells of a project."""
     if row["id_projet"] and not _SLUG.fullmatch(row["id_projet"]):
         table.fault(
