@@ -1,0 +1,50 @@
+"""The frame of the atlas: page settings, language, navigation, footer."""
+
+import streamlit as st
+from streamlit import App
+from streamlit.navigation.page import StreamlitPage
+
+from ui import frame, server
+
+
+def navigation() -> StreamlitPage:
+    """Declare the pages and give the one that the address names.
+
+    Returns
+    -------
+    StreamlitPage
+        The page to run.
+    """
+    return st.navigation(
+        [
+            st.Page("pages/accueil/page.py", url_path="accueil", title="Accueil", default=True),
+            st.Page("pages/carte/page.py", url_path="carte", title="Carte"),
+            st.Page("pages/velos/page.py", url_path="velos", title="Vélos"),
+            st.Page("pages/projets/page.py", url_path="projets", title="Projets"),
+            st.Page("pages/donnees/page.py", url_path="donnees", title="Données"),
+            st.Page("pages/methode/page.py", url_path="methode", title="Méthode"),
+        ],
+        position="top",
+    )
+
+
+def run() -> None:
+    """Run one visit's page in its frame."""
+    page = navigation()
+    # The icon is a local file: a symbol's name would make the browser ask an outside host for its picture.
+    st.set_page_config(
+        page_title=f"{page.title} · Atlas des Possibles",
+        page_icon=frame.ICON,
+        layout="wide",
+        menu_items={},
+    )
+    frame.speak_french()
+    frame.run(page)
+    frame.footer()
+
+
+# Streamlit runs this file for each visit, and imports it once as a module to start the server.
+if __name__ == "__main__":
+    run()
+else:
+    app = App("app.py", lifespan=server.prepared(navigation))

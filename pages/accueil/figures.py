@@ -1,0 +1,123 @@
+"""The few figures that open the atlas, each with what it covers and the sources it draws on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from geo import cycling, proximity
+from geo import friches as brownfields
+from loaders.catalogue import Source
+from ui.formats import distance, entier, pluriel
+
+REACH_M: Final = 300.0
+EVERYWHERE: Final = "métropole"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure as the first page shows it.
+
+    Attributes
+    ----------
+    value
+        What is large: a number and its noun.
+    text
+        What it says, in one sentence.
+    source_ids
+        The sources that it draws on.
+    """
+
+    value: str
+    text: str
+    source_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KeyFigures:
+    """What the first page shows.
+
+    Attributes
+    ----------
+    sentence
+        The finding, in one French sentence.
+    figures
+        The figures, in order.
+    """
+
+    sentence: str
+    figures: tuple[Figure, ...]
+
+
+def key_figures(
+    *,
+    qpv: gpd.GeoDataFrame,
+    communes: gpd.GeoDataFrame,
+    stations: gpd.GeoDataFrame,
+    friches: gpd.GeoDataFrame,
+    projects: pd.DataFrame,
+    sources: Mapping[str, Source],
+) -> KeyFigures:
+    """Compute the figures of the first page.
+
+    Parameters
+    ----------
+    qpv, communes, stations, friches, projects
+        The loaders' frames.
+    sources
+        The catalogue.
+
+    Returns
+    -------
+    KeyFigures
+        The figures in the order to show, and what they say in one sentence.
+    """
+    cycle = cycling.qpv_figures(qpv, stations, radius_m=REACH_M, covered=sources["levelo"].communes)
+    covered = cycle[cycle["couvert_par_le_reseau"]]
+    served = int((covered["stations_a_portee"] > 0).sum())
+    apart = len(cycle) - len(covered)
+    checked = brownfields.checked(friches)
+    _, found = proximity.neighbours(qpv, checked, REACH_M)
+    near = len(set(found))
+    named = int((projects["perimetre"] != EVERYWHERE).sum())
+    present = {code for codes in qpv["communes"] for code in codes} & set(communes.index)
+    reach = f"{distance(REACH_M)} au plus, à vol d'oiseau"
+    figures = (
+        Figure(
+            pluriel(len(qpv), "quartier"),
+            f"prioritaires (QPV), où vivent {entier(qpv['population'].sum(skipna=False))} habitants, dans {entier(len(present))} "
+            f"des {entier(len(communes))} communes du contrat",
+            ("qpv", "indicateurs"),
+        ),
+        Figure(
+            f"{entier(served)} sur {entier(len(covered))}",
+            f"quartiers couverts par levélo ont une station physique à {reach} ; les {entier(apart)} autres QPV sont "
+            "hors périmètre de la source",
+            ("levelo", "qpv"),
+        ),
+        Figure(
+            pluriel(covered["habitants_hors_portee"].sum(skipna=False), "habitant"),
+            f"de ces {entier(len(covered))} quartiers sont à plus de {distance(REACH_M)} d'une station, à vol d'oiseau : "
+            "estimation à densité uniforme",
+            ("levelo", "indicateurs"),
+        ),
+        Figure(
+            pluriel(near, "friche vérifiée", "friches vérifiées"),
+            f"sur {entier(len(checked))} dans un QPV ou à {reach} ; {pluriel(len(friches) - len(checked), 'friche potentielle', 'friches potentielles')} "
+            "non vérifiées par le Cerema ne sont pas comptées",
+            ("friches", "qpv"),
+        ),
+        Figure(
+            f"{pluriel(named, 'projet')} sur {entier(len(projects))}",
+            f"de coopération nomment un lieu ; les {entier(len(projects) - named)} autres visent toute la métropole",
+            ("projets",),
+        ),
+    )
+    return KeyFigures(
+        f"Dans le contrat de ville 2024-2030 de la Métropole Aix-Marseille-Provence, {entier(served)} des "
+        f"{entier(len(covered))} quartiers couverts par levélo ont une station à {reach}, et {entier(named)} des "
+        f"{entier(len(projects))} projets de coopération nomment un lieu.",
+        figures,
+    )

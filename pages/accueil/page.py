@@ -1,0 +1,172 @@
+"""What the atlas answers and for whom, the figures that matter, how fresh the data are, and a search by name."""
+
+from collections.abc import Sequence
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from exports.fields import Field
+from loaders.paths import DATA
+from pages.accueil.figures import Figure, KeyFigures, key_figures
+from pages.accueil.search import Entry, index, search
+from ui import data, freshness, page, table
+from ui.formats import plain, pluriel, typographie
+
+SHOWN = 20
+SHOWN_LINKS = 8
+LONGEST_QUERY = 80
+CARDS = [
+    (
+        "Urbanistes",
+        "Qu'y a-t-il dans chaque quartier et autour ?",
+        "Friches, équipements sportifs et sociaux, lignes et gares autour des QPV, sur une carte, commune par commune.",
+        "pages/carte/page.py",
+        "Ouvrir la carte",
+    ),
+    (
+        "Équipe mobilité",
+        "Où manque-t-il des stations de vélos ?",
+        "Distance à la station levélo la plus proche, habitants hors de portée, classement des manques au seuil choisi.",
+        "pages/velos/page.py",
+        "Voir les manques",
+    ),
+    (
+        "Club des élus",
+        "Quels projets touchent ma commune ?",
+        "Les projets de coopération du contrat de ville, croisés avec les communes, leurs partenaires et leurs indicateurs.",
+        "pages/projets/page.py",
+        "Croiser projets et communes",
+    ),
+]
+FRESH_FIELDS = [
+    Field("titre", "Source", "texte"),
+    Field("producteur", "Producteur", "texte"),
+    Field("millesime", "Millésime", "texte"),
+    Field("age", "Âge", "texte"),
+]
+
+
+def main() -> None:
+    found = prepare_figures(data.stamp(DATA))
+    page.header("Atlas des Possibles", found.sentence)
+    show_search()
+    st.header("Trois questions, trois pages", anchor=False)
+    for column, card in zip(st.columns(3), CARDS, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            show_card(*card)
+    st.header("Les chiffres à retenir", anchor=False)
+    show_figures(found.figures)
+    st.header("Fraîcheur des sources", anchor=False)
+    show_freshness()
+
+
+@st.fragment
+def show_search() -> None:
+    query = st.text_input(
+        "Rechercher un quartier, une commune, un projet ou un sigle",
+        placeholder="Par exemple : Air Bel, Aubagne, vélos, CTAI",
+        type="search",
+        live=True,
+        key="recherche",
+    )
+    query = (query or "").strip()[:LONGEST_QUERY]
+    if not query:
+        return
+    found = search(query, prepare_index(data.stamp(DATA)))
+    count = pluriel(len(found), "résultat") if found else "Aucun résultat"
+    more = f", les {SHOWN} premiers sont affichés" if len(found) > SHOWN else ""
+    advice = "" if found else " : essayez un seul mot, un code de quartier (QN…) ou le nom d'une commune"
+    st.html(f'<p class="atlas-note" role="status">{escape(typographie(count + more + advice))}</p>')
+    for entry in found[:SHOWN]:
+        show_result(entry)
+
+
+def show_result(entry: Entry) -> None:
+    with st.container(border=True, gap="small"):
+        st.html(
+            f'<p class="atlas-resultat"><span>{escape(entry.kind)}</span> <strong>{escape(typographie(entry.title))}</strong><br>'
+            f"{escape(typographie(entry.detail))}</p>"
+        )
+        with st.container(horizontal=True, gap="small"):
+            for link in entry.links[:SHOWN_LINKS]:
+                st.page_link(link.page, label=plain(typographie(link.label)), query_params=dict(link.params))
+        if len(entry.links) > SHOWN_LINKS:
+            rest = len(entry.links) - SHOWN_LINKS
+            st.html(
+                f'<p class="atlas-note">et {pluriel(rest, "autre projet", "autres projets")}, sur la page Projets</p>'
+            )
+
+
+def show_card(who: str, question: str, answer: str, target: str, link: str) -> None:
+    st.html(
+        f'<div class="atlas-carte"><p class="atlas-public">{escape(who)}</p><h3>{escape(typographie(question))}</h3>'
+        f"<p>{escape(typographie(answer))}</p></div>"
+    )
+    st.page_link(target, label=f"**{link}**", icon=":material/arrow_forward:")
+
+
+def show_figures(figures: Sequence[Figure]) -> None:
+    sources = data.sources()
+    items = []
+    for figure in figures:
+        origin = " ; ".join(
+            f"{sources[source_id].producteur}, {sources[source_id].millesime}"
+            for source_id in figure.source_ids
+        )
+        title = "Sources" if len(figure.source_ids) > 1 else "Source"
+        items.append(
+            f'<li><strong class="atlas-chiffre">{escape(figure.value)}</strong>'
+            f"<span>{escape(typographie(figure.text))}</span>"
+            f'<span class="atlas-origine">{escape(typographie(f"{title} : {origin}"))}</span></li>'
+        )
+    st.html(f'<ul class="atlas-chiffres">{"".join(items)}</ul>')
+
+
+def show_freshness() -> None:
+    today = freshness.today()
+    rows = pd.DataFrame(
+        [
+            {
+                "titre": source.titre,
+                "producteur": source.producteur,
+                "millesime": source.millesime,
+                "age": freshness.label(source, on=today),
+            }
+            for source in data.sources().values()
+        ]
+    )
+    st.html(
+        table.to_html(rows, FRESH_FIELDS, sources={}, caption="Millésime et âge de chaque source, à ce jour")
+    )
+    st.page_link(
+        "pages/donnees/page.py",
+        label="Limites, communes couvertes et qualité de chaque source",
+        icon=":material/arrow_forward:",
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def prepare_figures(version: tuple[tuple[str, int, int], ...]) -> KeyFigures:  # noqa: ARG001
+    return key_figures(
+        qpv=data.qpv(),
+        communes=data.communes(),
+        stations=data.bikes(),
+        friches=data.friches(),
+        projects=data.projects(),
+        sources=data.sources(),
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def prepare_index(version: tuple[tuple[str, int, int], ...]) -> list[Entry]:  # noqa: ARG001
+    return index(
+        qpv=data.qpv(),
+        communes=data.communes(),
+        projects=data.projects(),
+        partners=data.partners(),
+        acronyms=data.acronyms(),
+    )
+
+
+main()

@@ -1,0 +1,204 @@
+"""Where the data come from, how fresh and how sound they are, and where they apply."""
+
+from collections.abc import Mapping
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from exports.context import Context
+from exports.fields import HORS_PERIMETRE, Field
+from loaders import catalogue
+from loaders.catalogue import Source
+from loaders.quality import OFF_TERRITORY
+from ui import data, downloads, freshness, page, table
+from ui.formats import date, entier, plain, pluriel, typographie
+from ui.sources import scope
+
+ALL = "toutes"
+
+CATALOGUE_FIELDS = [
+    Field("titre", "Source", "texte"),
+    Field("producteur", "Producteur", "texte"),
+    Field("millesime", "Millésime", "texte"),
+    Field("age", "Âge", "texte"),
+    Field("licence", "Licence", "texte"),
+    Field("couverture", "Communes couvertes", "texte"),
+    Field("lignes_lues", "Lignes lues", "entier"),
+    Field("lignes_gardees", "Lignes gardées", "entier"),
+    Field("lignes_ecartees", "Lignes écartées", "entier"),
+]
+FAULT_FIELDS = [
+    Field("source", "Source", "texte"),
+    Field("ligne", "Ligne du fichier", "entier"),
+    Field("identifiant", "Identifiant", "texte"),
+    Field("faute", "Constat", "texte"),
+    Field("valeur", "Valeur lue", "texte"),
+    Field("suite", "Suite donnée", "texte"),
+]
+
+
+def main() -> None:
+    sources, names, faults = data.sources(), data.commune_names(), data.faults()
+    today = freshness.today()
+    old = [source for source in sources.values() if freshness.is_old(source, on=today)]
+    page.header(
+        "Données",
+        f"L'atlas repose sur {pluriel(len(sources), 'source publique', 'sources publiques')} ; "
+        f"{pluriel(len(old), 'a', 'ont')} plus de {freshness.OLD_YEARS} ans et "
+        f"{entier(sum(not source.communes.issuperset(names) for source in sources.values()))} "
+        f"ne couvrent pas les {len(names)} communes.",
+    )
+    show_catalogue(sources, names)
+    show_scopes(sources, names)
+    show_faults(sources, faults)
+
+
+def show_catalogue(sources: Mapping[str, Source], names: Mapping[str, str]) -> None:
+    st.header("Les sources", anchor="sources")
+    today = freshness.today()
+    rows = pd.DataFrame(
+        [
+            {
+                "source_id": source.source_id,
+                "titre": source.titre,
+                "producteur": source.producteur,
+                "millesime": source.millesime,
+                "age": freshness.label(source, on=today),
+                "licence": source.licence,
+                "couverture": scope(source, names),
+                "lignes_lues": source.lignes_lues,
+                "lignes_gardees": source.lignes_gardees,
+                "lignes_ecartees": source.lignes_ecartees,
+            }
+            for source in sources.values()
+        ]
+    ).set_index("source_id")
+    table.show(rows, CATALOGUE_FIELDS, sources=sources, caption="Catalogue des sources", key="catalogue")
+    st.download_button(
+        "Catalogue complet (CSV)",
+        catalogue.CATALOGUE_FILE.read_bytes,
+        file_name=f"atlas_catalogue-des-sources_{today.isoformat()}.csv",
+        mime="text/csv; charset=utf-8",
+        key="catalogue-csv",
+        on_click="ignore",
+    )
+    st.subheader("Limites, attribution et adresse officielle de chaque source")
+    for source in sources.values():
+        with st.expander(plain(typographie(f"{source.titre} : {source.millesime}"))):
+            show_source(source, names)
+
+
+def show_source(source: Source, names: Mapping[str, str]) -> None:
+    outside = [name for code, name in names.items() if code not in source.communes]
+    address = escape(source.adresse)
+    texts = {
+        "Producteur": source.producteur,
+        "Millésime": source.millesime,
+        "Date retenue pour l'âge": date(source.date) if source.date else freshness.UNKNOWN,
+        "Licence": source.licence,
+        "Attribution demandée": source.attribution,
+        "Limites connues": source.limites,
+        "Communes couvertes": scope(source, names),
+        "Hors périmètre": ", ".join(outside) or "aucune des communes du contrat",
+        "Lignes": f"{pluriel(source.lignes_lues, 'lue')} = {pluriel(source.lignes_gardees, 'gardée')} "
+        f"+ {pluriel(source.lignes_ecartees, 'écartée')}",
+    }
+    items = {name: escape(typographie(text)) for name, text in texts.items()}
+    items["Adresse officielle"] = (
+        f'<a href="{address}" target="_blank" rel="noopener noreferrer">{address}</a>'
+    )
+    lines = "".join(f"<dt>{escape(name)}</dt><dd>{text}</dd>" for name, text in items.items())
+    st.html(f'<dl class="atlas-fiche">{lines}</dl>')
+
+
+def show_scopes(sources: Mapping[str, Source], names: Mapping[str, str]) -> None:
+    st.header("Ce qui est hors périmètre", anchor="perimetre")
+    partial = {key: source for key, source in sources.items() if not source.communes.issuperset(names)}
+    quartiers = data.qpv()
+    inside = {
+        key: quartiers[[source.covers(codes) for codes in quartiers["communes"]]]
+        for key, source in partial.items()
+    }
+    st.markdown(
+        typographie(
+            "L'absence d'un objet dans une source n'est une absence sur le terrain que dans les communes que la "
+            f"source couvre. Ailleurs, chaque chiffre, chaque rang et chaque case dit « {HORS_PERIMETRE} », jamais 0. "
+            "Les autres sources couvrent toutes les communes du contrat."
+        )
+    )
+    rows = pd.DataFrame(
+        {
+            key: ["couverte" if code in source.communes else HORS_PERIMETRE for code in names]
+            for key, source in partial.items()
+        },
+        index=pd.Index(list(names), name="code_insee"),
+    ).assign(nom=list(names.values()))
+    fields = [
+        Field("nom", "Commune", "texte"),
+        *(Field(key, source.titre, "texte") for key, source in partial.items()),
+    ]
+    table.show(
+        rows,
+        fields,
+        sources=sources,
+        caption="Communes couvertes par les sources partielles",
+        key="perimetre",
+    )
+    lines = [
+        f"{plain(source.titre)} : {pluriel(len(quartiers) - len(inside[key]), 'quartier')} hors périmètre, "
+        f"soit {entier(quartiers['population'].sum() - inside[key]['population'].sum())} habitants"
+        for key, source in partial.items()
+    ]
+    st.markdown("\n".join(f"- {typographie(line)}" for line in lines))
+
+
+def show_faults(sources: Mapping[str, Source], faults: pd.DataFrame) -> None:
+    st.header("Qualité des fichiers, ligne à ligne", anchor="qualite")
+    st.markdown(
+        typographie(
+            "Chaque ligne qui pose question à la lecture est listée ici, avec ce que l'atlas en a fait : écartée, "
+            "corrigée ou conservée. Rien n'est écarté en silence : lignes lues = lignes gardées + lignes écartées."
+        )
+    )
+    left, middle, right = st.columns(3)
+    ids = [ALL, *(key for key in sources if key in set(faults["source_id"]))]
+    source_id = left.selectbox(
+        "Source",
+        ids,
+        format_func=lambda key: sources[key].titre if key in sources else "Toutes les sources",
+        key="source",
+    )
+    kinds = ["Tout", "Fautes du fichier", "Autre mode, échelon ou territoire"]
+    kind = middle.selectbox("Nature", kinds, key="nature")
+    suites = [ALL.capitalize(), *sorted(faults["suite"].unique())]
+    suite = right.selectbox("Suite donnée", suites, key="suite")
+    off = faults["faute"].str.startswith(OFF_TERRITORY)
+    # The faults come first, then the rows that are sound and belong elsewhere.
+    kept = pd.concat([faults[~off], faults[off]])
+    if source_id != ALL:
+        kept = kept[kept["source_id"] == source_id]
+    if kind != kinds[0]:
+        kept = kept[off.loc[kept.index] == (kind == kinds[2])]
+    if suite != suites[0]:
+        kept = kept[kept["suite"] == suite]
+    titles = {key: source.titre for key, source in sources.items()}
+    rows = kept.assign(
+        source=kept["source_id"].map(titles),
+        # A blank is what was read, not a figure that nobody discloses.
+        valeur=kept["valeur"].replace("", "vide"),
+        identifiant=kept["identifiant"].replace("", "sans identifiant"),
+    ).rename_axis("numero")
+    table.show(rows, FAULT_FIELDS, sources=sources, caption="Constats de lecture", key="fautes")
+    named = [source for key, source in sources.items() if key in set(kept["source_id"])]
+    if named:
+        context = Context.of(
+            named,
+            filters={"source": titles.get(source_id, "toutes"), "nature": kind, "suite": suite},
+            subject="qualité des données",
+            place="métropole" if source_id == ALL else source_id,
+        )
+        downloads.show(rows, FAULT_FIELDS, context=context, key="fautes")
+
+
+main()

@@ -1,0 +1,181 @@
+"""What the bike page shows: its columns, its finding, its map of gaps."""
+
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from exports.fields import Field
+from maps.builder import Cadrage, Classe, MapSpec, ShownLayer
+from ui.formats import entier, part, pluriel
+
+NETWORK: Final = "levelo"
+THRESHOLD_M: Final = 300
+
+_NAME: Final = Field("lib_qp", "QPV", "texte")
+_CODE: Final = Field("code_qp", "Code", "texte")
+_TOWNS: Final = Field("lib_communes", "Commune", "texte")
+_PEOPLE: Final = Field("population", "Habitants", "entier", "indicateurs")
+_RANK: Final = Field(
+    "rang_manque",
+    "Rang",
+    "entier",
+    NETWORK,
+    "1 pour le plus grand nombre d'habitants hors de portée, parmi les QPV que le réseau couvre",
+)
+_GARE: Final = (
+    Field(
+        "distance_gare_m",
+        "Gare la plus proche",
+        "distance_m",
+        "sncf",
+        "À vol d'oiseau, depuis le contour du QPV",
+    ),
+    Field("gare_proche", "Nom de la gare", "texte", "sncf"),
+)
+_REACH: Final = (
+    Field("habitants_hors_portee", "Habitants hors de portée", "entier", NETWORK, "Estimation : densité uniforme dans le QPV"),
+    Field("part_surface_couverte", "Surface à portée", "part", NETWORK, "Part de la surface du QPV à portée d'une station"),
+    Field("habitants_a_portee", "Habitants à portée", "entier", NETWORK, "Estimation : densité uniforme dans le QPV"),
+    Field("distance_station_m", "Station la plus proche", "distance_m", NETWORK, "À vol d'oiseau, depuis le contour du QPV"),
+    Field("station_proche", "Nom de la station", "texte", NETWORK),
+    Field("stations_a_portee", "Stations à portée", "entier", NETWORK),
+    Field("bornes_a_portee", "Points d'attache à portée", "entier", NETWORK),
+    Field("stations_pour_1000_hab", "Stations pour 1 000 hab.", "decimal", NETWORK),
+    Field("bornes_pour_1000_hab", "Points d'attache pour 1 000 hab.", "decimal", NETWORK),
+)  # fmt: skip
+_LINE: Final = (
+    Field("distance_ligne_m", "Ligne la plus proche", "distance_m", "rtm", "Métro, tramway ou BHNS ; à vol d'oiseau, jusqu'à la ligne et non jusqu'à un arrêt"),
+    Field("ligne_proche", "Nom de la ligne", "texte", "rtm"),
+)  # fmt: skip
+
+#: Gaps among the QPV that the network covers, largest first.
+GAP_FIELDS: Final = (
+    _NAME,
+    _RANK,
+    _CODE,
+    _PEOPLE,
+    *_REACH,
+    *_LINE,
+    *_GARE,
+)
+#: The QPV that the network does not cover: nothing about stations is known there.
+OTHER_FIELDS: Final = (_NAME, _CODE, _TOWNS, _PEOPLE, _REACH[0], _REACH[3], _LINE[0], *_GARE)
+#: Everything, for files.
+ALL_FIELDS: Final = (_NAME, _CODE, _TOWNS, _RANK, _PEOPLE, *_REACH, *_LINE, *_GARE)
+TOWN_FIELDS: Final = (
+    Field("nom", "Commune", "texte"),
+    Field("nb_qpv", "QPV", "entier"),
+    Field("population_qpv", "Habitants des QPV", "entier", "indicateurs"),
+    Field("habitants_a_portee", "Habitants à portée", "entier", NETWORK, "Estimation : densité uniforme dans chaque QPV"),
+    Field("habitants_hors_portee", "Habitants hors de portée", "entier", NETWORK, "Estimation : densité uniforme dans chaque QPV"),
+    Field("part_habitants_a_portee", "Part à portée", "part", NETWORK),
+)  # fmt: skip
+
+#: Inhabitants out of reach, from light to dark so that shades also read without colour.
+STEPS: Final = (500, 2000, 5000)
+CLASSES: Final = (
+    Classe("moins de 500 habitants hors de portée", "#FFE9A8", 0.75),
+    Classe("de 500 à 2 000", "#F4A259", 0.75),
+    Classe("de 2 000 à 5 000", "#C8553D", 0.75),
+    Classe("5 000 et plus", "#6B1D1D", 0.75),
+    Classe("QPV hors périmètre de la source levélo", "#6A7482", 0.6, "hachures"),
+)
+
+
+def classes(figures: pd.DataFrame) -> dict[str, int]:
+    """Give each QPV its class on the map of gaps.
+
+    Parameters
+    ----------
+    figures
+        As `geo.cycling.qpv_figures` gives them.
+
+    Returns
+    -------
+    dict of str to int
+        Rank in `CLASSES` by code; the last one where the source does not apply.
+    """
+    ranks = np.digitize(figures["habitants_hors_portee"].fillna(0), STEPS)
+    ranks[~figures["couvert_par_le_reseau"].to_numpy(dtype=bool)] = len(CLASSES) - 1
+    return dict(zip(figures.index, ranks.tolist(), strict=True))
+
+
+def spec(
+    figures: gpd.GeoDataFrame, *, radius_m: int, commune: str | None, chosen: str | None, basemap: str
+) -> MapSpec:
+    """Describe the map of gaps.
+
+    Parameters
+    ----------
+    figures
+        QPV shown, with their figures and outlines in EPSG:2154.
+    radius_m
+        Threshold, drawn around each physical station.
+    commune
+        INSEE code shown alone, or None.
+    chosen
+        QPV to set off, or None.
+    basemap
+        Id of a basemap.
+
+    Returns
+    -------
+    MapSpec
+        What the map shows.
+    """
+    covered = figures[figures["couvert_par_le_reseau"]]
+    framed = covered if commune is None and not covered.empty else figures
+    found = [chosen] if chosen is not None and chosen in figures.index else []
+    framed = figures.loc[found] if found else framed
+    west, south, east, north = (float(edge) for edge in framed.total_bounds)
+    margin_m = 2 * radius_m if found else 500
+    return MapSpec(
+        titre=f"Carte des manques de stations à {radius_m} m à vol d'oiseau",
+        layers=[
+            ShownLayer("communes"),
+            ShownLayer("qpv", ids=list(figures.index), classes=CLASSES, classed=classes(figures)),
+            ShownLayer("lignes"),
+            ShownLayer("gares"),
+            ShownLayer("stations", radius_m=radius_m),
+        ],
+        basemap=basemap,
+        chosen=[("qpv", code) for code in found],
+        cadrage=Cadrage(
+            f"{commune}-{chosen}", (west - margin_m, south - margin_m, east + margin_m, north + margin_m)
+        ),
+    )
+
+
+def finding(figures: pd.DataFrame, *, radius_m: int) -> str:
+    """Say in one sentence what the page found.
+
+    Parameters
+    ----------
+    figures
+        As `geo.cycling.qpv_figures` gives them, with `lib_qp`, for the QPV shown.
+    radius_m
+        Threshold.
+
+    Returns
+    -------
+    str
+        French sentence.
+    """
+    covered = figures[figures["couvert_par_le_reseau"]]
+    if covered.empty:
+        return (
+            "Le réseau levélo ne couvre que Marseille : ailleurs, les stations sont hors périmètre de la source "
+            "et aucun manque ne peut être constaté."
+        )
+    served = int((covered["stations_a_portee"] > 0).sum())
+    out, reached = covered["habitants_hors_portee"].sum(), covered["habitants_a_portee"].sum()
+    text = (
+        f"À {radius_m} m à vol d'oiseau, {served} QPV sur {entier(len(covered))} couverts par le réseau ont une "
+        f"station à portée, mais {pluriel(round(out), 'habitant')} ({part(out / (out + reached))}, estimation) en restent hors de portée"
+    )
+    worst = covered.sort_values("rang_manque").iloc[0]
+    if len(covered) > 1 and worst["habitants_hors_portee"] > 0:
+        text += f" ; le plus grand manque est à {worst['lib_qp']}"
+    return text + "."

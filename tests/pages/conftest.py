@@ -1,0 +1,94 @@
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+class Tables(HTMLParser):
+    """Reads the tables of a page: caption to rows of cells."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tables, self.caption, self.within, self.rows = {}, "", "", []
+        self.feed(text)
+
+    def handle_starttag(self, tag, _attrs):
+        if tag == "table":
+            self.rows, self.caption = [], ""
+        elif tag == "tr":
+            self.rows.append([])
+        elif tag in {"th", "td"}:
+            self.rows[-1].append("")
+        self.within = tag if tag in {"caption", "th", "td"} else self.within
+
+    def handle_endtag(self, tag):
+        if tag == "table":
+            self.tables[self.caption] = self.rows
+        if tag == self.within:
+            self.within = ""
+
+    def handle_data(self, data):
+        if self.within == "caption":
+            self.caption += data
+        elif self.within:
+            self.rows[-1][-1] += data
+
+
+class Atlas:
+    """The whole app, frame included, as a visitor finds it on one page."""
+
+    def __init__(self, page):
+        self.at = AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
+        if page != "accueil":
+            self.at.switch_page(f"pages/{page}/page.py").run()
+        self.check()
+
+    def check(self):
+        assert not self.at.exception
+        assert not self.at.error
+        assert len(self.at.title) == 1
+
+    def choose(self, key, value):
+        self.at.selectbox(key=key).set_value(value).run()
+        self.check()
+
+    def type(self, key, value):
+        self.at.text_input(key=key).set_value(value).run()
+        self.check()
+
+    @property
+    def html(self):
+        return " ".join(element.proto.body for element in self.at.get("html"))
+
+    @property
+    def text(self):
+        """All that is written, with ordinary spaces."""
+        pieces = [self.html, *(element.value for element in self.at.markdown)]
+        return plain(" ".join(pieces))
+
+    @property
+    def tables(self):
+        return {plain(caption): rows for caption, rows in Tables(self.html).tables.items()}
+
+    def table(self, start):
+        """The one table whose caption starts so: its rows as dicts by heading."""
+        (rows,) = [rows for caption, rows in self.tables.items() if caption.startswith(start)]
+        return [dict(zip(map(plain, rows[0]), map(plain, row), strict=True)) for row in rows[1:]]
+
+    @property
+    def links(self):
+        return [
+            (link.proto.label, link.proto.page, link.proto.query_string) for link in self.at.get("page_link")
+        ]
+
+
+def plain(text):
+    return text.replace("\u202f", " ").replace("\u00a0", " ").replace("’", "'").replace("&#x27;", "'")
+
+
+@pytest.fixture
+def atlas():
+    return Atlas

@@ -1,0 +1,185 @@
+import re
+
+import pandas as pd
+import pytest
+
+from loaders import bikes, friches, qpv
+from pages.accueil.search import COMMUNE, KINDS, PROJET, QUARTIER, SIGLE, Entry, index, search
+
+
+def test_the_finding_and_the_figures_hold(atlas):
+    page = atlas("accueil")
+    assert "16 des 41 quartiers couverts par levélo ont une station à 300 m au plus" in page.text
+    assert "2 des 34 projets de coopération nomment un lieu" in page.text
+    assert re.search(
+        r"66 quartiers</strong><span>prioritaires \(QPV\), où vivent 312 529 habitants, dans 14 des 16",
+        page.text,
+    )
+    assert "les 25 autres QPV sont hors périmètre de la source" in page.text
+    assert "192 friches potentielles non vérifiées" in page.text
+
+
+def test_inhabitants_out_of_reach_hold_against_fine_circles(atlas):
+    stations = bikes.load()
+    discs = stations[~stations["is_virtual_station"]].buffer(300, quad_segs=256).union_all()
+    covered = qpv.load()
+    covered = covered[["13055" in codes for codes in covered["communes"]]]
+    out = covered["population"] * (1 - covered.geometry.intersection(discs).area / covered.geometry.area)
+    shown = re.search(r">([\d ]+) habitants</strong><span>de ces 41 quartiers", atlas("accueil").text)
+    assert abs(int(shown.group(1).replace(" ", "")) - out.sum()) < 20
+
+
+def test_checked_brownfields_near_a_qpv_hold_one_by_one(atlas):
+    sites, quarters = friches.load(), qpv.load()
+    sites = sites[sites["site_statut"] != "friche potentielle"]
+    near = sum(bool((quarters.distance(point) <= 300).any()) for point in sites.geometry)
+    assert f"{near} friches vérifiées</strong><span>sur {len(sites)} " in atlas("accueil").text
+
+
+def test_each_figure_names_its_source_and_vintage(atlas):
+    page = atlas("accueil")
+    figures = re.findall(r'<span class="atlas-origine">(.*?)</span>', page.text)
+    assert len(figures) == 5
+    assert all(re.match(r"Sources? : \w", origin) for origin in figures)
+    assert "Inurba-Fifteen, 2 mars 2026" in figures[1]
+    assert "Cerema, 10 mars 2024" in figures[3]
+
+
+def test_three_cards_lead_to_the_three_pages(atlas):
+    targets = [target for label, target, _ in atlas("accueil").links if label.startswith("**")]
+    assert targets == ["carte", "velos", "projets"]
+
+
+def test_old_and_undated_sources_are_told_in_words(atlas):
+    ages = {row["Source"]: row["Âge"] for row in atlas("accueil").table("Millésime et âge")}
+    assert len(ages) == 11
+    assert ages["Recensement des équipements sportifs (RES)"].endswith("(donnée ancienne)")
+    assert ages["Équipements sociaux de Marseille"].endswith("(donnée ancienne)")
+    assert ages["Indicateurs des quartiers prioritaires"] == "date non précisée"
+    assert "ancienne" not in ages["Stations de vélos électriques levélo"]
+
+
+@pytest.mark.parametrize(
+    ("query", "link"),
+    [
+        ("air bel", ("Voir sur la carte", "carte", "qpv=QN01338I")),
+        ("AIR BEL", ("Voir sur la carte", "carte", "qpv=QN01338I")),
+        ("aubagne", ("Voir sur la carte", "carte", "commune=13005")),
+        ("septemes", ("Projets de la commune", "projets", "commune=13106")),
+        ("QN08406M", ("Voir sur la carte", "carte", "qpv=QN08406M")),
+        (
+            "velos electriques",
+            (
+                "Implantation de stations de vélos électriques à proximité des QPV",
+                "projets",
+                "projet=velos-electriques",
+            ),
+        ),
+        (
+            "ctai",
+            (
+                "Essaimage des Contrats Territoriaux d'Accueil et d'Intégration \\(CTAI\\)",
+                "projets",
+                "projet=ctai",
+            ),
+        ),
+        ("castelane", ("Voir sur la carte", "carte", "qpv=QN01354M")),
+    ],
+)
+def test_search_leads_to_the_right_page(atlas, query, link):
+    page = atlas("accueil")
+    before = len(page.links)
+    page.type("recherche", query)
+    assert len(page.links) > before
+    assert link in [(plain_label, target, params) for plain_label, target, params in page.links]
+
+
+def test_an_acronym_gives_its_full_name_and_its_projects(atlas):
+    page = atlas("accueil")
+    page.type("recherche", "ademe")
+    assert "Agence de la transition écologique" in page.text
+    assert any(target == "projets" and params.startswith("projet=") for _, target, params in page.links)
+
+
+def test_no_result_is_told_in_words(atlas):
+    page = atlas("accueil")
+    page.type("recherche", "xyzzyxyzzy")
+    assert "Aucun résultat" in page.text
+    assert not [link for link in page.links if link[2]]
+
+
+@pytest.mark.parametrize("query", ["", "   ", "<img src=x onerror=alert(1)>", "((((", "a" * 5000])
+def test_odd_queries_break_nothing(atlas, query):
+    page = atlas("accueil")
+    page.type("recherche", query)
+    assert "onerror" not in page.text
+
+
+ENTRIES = [
+    Entry(QUARTIER, "La Castellane", "QN1, Marseille", ()),
+    Entry(QUARTIER, "Étang de Berre", "QN2, Berre", ()),
+    Entry(COMMUNE, "Marseille", "avec QPV", (), terms="13055"),
+    Entry(PROJET, "Développement des réseaux", "Essaimage", (), terms="vélos"),
+    Entry(SIGLE, "REP+", "Réseau renforcé", ()),
+]
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("etang", ["Étang de Berre"]),
+        ("ÉTANG DE BERRE", ["Étang de Berre"]),
+        ("marseille", ["Marseille", "La Castellane"]),
+        ("13055", ["Marseille"]),
+        ("rep+", ["REP+"]),
+        ("velo", ["Développement des réseaux"]),
+        ("castelane", ["La Castellane"]),
+        ("marsseil", ["Marseille", "La Castellane"]),
+        ("castellane berre", []),
+        ("la", ["La Castellane"]),
+        ("zzzz", []),
+        ("...", []),
+    ],
+)
+def test_search_is_tolerant_and_ranked(query, titles):
+    assert [entry.title for entry in search(query, ENTRIES)] == titles
+
+
+def test_the_index_holds_each_thing_once_with_its_link():
+    entries = index(
+        qpv=pd.DataFrame({"lib_qp": ["A"], "lib_communes": ["Marseille"]}, index=["QN1"]),
+        communes=pd.DataFrame(
+            {"nom": ["Gardanne"], "statut": ["territoire à enjeux"], "a_confirmer": [True]}, index=["13041"]
+        ),
+        projects=pd.DataFrame(
+            {
+                "titre": ["Projet des CTAI", "Autre"],
+                "registre": ["Essaimage"] * 2,
+                "resume": ["Texte.", "Sans CTAIX."],
+                "partenaires": [["caf-13"], []],
+            },
+            index=["p1", "p2"],
+        ),
+        partners=pd.DataFrame(
+            {
+                "nom_court": ["CAF 13"],
+                "sigle": ["CAF 13"],
+                "nom_complet": ["Caisse"],
+                "ecritures": [["CAF 13", "CAF"]],
+            },
+            index=["caf-13"],
+        ),
+        acronyms=pd.DataFrame({"developpe": ["Caisse", "Contrat"]}, index=["CAF", "CTAI"]),
+    )
+    assert [entry.title for entry in entries] == [
+        "A",
+        "Gardanne",
+        "Projet des CTAI",
+        "Autre",
+        "CAF 13",
+        "CTAI",
+    ]
+    assert [dict(link.params) for link in entries[4].links] == [{"projet": "p1"}]
+    assert [dict(link.params) for link in entries[5].links] == [{"projet": "p1"}]
+    assert entries[1].detail == "territoire à enjeux, à confirmer"
+    assert {entry.kind for entry in entries} == set(KINDS)

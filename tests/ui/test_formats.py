@@ -1,0 +1,108 @@
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from exports.fields import HORS_PERIMETRE, KINDS, NON_DIFFUSE, Field
+from ui import formats
+
+N = "\u202f"
+B = "\u00a0"
+
+
+def test_numbers_have_narrow_spaces_and_a_comma():
+    assert formats.entier(312529) == f"312{N}529"
+    assert formats.entier(1234567.6) == f"1{N}234{N}568"
+    assert formats.decimal(1234.56) == f"1{N}234,6"
+    assert formats.decimal(-12.375, digits=2) == "-12,38"
+    assert formats.decimal(0.0) == "0,0"
+
+
+def test_a_zero_has_no_sign():
+    assert formats.decimal(-0.04) == "0,0"
+    assert formats.entier(-0.2) == "0"
+    assert formats.decimal(-0.06) == "-0,1"
+
+
+def test_units():
+    assert formats.part(0.1234) == f"12,3{N}%"
+    assert formats.part(1.0) == f"100,0{N}%"
+    assert formats.pourcentage(45.5) == f"45,5{N}%"
+    assert formats.distance(1234.4) == f"1{N}234{N}m"
+    assert formats.distance(9999.4) == f"9{N}999{N}m"
+    assert formats.distance(46012) == f"46,0{N}km"
+    assert formats.surface(123456) == f"12,3{N}ha"
+    assert formats.surface(4200) == f"0,42{N}ha"
+
+
+def test_dates():
+    assert formats.date(dt.date(2026, 3, 2)) == "2 mars 2026"
+    assert formats.date(dt.date(2025, 4, 1)) == "1er avril 2025"
+    assert formats.date(dt.date(2025, 12, 11)) == "11 décembre 2025"
+
+
+def test_plurals_agree_from_two():
+    assert formats.pluriel(0, "quartier") == f"0{B}quartier"
+    assert formats.pluriel(1, "quartier") == f"1{B}quartier"
+    assert formats.pluriel(66, "quartier") == f"66{B}quartiers"
+    assert formats.pluriel(2, "réseau", "réseaux") == f"2{B}réseaux"
+    assert formats.pluriel(1_000_000, "habitant") == f"1{N}000{N}000{B}habitants"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("value", [None, np.nan, pd.NaT, ""])
+def test_a_missing_figure_is_never_zero_nor_nan(kind, value):
+    assert formats.figure(value, kind) == NON_DIFFUSE
+    assert formats.cell(value, kind) == NON_DIFFUSE
+
+
+@pytest.mark.parametrize(
+    "write",
+    [formats.entier, formats.decimal, formats.part, formats.pourcentage, formats.distance, formats.surface],
+)
+@pytest.mark.parametrize("value", [None, float("nan"), np.nan, float("inf")])
+def test_no_writer_shows_nan(write, value):
+    assert write(value) == NON_DIFFUSE
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_reason_is_told_as_it_is(kind):
+    assert formats.figure(HORS_PERIMETRE, kind) == HORS_PERIMETRE
+    assert formats.cell(HORS_PERIMETRE, kind) == HORS_PERIMETRE
+    assert formats.figure("sans objet", kind) == "sans objet"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "alone", "full"),
+    [
+        (1234, "entier", f"1{N}234", f"1{N}234"),
+        (0, "entier", "0", "0"),
+        (0.4213, "part", "42,1", f"42,1{N}%"),
+        (45.5, "pourcentage", "45,5", f"45,5{N}%"),
+        (123.46, "distance_m", "123", f"123{N}m"),
+        (46012.0, "distance_m", f"46{N}012", f"46,0{N}km"),
+        (80000.0, "surface_m2", "8,0", f"8,0{N}ha"),
+        (dt.date(2026, 3, 2), "date", "2 mars 2026", "2 mars 2026"),
+        ("texte", "texte", "texte", "texte"),
+    ],
+)
+def test_cells_leave_their_unit_to_the_heading(value, kind, alone, full):
+    assert formats.cell(value, kind) == alone
+    assert formats.figure(value, kind) == full
+
+
+def test_headings_give_the_unit():
+    assert formats.heading(Field("a", "Distance", "distance_m")) == "Distance (m)"
+    assert formats.heading(Field("a", "Surface", "surface_m2")) == "Surface (ha)"
+    assert formats.heading(Field("a", "Part", "part")) == "Part (%)"
+    assert formats.heading(Field("a", "Stations", "entier")) == "Stations"
+
+
+def test_typography():
+    assert (
+        formats.typographie("Source : Insee ; « vu » ! 12 %") == f"Source{B}: Insee{N}; «{B}vu{B}»{N}! 12{N}%"
+    )
+    once = formats.typographie("a : b")
+    assert formats.typographie(once) == once
+    assert formats.typographie("à 10:30, https://a.fr/?b=c") == "à 10:30, https://a.fr/?b=c"

@@ -1,0 +1,64 @@
+from streamlit.testing.v1 import AppTest
+
+from errors import SourceMissingError
+from ui import data, frame
+
+
+def app():
+    from ui import frame  # noqa: PLC0415
+
+    frame.speak_french()
+
+
+def failing(page):
+    from ui import frame  # noqa: PLC0415
+
+    frame.run(page)
+
+
+class Page:
+    """Stands for a page of the navigation, which fails as a broken extract would make it."""
+
+    def run(self):
+        raise SourceMissingError("data/qpv/qpv.geojson", "le fichier manque", "relancer la construction")
+
+
+def test_the_page_is_in_french_and_its_menus_can_be_skipped():
+    at = AppTest.from_function(app).run()
+    script = at.get("html")[0].proto
+    assert script.unsafe_allow_javascript
+    assert 'lang = "fr"' in script.body
+    assert "Aller au contenu" in script.body
+
+
+def test_a_fault_of_the_data_is_told_in_french(monkeypatch):
+    monkeypatch.setattr(frame.startup, "ready", lambda: None)
+    at = AppTest.from_function(failing, args=(Page(),)).run()
+    assert not at.exception
+    assert "qpv.geojson : le fichier manque. À faire : relancer la construction." in at.error[0].value
+
+
+def test_a_fault_of_the_start_is_told_as_well(monkeypatch):
+    def broken():
+        raise SourceMissingError("data/sources.csv", "le fichier manque", "le rétablir")
+
+    monkeypatch.setattr(frame.startup, "ready", broken)
+    at = AppTest.from_function(failing, args=(Page(),)).run()
+    assert "sources.csv : le fichier manque" in at.error[0].value
+
+
+def test_a_new_version_of_a_file_is_seen(tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text("a", encoding="utf-8")
+    first = data.stamp(file)
+    assert data.stamp(file) == first
+    file.write_text("ab", encoding="utf-8")
+    assert data.stamp(file) != first
+    assert data.stamp(tmp_path) == data.stamp(file)
+    assert data.stamp(tmp_path / "absent.csv") == ()
+
+
+def test_frames_are_read_once():
+    assert data.qpv() is data.qpv()
+    assert data.commune_names()["13055"] == "Marseille"
+    assert len(data.qpv()) == 66

@@ -1,0 +1,36 @@
+from streamlit.testing.v1 import AppTest
+
+from ui.formats import plain
+
+
+def app(title, finding):
+    from ui import page  # noqa: PLC0415
+
+    page.header(title, finding)
+
+
+def test_one_heading_and_one_finding():
+    at = AppTest.from_function(app, args=("Vélos : où ?", "12 % des habitants : « ici » !")).run()
+    assert [title.value for title in at.title] == [plain("Vélos\u00a0: où\u202f?")]
+    assert at.title[0].proto.anchor == "contenu"
+    finding = next(
+        element.proto.body
+        for element in at.get("html")
+        if "atlas-constat" in element.proto.body and "<p" in element.proto.body
+    )
+    assert "12\u202f% des habitants\u00a0: «\u00a0ici\u00a0»\u202f!" in finding
+
+
+def test_markup_is_text():
+    at = AppTest.from_function(app, args=("<b>T</b> *x*", "<img src=x onerror=alert(1)>")).run()
+    bodies = " ".join(element.proto.body for element in at.get("html"))
+    assert "<img" not in bodies
+    assert "&lt;img" in bodies
+    assert at.title[0].value == r"\<b\>T\</b\> \*x\*"
+
+
+def test_styles_hide_the_controls_on_paper():
+    at = AppTest.from_function(app, args=("T", "C.")).run()
+    styles = next(element.proto.body for element in at.get("html") if "@media print" in element.proto.body)
+    for control in ("stHeader", "stSidebar", "stDownloadButton", "stPagination", "stSelectbox", "stSlider"):
+        assert control in styles.split("@media print")[1]

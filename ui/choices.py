@@ -1,0 +1,85 @@
+"""Choices of a place that several pages share; each lives in the address bar, as a code or as its label."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+EVERYWHERE: Final = "Toutes les communes"
+NO_QPV: Final = "Aucun en particulier"
+
+
+def commune(names: Mapping[str, str], *, key: str = "commune", label: str = "Commune") -> str | None:
+    """Let the user choose one commune or all.
+
+    Parameters
+    ----------
+    names
+        Name of each commune by INSEE code.
+    key
+        Name of the choice in the address bar.
+    label
+        Label of the choice.
+
+    Returns
+    -------
+    str or None
+        INSEE code; None for all.
+    """
+    ordered = dict(sorted(names.items(), key=lambda item: item[1]))
+    return one_of(ordered, key=key, label=label, none=EVERYWHERE)
+
+
+def qpv(frame: pd.DataFrame, *, key: str = "qpv", label: str = "Quartier prioritaire") -> str | None:
+    """Let the user choose one QPV or none.
+
+    Parameters
+    ----------
+    frame
+        The QPV to choose from: index `code_qp`, columns `lib_qp` and `lib_communes`.
+    key
+        Name of the choice in the address bar.
+    label
+        Label of the choice.
+
+    Returns
+    -------
+    str or None
+        Code of the QPV; None for none.
+    """
+    titles = {str(code): f"{row.lib_qp}, {row.lib_communes} ({code})" for code, row in frame.iterrows()}
+    return one_of(dict(sorted(titles.items(), key=lambda item: item[1])), key=key, label=label, none=NO_QPV)
+
+
+def one_of(titles: Mapping[str, str], *, key: str, label: str, none: str) -> str | None:
+    """Let the user choose one of several things, or none of them.
+
+    Streamlit writes labels into the address bar; a link from elsewhere may hold the code.
+
+    Parameters
+    ----------
+    titles
+        Label of each thing by code, in order.
+    key
+        Name of the choice in the address bar.
+    label
+        Label of the choice.
+    none
+        Label of no choice.
+
+    Returns
+    -------
+    str or None
+        A code of `titles`; None for none.
+    """
+    asked = st.query_params.get(key)
+    if asked in titles and key not in st.session_state:
+        st.session_state[key] = asked
+    return st.selectbox(
+        label,
+        [None, *titles],
+        format_func=lambda code: none if code is None else titles[code],
+        key=key,
+        bind="query-params",
+    )

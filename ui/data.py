@@ -1,0 +1,283 @@
+"""The loaders' frames, read once per version of their files and shared by all sessions.
+
+What these functions return is shared: pages filter and copy it, and never write into it.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, TypeVar
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+import loaders.arrondissements
+import loaders.bikes
+import loaders.catalogue
+import loaders.communes
+import loaders.friches
+import loaders.indicators
+import loaders.partners
+import loaders.projects
+import loaders.qpv
+import loaders.quality
+import loaders.social
+import loaders.sports
+import loaders.territory
+import loaders.transit
+from loaders.catalogue import Source
+from loaders.paths import DATA
+
+FrameT = TypeVar("FrameT")
+# Files edited by hand, that loaders read beside the extract of their source.
+_TERRITORY: Final = (loaders.territory.TERRITORY_FILE,)
+_CONTRAT: Final = (loaders.partners.FOLDER, *_TERRITORY)
+
+
+def qpv() -> gpd.GeoDataFrame:
+    """Give the 66 QPV.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `loaders.qpv.load`: index `code_qp`.
+    """
+    return _shared(loaders.qpv.load, "qpv", "indicateurs")
+
+
+def indicators() -> pd.DataFrame:
+    """Give the indicators of the QPV.
+
+    Returns
+    -------
+    DataFrame
+        As `loaders.indicators.load`: index `code_qp`.
+    """
+    return _shared(loaders.indicators.load, "indicateurs")
+
+
+def communes() -> gpd.GeoDataFrame:
+    """Give the 16 communes.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `loaders.communes.load`: index `code_insee`.
+    """
+    return _shared(loaders.communes.load, "communes", beside=_TERRITORY)
+
+
+def commune_names() -> dict[str, str]:
+    """Give the name of each of the 16 communes by INSEE code.
+
+    Returns
+    -------
+    dict of str to str
+        In order of code.
+    """
+    return dict(communes()["nom"])
+
+
+def arrondissements() -> gpd.GeoDataFrame:
+    """Give the 16 arrondissements of Marseille.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `loaders.arrondissements.load`: index `code_insee`.
+    """
+    return _shared(loaders.arrondissements.load, "arrondissements")
+
+
+def bikes() -> gpd.GeoDataFrame:
+    """Give the levélo stations, virtual ones included.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `loaders.bikes.load`: index `station_id`.
+    """
+    return _shared(loaders.bikes.load, "levelo")
+
+
+def lines() -> gpd.GeoDataFrame:
+    """Give the metro, tram and BHNS lines.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `loaders.transit.load_lines`: index `route_id`.
+    """
+    return _shared(loaders.transit.load_lines, "rtm")
+
+
+def gares() -> gpd.GeoDataFrame:
+    """Give the railway stations.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `loaders.transit.load_stations`: index `uic`.
+    """
+    return _shared(loaders.transit.load_stations, "sncf")
+
+
+def friches() -> gpd.GeoDataFrame:
+    """Give the brownfields, unchecked ones included.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `loaders.friches.load`: index `site_id`.
+    """
+    return _shared(loaders.friches.load, "friches")
+
+
+def sports() -> gpd.GeoDataFrame:
+    """Give the sports facilities.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `loaders.sports.load`: index `equip_id`.
+    """
+    return _shared(loaders.sports.load, "sports")
+
+
+def social() -> gpd.GeoDataFrame:
+    """Give the social facilities of Marseille.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `loaders.social.load`: index `id_equip`.
+    """
+    return _shared(loaders.social.load, "social")
+
+
+def projects() -> pd.DataFrame:
+    """Give the cooperation projects.
+
+    Returns
+    -------
+    DataFrame
+        As `loaders.projects.load`: index `id_projet`.
+    """
+    return _shared(loaders.projects.load, beside=_CONTRAT)
+
+
+def orientations() -> pd.DataFrame:
+    """Give the orientations of the contrat.
+
+    Returns
+    -------
+    DataFrame
+        As `loaders.projects.load_orientations`.
+    """
+    return _shared(loaders.projects.load_orientations, beside=_CONTRAT)
+
+
+def registers() -> pd.DataFrame:
+    """Give the registres of the projects.
+
+    Returns
+    -------
+    DataFrame
+        As `loaders.projects.load_registers`.
+    """
+    return _shared(loaders.projects.load_registers, beside=_CONTRAT)
+
+
+def governance() -> pd.DataFrame:
+    """Give the works of the governance.
+
+    Returns
+    -------
+    DataFrame
+        As `loaders.projects.load_governance`.
+    """
+    return _shared(loaders.projects.load_governance, beside=_CONTRAT)
+
+
+def toolbox() -> pd.DataFrame:
+    """Give the tools of the toolbox.
+
+    Returns
+    -------
+    DataFrame
+        As `loaders.projects.load_toolbox`.
+    """
+    return _shared(loaders.projects.load_toolbox, beside=_CONTRAT)
+
+
+def partners() -> pd.DataFrame:
+    """Give the register of partners.
+
+    Returns
+    -------
+    DataFrame
+        As `loaders.partners.load_partners`: index `id_partenaire`.
+    """
+    return _shared(loaders.partners.load_partners, beside=_CONTRAT)
+
+
+def acronyms() -> pd.DataFrame:
+    """Give the acronyms that the contrat uses.
+
+    Returns
+    -------
+    DataFrame
+        As `loaders.partners.load_acronyms`: index `sigle`.
+    """
+    return _shared(loaders.partners.load_acronyms, beside=_CONTRAT)
+
+
+def sources() -> dict[str, Source]:
+    """Give the catalogue of sources by source id.
+
+    Returns
+    -------
+    dict of str to Source
+        As `loaders.catalogue.load`.
+    """
+    return loaders.catalogue.load()
+
+
+def faults() -> pd.DataFrame:
+    """Give the faults found row by row when the extracts were built.
+
+    Returns
+    -------
+    DataFrame
+        As `loaders.quality.load`.
+    """
+    return _read("loaders.quality.load", stamp(loaders.quality.REPORT_FILE), loaders.quality.load)
+
+
+def stamp(*paths: Path) -> tuple[tuple[str, int, int], ...]:
+    """Tell one version of some files from another without reading them.
+
+    Parameters
+    ----------
+    *paths
+        Files, or folders whose files all count; one that does not exist counts as nothing.
+
+    Returns
+    -------
+    tuple of (path, modification time in nanoseconds, size in bytes)
+        In order of path.
+    """
+    files = [file for path in paths for file in (path.rglob("*") if path.is_dir() else [path])]
+    seen = [(str(file), file.stat()) for file in sorted(set(files)) if file.is_file()]
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in seen)
+
+
+def _shared(load: Callable[[], FrameT], *source_ids: str, beside: Sequence[Path] = ()) -> FrameT:
+    known = sources()
+    files = [DATA / known[source_id].fichier for source_id in source_ids]
+    return _read(f"{load.__module__}.{load.__name__}", stamp(*files, *beside), load)
+
+
+@st.cache_resource(show_spinner=False, max_entries=40)
+def _read(name: str, version: tuple[tuple[str, int, int], ...], _load: Callable[[], FrameT]) -> FrameT:  # noqa: ARG001
+    return _load()

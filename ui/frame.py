@@ -1,0 +1,64 @@
+"""What surrounds every page: the language, the skip link, errors in French, the footer."""
+
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from errors import AtlasError
+from ui import startup
+from ui.page import CONTENT_ID
+
+ICON: Final = str(Path(__file__).with_name("icon.svg"))
+# Streamlit's page says lang="en" and starts with its menus: say French, and offer to skip them.
+_SCRIPT: Final = f"""<script>
+document.documentElement.lang = "fr";
+if (!document.querySelector(".evitement")) {{
+  const link = document.createElement("a");
+  link.className = "evitement";
+  link.href = "#{CONTENT_ID}";
+  link.textContent = "Aller au contenu";
+  link.addEventListener("click", (event) => {{
+    const heading = document.querySelector("h1");
+    if (!heading) return;
+    event.preventDefault();
+    heading.tabIndex = -1;
+    heading.focus();
+    heading.scrollIntoView();
+  }});
+  document.body.prepend(link);
+}}
+</script>"""
+
+
+def speak_french() -> None:
+    """Give the page its language and a first link that skips the menus."""
+    st.html(_SCRIPT, unsafe_allow_javascript=True)
+
+
+def run(page: StreamlitPage) -> None:
+    """Run a page; a fault of the data is said in French, with its mend, in place of the figures.
+
+    Parameters
+    ----------
+    page
+        The page that the navigation chose.
+    """
+    try:
+        startup.ready()
+        page.run()
+    except AtlasError as error:
+        st.error(f"Cette page ne peut pas être affichée.\n\n{error}", icon=":material/error:")
+
+
+def footer() -> None:
+    """Close the page with what binds every figure on it."""
+    st.divider()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.html(
+            '<p class="atlas-note">Atlas des Possibles, contrat de ville 2024-2030 de la Métropole '
+            "Aix-Marseille-Provence. Données ouvertes, chacune avec son producteur, son millésime et sa licence.</p>"
+        )
+        st.page_link("pages/donnees/page.py", label="Sources et licences")
+        st.page_link("pages/methode/page.py", label="Méthode, mentions légales, accessibilité")

@@ -1,0 +1,205 @@
+"""The rows of a page as a table that any reader can use: headings, reasons in words, sort, pages.
+
+The table is plain HTML and not `st.dataframe`: the latter draws on a canvas that does not print, sorts French
+numbers as text, and carries a toolbar in English whose download forgets where the rows come from.
+"""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import pandas as pd
+import streamlit as st
+
+from exports.fields import NUMBERS, REASONS, Field, is_missing, stated, values_of
+from exports.folding import fold
+from loaders.catalogue import Source
+from ui.formats import cell, entier, heading, pluriel, typographie
+
+PAGE_ROWS: Final = 50
+LONG_TEXT: Final = 60
+GIVEN_ORDER: Final = "Ordre proposé"
+RISING: Final = "Croissant"
+FALLING: Final = "Décroissant"
+
+
+def show(
+    frame: pd.DataFrame,
+    fields: Sequence[Field],
+    *,
+    sources: Mapping[str, Source],
+    caption: str,
+    key: str,
+) -> None:
+    """Show the rows fifty at a time, sorted over all of them, every missing figure with its reason.
+
+    Parameters
+    ----------
+    frame
+        All the rows, in the order to show unless the user sorts them.
+    fields
+        The columns to show; the first names the row.
+    sources
+        The catalogue, which says where each source applies.
+    caption
+        What the rows are, in French: the table's title for every reader, screen readers included.
+    key
+        Name of the table in the session, unique on its page.
+    """
+    if frame.empty:
+        st.html(
+            f'<p class="atlas-note">{escape(typographie(caption))} : aucune ligne ne répond à ces filtres.</p>'
+        )
+        return
+    _pages(frame, tuple(fields), sources, caption, key)
+
+
+@st.fragment
+def _pages(
+    frame: pd.DataFrame,
+    fields: tuple[Field, ...],
+    sources: Mapping[str, Source],
+    caption: str,
+    key: str,
+) -> None:
+    rows = _sorted_by_user(frame, fields, key)
+    slot = st.container()
+    first = 0
+    if len(rows) > PAGE_ROWS:
+        # Other rows, or another order, start again at the first page.
+        digest = int(pd.util.hash_pandas_object(pd.Index(rows.index), index=False).cumsum().sum())
+        page = st.pagination(-(-len(rows) // PAGE_ROWS), key=f"{key}-page-{digest:x}")
+        first = (page - 1) * PAGE_ROWS
+    slot.html(
+        to_html(
+            rows.iloc[first : first + PAGE_ROWS],
+            fields,
+            sources=sources,
+            caption=_counted(caption, first, len(rows)),
+        )
+    )
+
+
+def ordered(frame: pd.DataFrame, column: str, *, falling: bool = False) -> pd.DataFrame:
+    """Sort rows as a French reader would, those without a value last either way.
+
+    Parameters
+    ----------
+    frame
+        Rows to sort.
+    column
+        The column to sort by: numbers by size, texts without regard to accents and capitals.
+    falling
+        Whether the largest come first.
+
+    Returns
+    -------
+    pd.DataFrame
+        The same rows in another order; equal ones keep theirs.
+    """
+    positions = range(len(frame))
+    keys = [_sort_key(value) for value in values_of(frame, column)]
+    if not all(key is None or isinstance(key, list) for key in keys):
+        # Among figures, words such as "sans objet" are no value to rank.
+        keys = [None if isinstance(key, list) else key for key in keys]
+    full = sorted((at for at in positions if keys[at] is not None), key=lambda at: keys[at], reverse=falling)
+    return frame.iloc[[*full, *(at for at in positions if keys[at] is None)]]
+
+
+def to_html(
+    frame: pd.DataFrame, fields: Sequence[Field], *, sources: Mapping[str, Source], caption: str
+) -> str:
+    """Write a table that screen readers, keyboards and printers understand.
+
+    Parameters
+    ----------
+    frame
+        The rows of one page.
+    fields
+        The columns; the first names the row.
+    sources
+        The catalogue, which says where each source applies.
+    caption
+        The table's title.
+
+    Returns
+    -------
+    str
+        HTML in which every text of the data is escaped.
+    """
+    heads = "".join(
+        f'<th scope="col"{_classes(field, "")}{_title(field)}>{escape(typographie(heading(field)))}</th>'
+        for field in fields
+    )
+    lines = []
+    for values in stated(frame, fields, sources).itertuples(index=False, name=None):
+        name = cell(values[0], fields[0].kind)
+        cells = [f'<th scope="row">{escape(typographie(name))}</th>']
+        cells += [
+            f"<td{_classes(field, text)}>{_linked(text, name)}</td>"
+            for field, text in zip(
+                fields[1:],
+                (cell(v, f.kind) for v, f in zip(values[1:], fields[1:], strict=True)),
+                strict=True,
+            )
+        ]
+        lines.append(f"<tr>{''.join(cells)}</tr>")
+    title = escape(typographie(caption))
+    return (
+        f'<div class="atlas-cadre" role="region" tabindex="0" aria-label="{title}"><table class="atlas-table">'
+        f"<caption>{title}</caption><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
+    )
+
+
+def _sorted_by_user(frame: pd.DataFrame, fields: Sequence[Field], key: str) -> pd.DataFrame:
+    titles = {field.title: field for field in fields}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        by = st.selectbox("Trier par", [GIVEN_ORDER, *titles], key=f"{key}-tri", width=320)
+        if by not in titles:
+            return frame
+        way = st.segmented_control(
+            "Ordre", [RISING, FALLING], default=RISING, required=True, key=f"{key}-ordre"
+        )
+    return ordered(frame, titles[by].column, falling=way == FALLING)
+
+
+def _sort_key(value: Any) -> Any:
+    if is_missing(value) or (isinstance(value, str) and value in REASONS):
+        return None
+    if isinstance(value, (list, tuple)):
+        value = " ; ".join(map(str, value))
+    if isinstance(value, str):
+        return fold(value)
+    return value
+
+
+def _counted(caption: str, first: int, count: int) -> str:
+    if count <= PAGE_ROWS:
+        return f"{caption} ({pluriel(count, 'ligne')})"
+    last = min(first + PAGE_ROWS, count)
+    return f"{caption} (lignes {entier(first + 1)} à {entier(last)} sur {entier(count)})"
+
+
+def _classes(field: Field, text: str) -> str:
+    names = []
+    if field.kind in NUMBERS:
+        names.append("nombre")
+    if text in REASONS:
+        names.append("raison")
+    if len(text) > LONG_TEXT:
+        names.append("long")
+    return f' class="{" ".join(names)}"' if names else ""
+
+
+def _title(field: Field) -> str:
+    return f' title="{escape(typographie(field.help))}"' if field.help else ""
+
+
+def _linked(text: str, name: str) -> str:
+    if not text.startswith("https://"):
+        return escape(typographie(text))
+    return (
+        f'<a href="{escape(text)}" target="_blank" rel="noopener noreferrer">{escape(urlsplit(text).netloc)}'
+        f'<span class="atlas-cache"> : {escape(name)} (nouvel onglet)</span></a>'
+    )
