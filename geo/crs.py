@@ -1,4 +1,225 @@
-"""Coordinate systems: degrees at the door, Lambert-93 metres inside."""
+"""Coordinate systems: degrees at the door, metres (Lambert-93) inside."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import TypeVar
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pyproj import CRS, Transformer
+
+from errors import ArgumentError, CrsError
 
 LAMBERT93 = "EPSG:2154"
 WGS84 = "EPSG:4326"
+
+Layer = gpd.GeoDataFrame | gpd.GeoSeries
+LayerT = TypeVar("LayerT", gpd.GeoDataFrame, gpd.GeoSeries)
+Numbers = Sequence[float] | npt.NDArray[np.float64] | pd.Series
+
+# Smallest and largest longitude and latitude: west, south, east, north.
+Bounds = tuple[float, float, float, float]
+
+
+def to_lambert93(frame: LayerT, *, bounds: Bounds | None = None) -> LayerT:
+    """Give the frame in Lambert-93 (EPSG:2154).
+
+    Parameters
+    ----------
+    frame
+        Geometries in any declared coordinate system.
+    bounds
+        Box of the territory in degrees (west, south, east, north) that every coordinate must fall in; None takes the box where EPSG says that Lambert-93 may be used, for a frame in degrees.
+
+    Returns
+    -------
+        A new frame, coordinates in metres.
+
+    Raises
+    ------
+    CrsError
+        The frame declares no system, or its coordinates cannot be those of the system it declares: swapped axes, metres labelled as degrees, degrees labelled as metres, a place outside `bounds`.
+    """
+    name = "la couche"
+    _require_crs(frame, name)
+    if frame.crs is not None and frame.crs.is_geographic:
+        _require_degrees(frame, name, bounds or _degrees_of_france())
+    projected = frame.to_crs(LAMBERT93)
+    check_lambert93(projected, name, bounds=bounds)
+    return projected
+
+
+def to_wgs84(frame: LayerT) -> LayerT:
+    """Give the frame in degrees (EPSG:4326), longitude first.
+
+    Parameters
+    ----------
+    frame
+        Geometries in any declared coordinate system.
+
+    Returns
+    -------
+        A new frame, coordinates in degrees.
+
+    Raises
+    ------
+    CrsError
+        The frame declares no coordinate system.
+    """
+    _require_crs(frame, "la couche")
+    return frame.to_crs(WGS84)
+
+
+def points_from_degrees(
+    lon: Numbers,
+    lat: Numbers,
+    *,
+    bounds: Bounds | None = None,
+) -> gpd.GeoSeries:
+    """Make points in Lambert-93 from longitudes and latitudes.
+
+    Parameters
+    ----------
+    lon
+        Longitudes in degrees; the index of a Series is kept.
+    lat
+        Latitudes in degrees, in the same order.
+    bounds
+        Box of the territory in degrees (west, south, east, north) that every point must fall in.
+
+    Returns
+    -------
+        Points in metres (EPSG:2154).
+
+    Raises
+    ------
+    ArgumentError
+        The two lengths differ, or a coordinate is missing or infinite.
+    CrsError
+        A point falls outside `bounds`, or cannot be projected: the axes are most likely swapped.
+    """
+    x = np.asarray(lon, dtype=float)
+    y = np.asarray(lat, dtype=float)
+    if x.shape != y.shape:
+        raise ArgumentError(f"{x.size} longitudes pour {y.size} latitudes")
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        unknown = int((~(np.isfinite(x) & np.isfinite(y))).sum())
+        raise ArgumentError(f"{unknown} point(s) sans longitude ou sans latitude")
+    index = lon.index if isinstance(lon, pd.Series) else None
+    degrees = gpd.GeoSeries(gpd.points_from_xy(x, y), index=index, crs=WGS84)
+    return to_lambert93(degrees, bounds=bounds)
+
+
+def check_lambert93(frame: Layer, name: str, *, bounds: Bounds | None = None) -> None:
+    """Refuse a frame that is not in Lambert-93, or is so in name only.
+
+    Without `bounds`, coordinates are refused when all of them can be read as degrees of France, or as Lambert-93 with its two axes swapped.
+
+    Parameters
+    ----------
+    frame
+        Geometries to check.
+    name
+        What the message calls the frame, in French ("les zones").
+    bounds
+        Box of the territory in degrees (west, south, east, north) that every coordinate must fall in.
+
+    Raises
+    ------
+    CrsError
+        No system, another system, or coordinates that Lambert-93 cannot have here.
+    """
+    fault = lambert93_fault(frame, name, bounds=bounds)
+    if fault:
+        raise CrsError(fault)
+
+
+def lambert93_fault(
+    frame: Layer,
+    name: str,
+    *,
+    bounds: Bounds | None = None,
+) -> str | None:
+    """Say what keeps a frame from being in Lambert-93.
+
+    Parameters
+    ----------
+    frame
+        Geometries to check.
+    name
+        What the message calls the frame, in French.
+    bounds
+        Box of the territory in degrees (west, south, east, north).
+
+    Returns
+    -------
+        The fault in French, or None.
+    """
+    if frame.crs is None:
+        return f"{name} : aucun système de coordonnées n'est déclaré, il faut {LAMBERT93}"
+    if frame.crs != _crs(LAMBERT93):
+        return f"{name} : le système de coordonnées est {frame.crs.to_string()}, il faut {LAMBERT93}"
+    box = frame.total_bounds
+    fault = None
+    if np.isnan(box).all():  # no geometry, no coordinate at fault
+        return None
+    if not np.isfinite(box).all():
+        fault = "des coordonnées ne sont pas des nombres finis"
+    elif _inside(box, _degrees_of_france()) or _inside(_swapped(box), _degrees_of_france()):
+        fault = f"les coordonnées sont des degrés, alors que {LAMBERT93} est en mètres"
+    elif _inside(_swapped(box), _metres(_degrees_of_france())):
+        fault = "les axes sont inversés (y avant x)"
+    elif bounds is not None and not _inside(box, _metres(bounds)):
+        fault = f"des coordonnées sortent du territoire ({_spoken(box)} en {LAMBERT93})"
+    return f"{name} : {fault}" if fault else None
+
+
+def _require_crs(frame: Layer, name: str) -> None:
+    if frame.crs is None:
+        raise CrsError(f"{name} : aucun système de coordonnées n'est déclaré")
+
+
+def _require_degrees(frame: Layer, name: str, bounds: Bounds) -> None:
+    box = frame.total_bounds
+    if np.isnan(box).all() or _inside(box, bounds):
+        return
+    if _inside(_swapped(box), bounds):
+        raise CrsError(f"{name} : les axes sont inversés (latitude avant longitude)")
+    if np.abs(box).max() > 360:  # noqa: PLR2004  a full turn: no degree goes beyond
+        raise CrsError(f"{name} : les coordonnées sont des mètres, alors que {WGS84} est en degrés")
+    raise CrsError(f"{name} : des coordonnées sortent du territoire ({_spoken(box)} en {WGS84})")
+
+
+@cache
+def _crs(name: str) -> CRS:
+    return CRS.from_user_input(name)
+
+
+@cache
+def _degrees_of_france() -> Bounds:
+    """Box in degrees where EPSG says that Lambert-93 may be used."""
+    area = _crs(LAMBERT93).area_of_use
+    if area is None:  # pragma: no cover  the EPSG registry gives one
+        raise CrsError(f"{LAMBERT93} n'a pas de domaine d'emploi dans cette version de PROJ")
+    return (area.west, area.south, area.east, area.north)
+
+
+@cache
+def _metres(bounds: Bounds) -> Bounds:
+    transformer = Transformer.from_crs(WGS84, LAMBERT93, always_xy=True)
+    west, south, east, north = transformer.transform_bounds(*bounds)
+    return (west, south, east, north)
+
+
+def _inside(box: npt.NDArray[np.float64], limits: Bounds) -> bool:
+    return bool(box[0] >= limits[0] and box[1] >= limits[1] and box[2] <= limits[2] and box[3] <= limits[3])
+
+
+def _swapped(box: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return box[[1, 0, 3, 2]]
+
+
+def _spoken(box: npt.NDArray[np.float64]) -> str:
+    return f"de {box[0]:.6g} ; {box[1]:.6g} à {box[2]:.6g} ; {box[3]:.6g}"

@@ -24,7 +24,7 @@ _DEGREES_SYSTEMS = ("CRS84", "EPSG::4326", "EPSG:4326")
 class Layout:
     """The columns that one kind of file has, and the names that the project gives them.
 
-    Parameters
+    Attributes
     ----------
     name
         Who publishes files of this layout, for messages.

@@ -40,7 +40,7 @@ OUTLINE_DECIMALS = 6
 class Step:
     """How one extract is built.
 
-    Parameters
+    Attributes
     ----------
     source_id
         Source of the extract.

@@ -21,7 +21,7 @@ COLUMNS = [
 class Source:
     """One source of data, as it may be shown to a user.
 
-    Parameters
+    Attributes
     ----------
     source_id
         Short id, as in the layers and fields.
@@ -59,7 +59,18 @@ class Source:
     communes: frozenset[str]
 
     def covers(self, codes: Iterable[str]) -> bool:
-        """Tell whether the source covers at least one of these communes."""
+        """Tell whether the source covers at least one of some communes.
+
+        Parameters
+        ----------
+        codes
+            INSEE codes.
+
+        Returns
+        -------
+        bool
+            True if absence from the source means absence on the ground in one of them.
+        """
         return not self.communes.isdisjoint(codes)
 
 

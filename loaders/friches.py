@@ -118,7 +118,18 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
 
 
 def sheet_url(site_id: str) -> str:
-    """Give the address of a site's Cartofriches sheet; `site_url` of the standard is another page."""
+    """Give the address of a site's Cartofriches sheet; `site_url` of the standard is another page.
+
+    Parameters
+    ----------
+    site_id
+        Id of the site.
+
+    Returns
+    -------
+    str
+        Address of the sheet.
+    """
     return f"https://cartofriches.cerema.fr/cartofriches/?site={site_id}"
 
 

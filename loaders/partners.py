@@ -75,5 +75,16 @@ def load_acronyms(path: Path | str | None = None) -> pd.DataFrame:
 
 
 def wordings(partners: pd.DataFrame) -> Mapping[str, list[str]]:
-    """Give the wordings that the register holds for each partner's id."""
+    """Give the wordings that the register holds for each partner's id.
+
+    Parameters
+    ----------
+    partners
+        The register, as `load_partners` gives it.
+
+    Returns
+    -------
+    Mapping of str to list of str
+        Wordings by id.
+    """
     return dict(zip(partners.index, partners["ecritures"], strict=True))

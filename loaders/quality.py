@@ -28,7 +28,7 @@ FrameT = TypeVar("FrameT", bound=pd.DataFrame)
 class Fault:
     """One fault of one row.
 
-    Parameters
+    Attributes
     ----------
     ligne
         Line of the file, or rank of the feature, from 1.
@@ -53,7 +53,7 @@ class Fault:
 class Report:
     """The faults of one file, gathered while it is read.
 
-    Parameters
+    Attributes
     ----------
     source_id
         Which source.
@@ -68,18 +68,40 @@ class Report:
     faults: list[Fault] = field(default_factory=list)
 
     def add(self, frame: pd.DataFrame, faute: str, suite: str, *, ids: pd.Series, values: pd.Series) -> None:
-        """Add one fault per row of a frame that is indexed by line."""
+        """Add one fault per row.
+
+        Parameters
+        ----------
+        frame
+            The rows at fault, indexed by line.
+        faute, suite
+            What is wrong, and what was done.
+        ids, values
+            Id and value at fault of each row, on an index that holds these lines.
+        """
         for line in frame.index:
             self.faults.append(Fault(int(line), str(ids[line]), faute, str(values[line]), suite))
 
     @property
     def lignes_ecartees(self) -> int:
-        """Rows set aside, each counted once."""
+        """Count the rows set aside, each once.
+
+        Returns
+        -------
+        int
+            Number of rows.
+        """
         return len({fault.ligne for fault in self.faults if fault.suite == SET_ASIDE})
 
     @property
     def lignes_gardees(self) -> int:
-        """Rows kept: those read less those set aside."""
+        """Count the rows kept: those read less those set aside.
+
+        Returns
+        -------
+        int
+            Number of rows.
+        """
         return self.lignes_lues - self.lignes_ecartees
 
     def check(self, path: Path, *, max_faulty_share: float) -> None:
@@ -114,7 +136,13 @@ class Report:
             )
 
     def frame(self) -> pd.DataFrame:
-        """Give the faults as a table, in order of line."""
+        """Give the faults as a table.
+
+        Returns
+        -------
+        DataFrame
+            Columns `COLUMNS`, in order of line.
+        """
         rows = [{"source_id": self.source_id} | asdict(fault) for fault in self.faults]
         return pd.DataFrame(rows, columns=COLUMNS).sort_values(["ligne", "faute"], kind="stable")
 
@@ -123,7 +151,7 @@ class Report:
 class Reading(Generic[FrameT]):
     """A validated frame and what was found in the rows of its file.
 
-    Parameters
+    Attributes
     ----------
     frame
         The rows kept.
@@ -158,7 +186,18 @@ def load(path: Path | str | None = None) -> pd.DataFrame:
 
 
 def table(reports: Sequence[Report]) -> pd.DataFrame:
-    """Give the faults of several sources as one table, in the order given."""
+    """Give the faults of several sources as one table.
+
+    Parameters
+    ----------
+    reports
+        Reports, in the order wanted.
+
+    Returns
+    -------
+    DataFrame
+        Columns `COLUMNS`, one row per fault.
+    """
     return pd.concat(
         [pd.DataFrame(columns=COLUMNS), *(report.frame() for report in reports if report.faults)]
     )

@@ -1,0 +1,101 @@
+"""Share of a zone's area that lies within reach of points, as the crow flies."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from geo._validate import Shapes, check_layers, shapes
+from geo.crs import Layer
+from geo.proximity import neighbours
+
+# Sides of a quarter circle, for a radius of 1 km: see `covered_share`.
+QUARTER_SIDES = 32
+LEAST_QUARTER_SIDES = 16
+
+# Circles taken off a zone at first; each further step takes twice as many.
+FIRST_CIRCLES = 8
+
+
+def covered_share(zones: Layer, points: Layer, radius_m: float) -> pd.Series:
+    """Measure the share of each zone's area at most a radius away from a point.
+
+    Only the points near a zone are looked at, nearest to cover it first, and no further than it takes to cover it whole; overlapping circles count once.
+
+    A circle is drawn as a regular polygon of the same area, not inscribed in it: the outline alternates between both sides of the true one and the errors cancel. With 128 sides for 1 km (64 at least, and as the power 2/3 of the radius), what is left is under 1 m² for each place where the circle's edge crosses the zone's outline at 1 km and 0.7 m² at 300 m, so under 0.01 point of share for a zone of 5 ha, the size of the smallest QPV. The usual inscribed polygon of 64 sides errs by 0.2 point.
+
+    Parameters
+    ----------
+    zones
+        Valid polygons in Lambert-93, with an area.
+    points
+        Points in Lambert-93.
+    radius_m
+        Distance in metres.
+
+    Returns
+    -------
+        Shares from 0 to 1 on the index of `zones` (float): 0 where there are no points.
+
+    Raises
+    ------
+    ArgumentError
+        A geometry is missing, empty, invalid, without area or of the wrong kind, or the radius is not a length.
+    CrsError
+        A layer is not in Lambert-93.
+    """
+    check_layers(zones, points, radius_m=radius_m, area=True)
+    outlines = shapes(zones)
+    if radius_m == 0:
+        return pd.Series(0.0, index=zones.index)
+    zone, point = neighbours(zones, points, radius_m)
+    places = shapely.get_coordinates(shapes(points))[point]
+    farthest_m = _farthest_corner(shapely.bounds(outlines)[zone], places)
+    order = np.lexsort((farthest_m, zone))
+    covered = np.zeros(len(zones), dtype=bool)
+    covered[zone[farthest_m <= radius_m]] = True
+    order = order[~covered[zone[order]]]
+    left = _take_off(outlines, zone[order], places[order], radius_m)
+    share = 1.0 - shapely.area(left) / shapely.area(outlines)
+    share[covered] = 1.0
+    return pd.Series(np.clip(share, 0.0, 1.0), index=zones.index)
+
+
+def _farthest_corner(
+    boxes: npt.NDArray[np.float64], places: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Measure from each place to the farthest corner of its box: within the radius, the box is covered."""
+    across = np.maximum(np.abs(places - boxes[:, :2]), np.abs(places - boxes[:, 2:]))
+    return np.hypot(across[:, 0], across[:, 1])
+
+
+def _take_off(
+    outlines: Shapes,
+    zone: npt.NDArray[np.intp],
+    places: npt.NDArray[np.float64],
+    radius_m: float,
+) -> Shapes:
+    """Take the circles off the zones, a few at a time; pairs come grouped by zone."""
+    left = outlines.copy()
+    start = np.searchsorted(zone, np.arange(len(outlines) + 1))
+    todo = np.flatnonzero(np.diff(start))
+    done, step = 0, FIRST_CIRCLES
+    while todo.size:
+        first = start[todo] + done
+        last = np.minimum(first + step, start[todo + 1])
+        circles = [_circles(places[a:b], radius_m) for a, b in zip(first, last, strict=True)]
+        left[todo] = shapely.difference(left[todo], [shapely.union_all(some) for some in circles])
+        done, step = done + step, step * 2
+        todo = todo[~shapely.is_empty(left[todo]) & (np.diff(start)[todo] > done)]
+    return left
+
+
+def _circles(centres: npt.NDArray[np.float64], radius_m: float) -> Shapes:
+    """Draw regular polygons with the area of the circle."""
+    quarter = max(LEAST_QUARTER_SIDES, int(np.ceil(QUARTER_SIDES * (radius_m / 1000.0) ** (2 / 3))))
+    turn = np.linspace(0.0, 2.0 * np.pi, 4 * quarter + 1)
+    sector = turn[1]
+    corner_m = radius_m * np.sqrt(sector / np.sin(sector))
+    ring = corner_m * np.column_stack([np.cos(turn), np.sin(turn)])
+    ring[-1] = ring[0]
+    return np.asarray(shapely.polygons(centres[:, None, :] + ring[None, :, :]), dtype=object)
