@@ -1,0 +1,116 @@
+"""How to compare two ways of answering a question: interleaved, by the ratio of each round."""
+
+import gc
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+
+# Rounds of a series, and series: a machine drifts by a factor of two within minutes.
+ROUNDS = 15
+SERIES = 3
+
+# A question whose obvious way is slow gets one series, of as many rounds as fit here.
+BUDGET_S = 30.0
+FEWEST_ROUNDS = 2
+
+# A way to answer a question about points: one number per zone.
+Way = Callable[[gpd.GeoDataFrame], Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table.
+
+    Parameters
+    ----------
+    question
+        What is asked, with its sizes.
+    obvious
+        Median of the obvious way.
+    better
+        Median of this project's way.
+    unit
+        Unit of both, "ms" or "KB".
+    ratio
+        Median of the ratios of each round; of several series, the worst.
+    rounds
+        How often both were measured, "3 x 15".
+    """
+
+    question: str
+    obvious: float
+    better: float
+    unit: str
+    ratio: float
+    rounds: str
+
+
+def compare(
+    question: str,
+    obvious: Way,
+    better: Way,
+    *,
+    fresh: Callable[[], gpd.GeoDataFrame],
+    tolerance: float = 0.0,
+) -> Row:
+    """Time two ways of answering a question, one after the other in each round.
+
+    Parameters
+    ----------
+    question
+        What is asked, with its sizes.
+    obvious
+        The obvious way.
+    better
+        This project's way.
+    fresh
+        Makes what both take, before each timing and outside it: nothing that one round has stored serves the next.
+    tolerance
+        How far the two answers may differ.
+
+    Returns
+    -------
+        The times and their ratio.
+
+    Raises
+    ------
+    RuntimeError
+        The two ways do not give the same answer.
+    """
+    first = [_timed(way, fresh) for way in (obvious, better)]
+    slow, fast = (np.asarray(answer, dtype=float) for _, answer in first)
+    if not np.allclose(slow, fast, rtol=0, atol=tolerance, equal_nan=True):
+        raise RuntimeError(f"{question}: the two ways do not agree")
+    spent_s = sum(taken_ms for taken_ms, _ in first) / 1000
+    if spent_s * ROUNDS * SERIES <= BUDGET_S:
+        rounds, series = ROUNDS, SERIES
+    else:
+        rounds, series = max(FEWEST_ROUNDS, min(ROUNDS, int(BUDGET_S / spent_s))), 1
+    runs = [
+        [(_timed(obvious, fresh)[0], _timed(better, fresh)[0]) for _ in range(rounds)] for _ in range(series)
+    ]
+    flat = [pair for run in runs for pair in run]
+    return Row(
+        question,
+        median(slow for slow, _ in flat),
+        median(fast for _, fast in flat),
+        "ms",
+        min(median(slow / fast for slow, fast in run) for run in runs),
+        f"{series} x {rounds}",
+    )
+
+
+def _timed(way: Way, fresh: Callable[[], gpd.GeoDataFrame]) -> tuple[float, Any]:
+    """Give the milliseconds that an answer took, and the answer."""
+    argument = fresh()
+    gc.disable()  # a collection that falls in one of the two is noise
+    start = time.perf_counter()
+    answer = way(argument)
+    taken_ms = (time.perf_counter() - start) * 1000
+    gc.enable()
+    return taken_ms, answer

@@ -1,0 +1,118 @@
+"""Sessions without a browser: they speak to a Streamlit server as its page does, many at the same moment."""
+
+import threading
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Final, Self
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
+
+from benchmarks.served import Server
+
+TIMEOUT_S: Final = 120.0
+_DONE: Final = frozenset({ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY})
+
+
+class Session:
+    """One session of an app, from its first run to its end.
+
+    Parameters
+    ----------
+    server
+        The server.
+    page
+        Name of the page, "" for the only one.
+    query
+        Query string of the address, without its question mark.
+    """
+
+    def __init__(self, server: Server, *, page: str, query: str) -> None:
+        self._server, self._page, self._query = server, page, query
+        self._choice = ("", "")
+        self._options: list[str] = []
+
+    def __enter__(self) -> Self:
+        """Connect and run the page once."""
+        address = self._server.url.replace("http://", "ws://") + "/_stcore/stream"
+        self._socket = connect(address, subprotocols=["streamlit"], max_size=None, origin=self._server.url)  # type: ignore[list-item,arg-type]
+        self._run(BackMsg())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave."""
+        self._socket.close()
+
+    def choose(self, place: str) -> float:
+        """Change the commune.
+
+        Parameters
+        ----------
+        place
+            Name of the commune.
+
+        Returns
+        -------
+        float
+            Seconds from the request to the end of the answer.
+        """
+        if place not in self._options:
+            raise RuntimeError(f"{place} is no choice of the page")
+        message = BackMsg()
+        widget, fragment = self._choice
+        message.rerun_script.fragment_id = fragment
+        state = message.rerun_script.widget_states.widgets.add()
+        state.id, state.string_value = widget, place
+        start = time.perf_counter()
+        self._run(message)
+        return time.perf_counter() - start
+
+    def _run(self, message: BackMsg) -> None:
+        message.rerun_script.page_name = self._page
+        message.rerun_script.query_string = self._query
+        self._socket.send(message.SerializeToString())
+        while True:
+            answer = ForwardMsg()
+            answer.ParseFromString(self._socket.recv(timeout=TIMEOUT_S))  # type: ignore[arg-type]
+            kind = answer.WhichOneof("type")
+            if kind == "delta" and answer.delta.new_element.WhichOneof("type") == "exception":
+                raise RuntimeError(answer.delta.new_element.exception.message)
+            if kind == "delta" and answer.delta.new_element.selectbox.label == "Commune":
+                self._choice = (answer.delta.new_element.selectbox.id, answer.delta.fragment_id)
+                self._options = list(answer.delta.new_element.selectbox.options)
+            if kind == "script_finished" and answer.script_finished in _DONE:
+                return
+
+
+def at_once(sessions: Sequence[Session], place: str) -> list[float]:
+    """Change the commune of every session at the same moment.
+
+    Parameters
+    ----------
+    sessions
+        Open sessions.
+    place
+        Name of the commune.
+
+    Returns
+    -------
+    list of float
+        Seconds that each waited.
+    """
+    barrier = threading.Barrier(len(sessions))
+    waited = [float("nan")] * len(sessions)
+
+    def change(at: int) -> None:
+        barrier.wait()
+        waited[at] = sessions[at].choose(place)
+
+    threads = [threading.Thread(target=change, args=(at,)) for at in range(len(sessions))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return waited

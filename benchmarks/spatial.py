@@ -1,0 +1,147 @@
+"""Spatial questions about the 66 QPV: an index and neighbours against loops over every pair.
+
+The QPV are the real ones, the points made up from a fixed seed. Both ways get fresh layers in each round, so that building the index counts, except where a row says that it is kept.
+"""
+
+from collections.abc import Callable, Iterator
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from benchmarks.measure import Row, compare
+from geo.coverage import covered_share
+from geo.crs import LAMBERT93
+from geo.proximity import count_within, nearest_distance, pairs_within
+from loaders import qpv as qpv_loader
+
+SEED = 20260302
+
+
+def made_up(zones: gpd.GeoDataFrame, number: int) -> gpd.GeoDataFrame:
+    """Scatter points evenly over the box of the zones.
+
+    Parameters
+    ----------
+    zones
+        Zones whose box is filled.
+    number
+        How many points.
+
+    Returns
+    -------
+        Points in Lambert-93.
+    """
+    west, south, east, north = zones.total_bounds
+    rng = np.random.default_rng(SEED)
+    x, y = rng.uniform(west, east, number), rng.uniform(south, north, number)
+    return gpd.GeoDataFrame(geometry=gpd.points_from_xy(x, y, crs=LAMBERT93))
+
+
+def union_in_the_loop(zones: gpd.GeoDataFrame, points: gpd.GeoDataFrame, radius_m: float) -> list[float]:
+    """Unite the circles of all points anew for each zone.
+
+    Parameters
+    ----------
+    zones
+        Zones in Lambert-93.
+    points
+        Points in Lambert-93.
+    radius_m
+        Distance in metres.
+
+    Returns
+    -------
+        Share of area of each zone.
+    """
+    return [
+        zone.intersection(points.buffer(radius_m).union_all()).area / zone.area for zone in zones.geometry
+    ]
+
+
+def distance_in_the_loop(zones: gpd.GeoDataFrame, points: gpd.GeoDataFrame, radius_m: float) -> list[int]:
+    """Measure from each zone to all points.
+
+    Parameters
+    ----------
+    zones
+        Zones in Lambert-93.
+    points
+        Points in Lambert-93.
+    radius_m
+        Distance in metres.
+
+    Returns
+    -------
+        Number of points within the radius of each zone.
+    """
+    return [int((points.distance(zone) <= radius_m).sum()) for zone in zones.geometry]
+
+
+def joined(zones: gpd.GeoDataFrame, points: gpd.GeoDataFrame, radius_m: float) -> pd.Series:
+    """Join zones and points anew for each radius.
+
+    Parameters
+    ----------
+    zones
+        Zones in Lambert-93.
+    points
+        Points in Lambert-93.
+    radius_m
+        Distance in metres.
+
+    Returns
+    -------
+        Number of points within the radius of each zone.
+    """
+    pairs = zones[["geometry"]].sjoin(points, predicate="dwithin", distance=radius_m)
+    return pairs.groupby(level=0).size().reindex(zones.index, fill_value=0)
+
+
+def rows() -> Iterator[Row]:
+    """Measure every spatial question.
+
+    Yields
+    ------
+    Row
+        One line of the table.
+    """
+    qpv = qpv_loader.load()
+    in_marseille = qpv[qpv["communes"].map(lambda codes: "13055" in codes)]
+
+    def again(points: gpd.GeoDataFrame) -> Callable[[], gpd.GeoDataFrame]:
+        return lambda: gpd.GeoDataFrame(geometry=points.geometry.copy(deep=True))
+
+    for number in (250, 3_500):
+        yield compare(
+            f"share of each QPV within 300 m of {number:,} points",
+            lambda points: union_in_the_loop(qpv, points, 300),
+            lambda points: covered_share(qpv, points, 300),
+            fresh=again(made_up(in_marseille, number)),
+            # The obvious way draws circles of 64 inscribed sides, some tenths of a point too small.
+            tolerance=0.005,
+        )
+    for number in (3_500, 1_000_000):
+        yield compare(
+            f"points within 500 m, 66 x {number:,}",
+            lambda points: distance_in_the_loop(qpv, points, 500),
+            lambda points: count_within(qpv, points, 500),
+            fresh=again(made_up(qpv, number)),
+        )
+    some = made_up(in_marseille, 3_500)
+    pairs = pairs_within(qpv, some, 2_000)
+    yield compare(
+        "any radius up to 2 km over 3,500 points, pairs stored",
+        lambda points: joined(qpv, points, 500),
+        lambda _: pairs.count(500),
+        fresh=lambda: some,
+    )
+    many = made_up(qpv, 100_000)
+    for kept in (False, True):
+        yield compare(
+            f"nearest of 100,000 points, index {'kept' if kept else 'built'}",
+            lambda points: [points.distance(zone).min() for zone in qpv.geometry],
+            lambda points: nearest_distance(qpv, points),
+            fresh=(lambda: many) if kept else again(many),
+            tolerance=1e-6,
+        )

@@ -1,0 +1,61 @@
+"""The scripts and styles of the maps, copied from installed packages and from this folder to what is served.
+
+No map ever asks a public CDN: behind a town hall's proxy a refused script leaves an empty frame without a word.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from xstatic.pkg import leaflet
+
+from maps.files import write_once
+
+FOLDER: Final = "carte"
+_HERE: Final = Path(__file__).parent
+#: From a page of the app, and from the component's frame (component/streamlit_folium.st_folium/index.html), to the folder
+#: that is served; relative, so that the app may live under any base path.
+STATIC_FROM_PAGE: Final = "app/static/"
+STATIC_FROM_FRAME: Final = "../../app/static/"
+
+
+@dataclass(frozen=True)
+class Assets:
+    """What a map loads.
+
+    Parameters
+    ----------
+    script, style
+        Paths under the static folder, with slashes.
+    """
+
+    script: str
+    style: str
+
+
+def install(static_dir: Path) -> Assets:
+    """Copy what maps load to the folder that is served, if it is not there yet.
+
+    Parameters
+    ----------
+    static_dir
+        The folder that is served.
+
+    Returns
+    -------
+    Assets
+        One script and one style: each more would be one more wait before the first map.
+    """
+    folder = static_dir / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    packaged = Path(leaflet.BASE_DIR)
+    return Assets(
+        script=_joined([packaged / "leaflet.js", _HERE / "atlas.js"], folder, ";\n"),
+        style=_joined([packaged / "leaflet.css", _HERE / "atlas.css"], folder, "\n"),
+    )
+
+
+def _joined(files: Sequence[Path], folder: Path, between: str) -> str:
+    content = between.join(file.read_text(encoding="utf-8") for file in files).encode()
+    return f"{FOLDER}/{write_once(folder, FOLDER, files[0].suffix, content)}"

@@ -1,0 +1,652 @@
+/* Draws the atlas's layers on one canvas, from files fetched once.
+
+   Python calls atlas.start once, with the registry of layers, then atlas.show at each change, with the names of
+   the files to draw. Texts of the data only ever become text nodes. */
+(function () {
+  "use strict";
+
+  const SIGNS = { cercle: 1, carre: 0.9, triangle: 1.15, losange: 1.2, croix: 1.1, etoile: 1.3 };
+  const LABELS_UNTIL_ZOOM = 13;
+  const SMALL_PX = 90;
+  const LEGEND_PX = 240;
+
+  let map, canvas, scene, halo, labels, settings, looks;
+  let asked = 0;
+  let painted = 0;
+  let clicks = 0;
+  let frameToken = null;
+  let viewFromAddress = false;
+  let shownBasemap = null;
+  let tilesSeen = false;
+  let address = null;
+  let held = {};
+  let writing = 0;
+  let layersOn = [];
+  let named = [];
+  const heavier = [];
+  const requests = new Map();
+  const arrived = new Set();
+  const objects = new Map();
+  const swatches = new Map();
+  const tiles = {};
+  const parts = {};
+
+  /* --- French texts ------------------------------------------------------------------------------------- */
+
+  const MISSING = "non diffusé";
+  const OUT_OF_SCOPE = "hors périmètre de la source";
+  const number = (digits) => new Intl.NumberFormat("fr-FR", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const whole = number(0), one = number(1), two = number(2);
+  const day = new Intl.DateTimeFormat("fr-FR", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  const FORMATS = {
+    texte: String,
+    entier: (value) => whole.format(value),
+    decimal: (value) => one.format(value),
+    part: (value) => one.format(value * 100) + "\u202f%",
+    pourcentage: (value) => one.format(value) + "\u202f%",
+    distance_m: (value) => (value >= 10000 ? one.format(value / 1000) + "\u202fkm" : whole.format(value) + "\u202fm"),
+    surface_m2: (value) => (value < 10000 ? two : one).format(value / 10000) + "\u202fha",
+    date: (value) => day.format(new Date(value)).replace(/^1 /, "1er "),
+  };
+  const format = (value, kind) => (value === null || value === undefined || value === "" ? MISSING : FORMATS[kind](value));
+
+  function element(tag, className, text) {
+    const node = document.createElement(tag);
+    if (className) node.className = className;
+    if (text !== undefined) node.textContent = text;
+    return node;
+  }
+
+  /* --- Symbols ------------------------------------------------------------------------------------------ */
+
+  function trace(ctx, sign, x, y, r) {
+    ctx.beginPath();
+    if (sign === "cercle") {
+      ctx.arc(x, y, r, 0, 2 * Math.PI);
+      return;
+    }
+    if (sign === "carre") {
+      ctx.rect(x - r, y - r, 2 * r, 2 * r);
+      return;
+    }
+    let corners;
+    if (sign === "croix") {
+      const a = 0.36 * r;
+      corners = [[-a, -r], [a, -r], [a, -a], [r, -a], [r, a], [a, a], [a, r], [-a, r], [-a, a], [-r, a], [-r, -a], [-a, -a]];
+    } else {
+      const count = { triangle: 3, losange: 4, etoile: 10 }[sign];
+      corners = Array.from({ length: count }, (_, i) => {
+        const reach = sign === "etoile" && i % 2 ? 0.45 * r : r;
+        const angle = (2 * Math.PI * i) / count - Math.PI / 2;
+        return [reach * Math.cos(angle), reach * Math.sin(angle)];
+      });
+    }
+    corners.forEach(([dx, dy], i) => (i ? ctx.lineTo(x + dx, y + dy) : ctx.moveTo(x + dx, y + dy)));
+    ctx.closePath();
+  }
+
+  function drawSymbol(ctx, look, x, y, r) {
+    trace(ctx, look.symbole, x, y, r);
+    ctx.setLineDash([]);
+    ctx.globalAlpha = 1;
+    ctx.lineJoin = "round";
+    ctx.fillStyle = look.plein ? look.couleur : "#fff";
+    ctx.strokeStyle = look.plein ? "#fff" : look.couleur;
+    ctx.lineWidth = look.plein ? 1 : 1.8;
+    ctx.fill();
+    ctx.stroke();
+  }
+
+  const radiusAt = (zoom) => Math.max(3, Math.min(9, 3 + 0.85 * (zoom - 10)));
+
+  /* All the points of a layer as one path: adding a thousand of them costs what one costs. */
+  const Cloud = L.Path.extend({
+    initialize(points, options) {
+      L.setOptions(this, options);
+      this._all = points;
+    },
+    _project() {
+      const scale = this._map.getZoomScale(this._map.getZoom(), 0);
+      const origin = this._map.getPixelOrigin();
+      this._radius = radiusAt(this._map.getZoom());
+      this._at = this._all.map(({ world }) => L.point(world.x * scale - origin.x, world.y * scale - origin.y));
+      const margin = L.point(1, 1).multiplyBy(2 * this._radius + this.options.weight);
+      const box = L.bounds(this._at);
+      this._pxBounds = L.bounds(box.min.subtract(margin), box.max.add(margin));
+    },
+    _update() {
+      this._updatePath();
+    },
+    _updatePath() {
+      const { _drawing, _ctx, _bounds } = this._renderer;
+      if (!_drawing) return;
+      this._all.forEach(({ look }, i) => {
+        if (_bounds.contains(this._at[i])) drawSymbol(_ctx, look, this._at[i].x, this._at[i].y, this._radius * SIGNS[look.symbole]);
+      });
+    },
+    /* The symbol under the mouse is kept: it is what the tooltip describes and what a click chooses. */
+    _containsPoint(point) {
+      const reach = this._radius + this._clickTolerance();
+      for (let i = this._all.length - 1; i >= 0; i--) {
+        if (Math.abs(point.x - this._at[i].x) > reach || point.distanceTo(this._at[i]) > reach) continue;
+        this.atlas = this._all[i].atlas;
+        return true;
+      }
+      return false;
+    },
+    toGeoJSON: forPython,
+  });
+
+  function hatching(color) {
+    const tile = element("canvas");
+    tile.width = tile.height = 8;
+    const ctx = tile.getContext("2d");
+    ctx.strokeStyle = color;
+    ctx.lineWidth = 2;
+    for (const shift of [-8, 0, 8]) {
+      ctx.moveTo(shift, 8);
+      ctx.lineTo(shift + 8, 0);
+    }
+    ctx.stroke();
+    return ctx.createPattern(tile, "repeat");
+  }
+
+  /* Each sign is drawn once and moved from one legend to the next. */
+  function swatch(look) {
+    const name = JSON.stringify(look, ["couleur", "symbole", "plein", "epaisseur", "tirets", "remplissage", "motif"]);
+    if (!swatches.has(name)) swatches.set(name, drawSwatch(look));
+    return swatches.get(name);
+  }
+
+  function drawSwatch(look) {
+    const node = element("canvas", "atlas-signe");
+    const scale = 2;
+    node.width = 30 * scale;
+    node.height = 18 * scale;
+    const ctx = node.getContext("2d");
+    ctx.scale(scale, scale);
+    if (look.symbole in SIGNS) {
+      drawSymbol(ctx, look, 15, 9, 6.5 * SIGNS[look.symbole]);
+      return node;
+    }
+    if (look.symbole === "contour" && look.remplissage) {
+      ctx.globalAlpha = look.motif === "hachures" ? 1 : look.remplissage;
+      ctx.fillStyle = look.motif === "hachures" ? hatching(look.couleur) : look.couleur;
+      ctx.fillRect(2, 3, 26, 12);
+      ctx.globalAlpha = 1;
+    }
+    ctx.strokeStyle = look.couleur;
+    ctx.lineWidth = look.epaisseur;
+    ctx.setLineDash(look.tirets ? look.tirets.split(" ").map(Number) : []);
+    if (look.symbole === "trait") {
+      ctx.beginPath();
+      ctx.moveTo(1, 9);
+      ctx.lineTo(29, 9);
+      ctx.stroke();
+    } else ctx.strokeRect(2, 3, 26, 12);
+    return node;
+  }
+
+  /* --- Objects ------------------------------------------------------------------------------------------ */
+
+  function lookOf(layer, properties) {
+    return (layer.variable && layer.variantes[String(properties[layer.variable])]) || layer;
+  }
+
+  function strokeOf(layer, look) {
+    return {
+      color: look.couleur,
+      weight: look.epaisseur,
+      opacity: 1,
+      dashArray: look.tirets || null,
+      fill: layer.remplissage > 0,
+      fillColor: look.couleur,
+      fillOpacity: layer.remplissage,
+    };
+  }
+
+  /* What Python receives at a click: small, and never twice the same. */
+  function forPython() {
+    return { type: "Feature", geometry: null, properties: { couche: this.atlas.layer.id, id: this.atlas.id, clic: ++clicks } };
+  }
+
+  /* An outline without fill answers on its stroke only, or a whole commune would hide what lies in it. */
+  function answersAt(point) {
+    const filled = this.atlas.layer.remplissage > 0 || this.atlas.rank !== undefined;
+    return (filled ? L.Polygon : L.Polyline).prototype._containsPoint.call(this, point, true);
+  }
+
+  function makeObject(layer, feature) {
+    const look = lookOf(layer, feature.properties);
+    const atlas = { layer, look, id: feature.id, label: feature.etiquette, properties: feature.properties };
+    if (look.symbole in SIGNS) {
+      const latlng = L.GeoJSON.coordsToLatLng(feature.geometry.coordinates);
+      return { atlas, look, latlng, world: map.project(latlng, 0) };
+    }
+    const made = L.GeoJSON.geometryToLayer(feature);
+    Object.assign(made.options, { renderer: canvas, bubblingMouseEvents: false });
+    Object.assign(made, { atlas, toGeoJSON: forPython });
+    if (look.symbole === "contour") made._containsPoint = answersAt;
+    return made;
+  }
+
+  /* What the page has begun to fetch while this frame was loading. */
+  function early(url) {
+    try {
+      return (parent.atlasFichiers || {})[new URL(url, location.href).href];
+    } catch {
+      return undefined;
+    }
+  }
+
+  function download(url) {
+    return fetch(url).then((answer) => {
+      if (!answer.ok) throw new Error(url + " : " + answer.status);
+      return answer.json();
+    });
+  }
+
+  function fetchFile(url) {
+    if (!requests.has(url)) {
+      requests.set(
+        url,
+        (early(url) || download(url))
+          .then((collection) => {
+            arrived.add(url);
+            return collection.features;
+          })
+          .catch((error) => {
+            requests.delete(url);
+            throw error;
+          })
+      );
+    }
+    return requests.get(url);
+  }
+
+  /* The objects of one shown layer, in the order of its files, each once. */
+  async function objectsOf(shown) {
+    const layer = looks.get(shown.id);
+    const codes = Object.keys(shown.fichiers);
+    const whole = !codes.length || codes[0] === "toutes";
+    const urls = !whole && arrived.has(shown.tout) ? [shown.tout] : Object.values(shown.fichiers);
+    const known = objects.get(shown.id) || objects.set(shown.id, new Map()).get(shown.id);
+    const kept = shown.ids && new Set(shown.ids);
+    const seen = new Map();
+    for (const features of await Promise.all(urls.map(fetchFile))) {
+      for (const feature of features) {
+        if (kept && !kept.has(feature.id)) continue;
+        if (!whole && !feature.communes.some((code) => codes.includes(code))) continue;
+        if (!known.has(feature.id)) known.set(feature.id, makeObject(layer, feature));
+        seen.set(feature.id, known.get(feature.id));
+      }
+    }
+    return [...seen.values()];
+  }
+
+  function dress(shown, object, basemap) {
+    const { layer, look } = object.atlas;
+    object.atlas.rank = shown.classe ? shown.classe[object.atlas.id] : undefined;
+    const klass = shown.classes && shown.classes[object.atlas.rank];
+    if (look.symbole in SIGNS) {
+      object.look = klass ? { ...look, couleur: klass.couleur, plein: klass.motif !== "hachures" } : look;
+      return;
+    }
+    const stroke = strokeOf(layer, look);
+    // Without tiles the territory stands out in white from what surrounds it.
+    if (layer.etiquettes && basemap === "aucun") Object.assign(stroke, { fill: true, fillColor: "#fff", fillOpacity: 1 });
+    if (klass) {
+      const hatched = klass.motif === "hachures";
+      Object.assign(stroke, {
+        color: klass.couleur,
+        fill: true,
+        fillColor: hatched ? hatching(klass.couleur) : klass.couleur,
+        fillOpacity: hatched ? 1 : klass.remplissage,
+      });
+    }
+    object.setStyle(stroke);
+  }
+
+  /* --- Tooltip ------------------------------------------------------------------------------------------ */
+
+  function tooltip(object) {
+    const node = element("div", "atlas-bulle");
+    if (!object.atlas) return node;
+    const { layer, look, properties } = object.atlas;
+    node.append(element("strong", "", format(properties[layer.entete], "texte")));
+    node.append(element("div", "atlas-genre", look.titre));
+    const list = element("dl");
+    for (const [title, column, kind] of layer.champs) {
+      list.append(element("dt", "", title), element("dd", "", format(properties[column], kind)));
+    }
+    node.append(list, element("small", "", layer.source));
+    return node;
+  }
+
+  /* --- Legend ------------------------------------------------------------------------------------------- */
+
+  function legendLines(shown, drawn) {
+    const layer = looks.get(shown.id);
+    const lines = [];
+    const count = (test) => drawn.filter(test).length;
+    const outline = (look) => ({ ...look, remplissage: layer.remplissage });
+    if (shown.classes) {
+      shown.classes.forEach((klass, rank) => {
+        const look = { ...layer, couleur: klass.couleur, remplissage: klass.remplissage, motif: klass.motif, plein: klass.motif !== "hachures" };
+        lines.push([look, klass.titre, count((object) => object.atlas.rank === rank)]);
+      });
+      return lines;
+    }
+    for (const variant of new Set(drawn.map((object) => object.atlas.look))) {
+      lines.push([outline(variant), variant.titre, count((object) => object.atlas.look === variant)]);
+    }
+    const order = [layer, ...Object.values(layer.variantes)];
+    lines.sort((a, b) => order.findIndex((look) => look.titre === a[1]) - order.findIndex((look) => look.titre === b[1]));
+    return lines.length ? lines : [[outline(layer), layer.titre, 0]];
+  }
+
+  function fillLegend(shownLayers, drawn, failed) {
+    const list = element("ul");
+    shownLayers.forEach((shown, at) => {
+      const layer = looks.get(shown.id);
+      if (failed.has(shown.id)) {
+        list.append(element("li", "atlas-panne", layer.titre + "\u00a0: la couche n’a pas pu être chargée"));
+        return;
+      }
+      for (const [look, title, count] of legendLines(shown, drawn[at])) {
+        const said = shown.hors ? OUT_OF_SCOPE : whole.format(count);
+        const item = element("li");
+        item.dataset.couche = shown.id;
+        if (!shown.hors) item.dataset.compte = count;
+        item.title = layer.source;
+        const text = element("span", "", title + " ");
+        text.append(element("span", "atlas-compte", "(" + said + ")"));
+        item.append(swatch(look), text);
+        list.append(item);
+      }
+    });
+    parts.legend.replaceChildren(list);
+  }
+
+  /* --- Controls ----------------------------------------------------------------------------------------- */
+
+  function control(position, node) {
+    const made = L.control({ position });
+    made.onAdd = () => {
+      L.DomEvent.disableClickPropagation(node);
+      L.DomEvent.disableScrollPropagation(node);
+      return node;
+    };
+    return made.addTo(map);
+  }
+
+  function addLegend() {
+    const box = element("details", "atlas-legende");
+    box.open = window.innerWidth > 600;
+    parts.box = box;
+    parts.legend = element("div");
+    box.append(element("summary", "", "Légende"), parts.legend);
+    control("topright", box);
+  }
+
+  function addFullScreen() {
+    const root = document.documentElement;
+    if (!root.requestFullscreen) return;
+    const button = element("button", "atlas-plein-ecran");
+    button.type = "button";
+    const label = () => {
+      const text = document.fullscreenElement ? "Quitter le plein écran" : "Plein écran";
+      button.title = text;
+      button.setAttribute("aria-label", text);
+      button.classList.toggle("ouvert", document.fullscreenElement !== null);
+      map.invalidateSize({ animate: false });
+    };
+    button.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()));
+    document.addEventListener("fullscreenchange", label);
+    const box = element("div", "leaflet-bar");
+    box.append(button);
+    control("topleft", box);
+    label();
+  }
+
+  /* --- Basemap and names -------------------------------------------------------------------------------- */
+
+  function setBasemap(name) {
+    if (name === shownBasemap) return;
+    if (tiles[shownBasemap]) map.removeLayer(tiles[shownBasemap]);
+    shownBasemap = name;
+    tilesSeen = false;
+    const described = settings.fonds[name];
+    if (described) {
+      tiles[name] =
+        tiles[name] ||
+        L.tileLayer(described.adresse, {
+          attribution: '<a href="https://www.ign.fr/" target="_blank" rel="noopener">IGN</a>, ' + described.titre,
+          maxNativeZoom: described.zoomMax,
+          maxZoom: settings.zoomMax,
+        }).on("tileload", () => {
+          if (tilesSeen) return;
+          tilesSeen = true;
+          placeLabels();
+        });
+      tiles[name].addTo(map);
+    }
+    placeLabels();
+  }
+
+  /* Names of communes, as long as no tile names the places. */
+  function placeLabels() {
+    const wanted = !tilesSeen && map.getZoom() <= LABELS_UNTIL_ZOOM;
+    if (wanted) labels.addTo(map);
+    else labels.remove();
+  }
+
+  function nameObjects(drawn) {
+    const wanted = drawn.flat().filter(({ atlas }) => atlas.label);
+    if (wanted.length === named.length && wanted.every((object, i) => object === named[i])) return;
+    named = wanted;
+    labels.clearLayers();
+    for (const { atlas } of wanted) {
+      const options = { permanent: true, direction: "center", className: "atlas-etiquette", interactive: false };
+      const text = element("span", "", atlas.properties[atlas.layer.entete]);
+      labels.addLayer(L.tooltip([atlas.label[1], atlas.label[0]], options).setContent(text));
+    }
+  }
+
+  /* --- View in the address bar -------------------------------------------------------------------------- */
+
+  function readView() {
+    try {
+      const text = new URLSearchParams(parent.location.search).get("vue") || "";
+      const found = /^(\d{1,2}\.?\d*)\/(-?\d+\.?\d*)\/(-?\d+\.?\d*)$/.exec(text);
+      return found && { zoom: Number(found[1]), centre: [Number(found[2]), Number(found[3])] };
+    } catch {
+      return null;
+    }
+  }
+
+  function writeView() {
+    try {
+      if (parent.location.pathname !== address) return;
+      const { lat, lng } = map.getCenter();
+      const ours = { ...held, vue: map.getZoom() + "/" + lat.toFixed(4) + "/" + lng.toFixed(4) };
+      const pairs = parent.location.search.slice(1).split("&").filter((pair) => pair && !(pair.split("=")[0] in ours));
+      for (const [name, value] of Object.entries(ours)) {
+        if (value !== null) pairs.push(name + "=" + encodeURIComponent(value).replaceAll("%2F", "/"));
+      }
+      const search = "?" + pairs.join("&");
+      if (parent.location.search === search) return;
+      parent.history.replaceState(parent.history.state, "", parent.location.pathname + search + parent.location.hash);
+    } catch {
+      /* Shown inside another site's page: the address is not ours to write. */
+    }
+  }
+
+  /* Not at once: Chromium takes its time to change an address, and the map comes first. */
+  function writeSoon(delay_ms) {
+    clearTimeout(writing);
+    writing = setTimeout(writeView, delay_ms);
+  }
+
+  function moveTo(frame) {
+    if (!frame || frame.jeton === frameToken) return;
+    const first = frameToken === null;
+    frameToken = frame.jeton;
+    if (first && viewFromAddress) return;
+    const bounds = L.latLngBounds(frame.bornes);
+    if (frame.souple && map.getBounds().contains(bounds)) {
+      const size = map.latLngToContainerPoint(bounds.getSouthEast()).subtract(map.latLngToContainerPoint(bounds.getNorthWest()));
+      if (Math.max(size.x, size.y) >= SMALL_PX) return;
+    }
+    const aside = parts.box.open && map.getSize().x > 600 ? LEGEND_PX : 0;
+    map.fitBounds(bounds, { animate: false, paddingTopLeft: [20, 20], paddingBottomRight: [20 + aside, 20], maxZoom: 16 });
+  }
+
+  /* --- Paper -------------------------------------------------------------------------------------------- */
+
+  function fitPaper(printing) {
+    map.getContainer().classList.toggle("atlas-papier", printing);
+    map.invalidateSize({ animate: false, pan: false });
+  }
+
+  /* --- The two calls ------------------------------------------------------------------------------------ */
+
+  function start(id, given) {
+    settings = given;
+    looks = new Map(settings.couches.map((layer) => [layer.id, layer]));
+    for (const layer of settings.couches) {
+      for (const variant of Object.values(layer.variantes)) variant.remplissage = layer.remplissage;
+    }
+    document.documentElement.lang = "fr";
+    const view = readView();
+    viewFromAddress = view !== null;
+    try {
+      address = parent.location.pathname;
+    } catch {
+      address = null;
+    }
+    map = L.map(id, {
+      center: view ? view.centre : settings.centre,
+      zoom: view ? view.zoom : settings.zoom,
+      minZoom: settings.zoomMin,
+      maxZoom: settings.zoomMax,
+      maxBounds: settings.coins,
+      zoomSnap: 0.5,
+      zoomControl: false,
+      attributionControl: false,
+    });
+    canvas = L.canvas({ padding: 0.2, tolerance: 4 });
+    L.control.zoom({ zoomInTitle: "Zoom avant", zoomOutTitle: "Zoom arrière" }).addTo(map);
+    addFullScreen();
+    addLegend();
+    L.control.scale({ imperial: false }).addTo(map);
+    L.control.attribution({ prefix: '<a href="https://leafletjs.com" target="_blank" rel="noopener">Leaflet</a>' }).addTo(map);
+    scene = L.featureGroup().bindTooltip(tooltip, { sticky: true, opacity: 1, className: "atlas-info" }).addTo(map);
+    // Inside a cloud the mouse goes from one symbol to the next without leaving the path.
+    let described = null;
+    scene.on("mouseover mousemove", ({ layer }) => {
+      if (layer.atlas === described) return;
+      described = layer.atlas;
+      scene.getTooltip()._source = layer;
+      scene.getTooltip().update();
+    });
+    halo = L.layerGroup().addTo(map);
+    labels = L.layerGroup();
+    map.on("moveend", () => writeSoon(100)).on("zoomend", placeLabels);
+    // Leaflet takes the focus at each click: its ring is for those who came with the keyboard.
+    const byKeyboard = (is) => () => document.documentElement.classList.toggle("atlas-clavier", is);
+    document.addEventListener("keydown", byKeyboard(true), true);
+    document.addEventListener("keyup", byKeyboard(true), true);
+    document.addEventListener("pointerdown", byKeyboard(false), true);
+    window.addEventListener("beforeprint", () => fitPaper(true));
+    window.addEventListener("afterprint", () => fitPaper(false));
+    return map;
+  }
+
+  async function show(spec) {
+    const mine = ++asked;
+    // streamlit-folium keeps every group it was ever given: forget those already removed.
+    if (window.feature_group) window.feature_group.length = 0;
+    document.title = spec.titre;
+    map.getContainer().setAttribute("aria-label", spec.titre);
+    if (window.frameElement) window.frameElement.title = spec.titre;
+    setBasemap(spec.fond);
+    const failed = new Set();
+    const drawn = await Promise.all(
+      spec.couches.map((shown) =>
+        objectsOf(shown).catch((error) => {
+          console.error(error);
+          failed.add(shown.id);
+          return [];
+        })
+      )
+    );
+    // A newer request came while the files were on their way: it alone may paint.
+    if (mine !== asked) return;
+    held = spec.adresse;
+    paint(spec, drawn);
+    fillLegend(spec.couches, drawn, failed);
+    nameObjects(drawn);
+    // Streamlit may write back an address without the view as its own run ends.
+    writeSoon(400);
+    requestAnimationFrame(() => requestAnimationFrame(() => (document.body.dataset.peint = ++painted)));
+  }
+
+  /* What the objects of a layer look like beyond the layer's own style. */
+  function mannerOf(spec, shown) {
+    return JSON.stringify([shown.id, shown.classes, shown.classe, shown.rayon, spec.fond === "aucun"]);
+  }
+
+  function paint(spec, drawn) {
+    const next = spec.couches.map((shown, at) => ({ shown, manner: mannerOf(spec, shown), drawn: drawn[at], added: [] }));
+    const same = (a, b) => a.manner === b.manner && a.drawn.length === b.drawn.length && a.drawn.every((object, i) => object === b.drawn[i]);
+    // Layers lie on top of each other: those under the first that changes stay.
+    let kept = 0;
+    while (kept < layersOn.length && kept < next.length && same(layersOn[kept], next[kept])) kept++;
+    scene.closeTooltip();
+    for (const { added } of layersOn.slice(kept)) for (const object of added) scene.removeLayer(object);
+    halo.clearLayers();
+    for (const [object, stroke] of heavier.splice(0)) object.setStyle(stroke);
+    moveTo(spec.cadrage);
+    for (const layer of next.slice(kept)) addObjects(layer, spec);
+    layersOn = [...layersOn.slice(0, kept), ...next.slice(kept)];
+    for (const [layerId, id] of spec.choix) {
+      const layer = layersOn.find(({ shown }) => shown.id === layerId);
+      const object = layer && layer.drawn.find(({ atlas }) => atlas.id === id);
+      if (object) setOff(object);
+    }
+  }
+
+  function addObjects(layer, spec) {
+    const { shown, drawn, added } = layer;
+    if (shown.rayon) {
+      const color = looks.get(shown.id).couleur;
+      const options = { radius: shown.rayon, renderer: canvas, interactive: false, color, weight: 1, fillOpacity: 0.12 };
+      // What is drawn hollow is there without serving: a virtual station reaches nobody.
+      for (const object of drawn) if (object.atlas.look.plein) added.push(L.circle(object.latlng, options));
+    }
+    for (const object of drawn) dress(shown, object, spec.fond);
+    const points = drawn.filter((object) => object.world);
+    if (points.length) added.push(new Cloud(points, { renderer: canvas, bubblingMouseEvents: false }));
+    added.push(...drawn.filter((object) => !object.world));
+    for (const object of added) scene.addLayer(object);
+  }
+
+  /* A chosen object without fill has a heavier stroke; another one is ringed. */
+  function setOff(object) {
+    if (object.atlas.look.symbole === "contour" && !object.atlas.layer.remplissage) {
+      const { color, weight, dashArray } = object.options;
+      heavier.push([object, { color, weight, dashArray }]);
+      object.setStyle({ color: "#111827", weight: 3, dashArray: null });
+      return;
+    }
+    const dark = { renderer: canvas, interactive: false, fill: false, color: "#111827", weight: 3 };
+    const light = { ...dark, color: "#ffffff", weight: 7 };
+    for (const style of [light, dark]) {
+      if (object.getLatLngs) halo.addLayer(L.polygon(object.getLatLngs(), style));
+      else halo.addLayer(L.circleMarker(object.latlng, { ...style, radius: 13 }));
+    }
+  }
+
+  window.atlas = { start, show };
+})();

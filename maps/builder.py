@@ -1,0 +1,370 @@
+"""The Folium map that the component shows: a base that never changes, and what changes as a few kilobytes.
+
+The base carries the scripts, the registry of layers and the basemaps; since it never changes, the component is
+never mounted again. A change of filter sends a feature group whose only content is a call of `atlas.show` with
+the names of the files to draw, so that Python rebuilds nothing.
+"""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+import folium
+import pyproj
+from branca.element import MacroElement
+from folium.template import Template
+from xyzservices import providers
+
+from errors import ArgumentError
+from geo.crs import LAMBERT93, WGS84
+from maps import layers as registry
+from maps.assets import STATIC_FROM_FRAME, STATIC_FROM_PAGE, Assets
+from maps.files import ALL, Manifest
+
+#: Basemap id to French title and tiles; the IGN serves them without a key.
+BASEMAPS: Final[Mapping[str, tuple[str, Any]]] = {
+    "plan": ("Plan IGN", providers.GeoportailFrance.plan),
+    "ortho": ("Photos aériennes", providers.GeoportailFrance.orthos),
+    "aucun": ("Sans fond", None),
+}
+#: Middle of the métropole and the corners that its map does not leave (degrees).
+CENTRE: Final = (43.47, 5.25)
+CORNERS: Final = ((42.7, 4.2), (44.2, 6.3))
+ZOOM: Final = 10
+MIN_ZOOM: Final = 8
+MAX_ZOOM: Final = 18
+
+
+@dataclass(frozen=True)
+class Classe:
+    """One class of a map that shades its objects by a figure.
+
+    Parameters
+    ----------
+    titre
+        French text of the legend.
+    couleur
+        Colour, as #RRGGBB.
+    remplissage
+        Opacity of the fill.
+    motif
+        "plein", or "hachures" to tell classes apart without their colour.
+    """
+
+    titre: str
+    couleur: str
+    remplissage: float = 0.6
+    motif: str = "plein"
+
+
+@dataclass(frozen=True)
+class ShownLayer:
+    """What one layer shows.
+
+    Parameters
+    ----------
+    layer_id
+        Id of the registry.
+    communes
+        INSEE codes of the communes whose objects are shown; None for all, those off the communes included.
+    ids
+        Among these, the only objects shown; None for all.
+    classes, classed
+        Classes of a shaded map, and the class of each object by id (its rank in `classes`).
+    radius_m
+        Draws around each point a disc of this radius, in metres, but around hollow ones; None draws none.
+    """
+
+    layer_id: str
+    communes: Sequence[str] | None = None
+    ids: Sequence[str] | None = None
+    classes: Sequence[Classe] = ()
+    classed: Mapping[str, int] = field(default_factory=dict)
+    radius_m: float | None = None
+
+
+@dataclass(frozen=True)
+class Cadrage:
+    """Where the map goes, once per token.
+
+    Parameters
+    ----------
+    token
+        The map moves when it changes, never otherwise.
+    bounds
+        West, south, east, north in EPSG:2154, in metres.
+    souple
+        Stay where the map is if the place can already be seen well.
+    """
+
+    token: str
+    bounds: tuple[float, float, float, float]
+    souple: bool = False
+
+
+@dataclass(frozen=True)
+class MapSpec:
+    """All that a map shows at one moment.
+
+    Parameters
+    ----------
+    titre
+        Accessible name of the map, in French.
+    layers
+        The layers shown, in any order: the registry's prevails.
+    basemap
+        Id of `BASEMAPS`.
+    chosen
+        Objects to set off, as pairs of layer id and object id.
+    cadrage
+        Where the map goes; None leaves it.
+    adresse
+        Query parameters that the address bar must hold beside the view (None: must not hold). Streamlit writes there
+        what a user picks in a widget, not what a click on the map or a link chose.
+    """
+
+    titre: str
+    layers: Sequence[ShownLayer]
+    basemap: str = "plan"
+    chosen: Sequence[tuple[str, str]] = ()
+    cadrage: Cadrage | None = None
+    adresse: Mapping[str, str | None] = field(default_factory=dict)
+
+
+class _Map(folium.Map):  # type: ignore[misc]
+    """A map without Folium's page header, whose viewport forbids users to zoom the text."""
+
+    _template = Template(
+        """
+        {% macro header(this, kwargs) %}
+        <style>html, body { margin: 0; } #{{ this.get_name() }} { position: relative; width: 100%; height: 100%; }</style>
+        {% endmacro %}
+        {% macro html(this, kwargs) %}
+        <div class="folium-map" id={{ this.get_name()|tojson }} ></div>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = atlas.start({{ this.get_name()|tojson }}, {{ this.settings }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, settings: str, assets: Assets) -> None:
+        super().__init__(location=CENTRE, zoom_start=ZOOM, tiles=None)
+        self.settings = settings
+        self.default_js = [("carte", STATIC_FROM_FRAME + assets.script)]
+        self.default_css = [("carte", STATIC_FROM_FRAME + assets.style)]
+
+
+class _Show(MacroElement):  # type: ignore[misc]
+    """The only content of the feature group: a call that draws a spec."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}atlas.show({{ this.spec }});{% endmacro %}"
+    )
+
+    def __init__(self, spec: str) -> None:
+        super().__init__()
+        self._name = "Show"
+        self.spec = spec
+
+
+def base_map(assets: Assets, *, notes: Mapping[str, str]) -> folium.Map:
+    """Make the base of a map; a new one at each run, since Folium's maps cannot be used twice.
+
+    Parameters
+    ----------
+    assets
+        The script and the style, as installed.
+    notes
+        Source id to the French text that dates it; every layer's source must be there.
+
+    Returns
+    -------
+    folium.Map
+        Always the same script for the same arguments.
+
+    Raises
+    ------
+    ArgumentError
+        If a layer's source has no note: nothing is drawn without its source.
+    """
+    return _Map(_settings(tuple(sorted(notes.items()))), assets)
+
+
+def feature_group(
+    spec: MapSpec, manifest: Manifest, *, scopes: Mapping[str, Collection[str]]
+) -> folium.FeatureGroup:
+    """Make what tells the browser to draw a spec.
+
+    Parameters
+    ----------
+    spec
+        What the map shows.
+    manifest
+        The files of the layers.
+    scopes
+        Source id to the INSEE codes that it covers: elsewhere a layer is "hors périmètre", never empty.
+
+    Returns
+    -------
+    folium.FeatureGroup
+        A group whose script is one call.
+
+    Raises
+    ------
+    ArgumentError
+        If the spec names a layer or a basemap that does not exist, or a layer without files.
+    """
+    group = folium.FeatureGroup(name="atlas")
+    group.add_child(_Show(script_json(describe(spec, manifest, scopes=scopes))))
+    return group
+
+
+def early_script(spec: MapSpec, manifest: Manifest) -> str:
+    """Write what makes the page fetch a map's files while the map's frame is still loading its code.
+
+    Parameters
+    ----------
+    spec
+        What the map shows first.
+    manifest
+        The files of the layers.
+
+    Returns
+    -------
+    str
+        A script element for the page; `atlas.js` takes over what it fetches.
+
+    Raises
+    ------
+    ArgumentError
+        If the spec names a layer that does not exist or has no file.
+    """
+    names = [name for shown in spec.layers for name in manifest.names(shown.layer_id, shown.communes).values()]
+    return (
+        f"<script>(() => {{ const files = (window.atlasFichiers ??= {{}}); for (const name of {script_json(names)}) {{"
+        f'const url = new URL("{STATIC_FROM_PAGE}" + name, location.href).href;'
+        "files[url] ??= fetch(url).then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)));"
+        "files[url].catch(() => delete files[url]); } })();</script>"
+    )
+
+
+def describe(spec: MapSpec, manifest: Manifest, *, scopes: Mapping[str, Collection[str]]) -> dict[str, Any]:
+    """Say to the browser what to draw.
+
+    Parameters
+    ----------
+    spec
+        What the map shows.
+    manifest
+        The files of the layers.
+    scopes
+        As for `feature_group`.
+
+    Returns
+    -------
+    dict[str, Any]
+        Ready for JSON; layers in paint order.
+
+    Raises
+    ------
+    ArgumentError
+        As `feature_group`.
+    """
+    if spec.basemap not in BASEMAPS:
+        raise ArgumentError(f"Fond de carte inconnu : {spec.basemap}")
+    rank = {layer.layer_id: at for at, layer in enumerate(registry.LAYERS)}
+    unknown = [shown.layer_id for shown in spec.layers if shown.layer_id not in rank]
+    if unknown:
+        raise ArgumentError(f"Couche inconnue : {', '.join(unknown)}")
+    ordered = sorted(spec.layers, key=lambda shown: rank[shown.layer_id])
+    return {
+        "titre": spec.titre,
+        "couches": [_shown(shown, manifest, scopes) for shown in ordered],
+        "fond": spec.basemap,
+        "choix": [list(pair) for pair in spec.chosen],
+        "cadrage": spec.cadrage and _cadrage(spec.cadrage),
+        "adresse": dict(spec.adresse),
+    }
+
+
+def script_json(value: Any) -> str:
+    """Write JSON that is safe inside a script, and that streamlit-folium leaves as it is.
+
+    Parameters
+    ----------
+    value
+        What to write.
+
+    Returns
+    -------
+    str
+        ASCII. Markup, quotes, braces of templates and underscores inside texts are escaped: streamlit-folium
+        rewrites `_name` and `{{ 'name' }}` wherever it meets them.
+    """
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    # Outside texts JSON has none of these signs, so that escaping them all changes nothing of the value.
+    for sign in "<>&'_":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+def _shown(shown: ShownLayer, manifest: Manifest, scopes: Mapping[str, Collection[str]]) -> dict[str, Any]:
+    names = manifest.names(shown.layer_id, shown.communes)
+    covered = scopes[registry.get(shown.layer_id).source_id]
+    described: dict[str, Any] = {
+        "id": shown.layer_id,
+        "fichiers": {code: STATIC_FROM_FRAME + name for code, name in names.items()},
+        "tout": STATIC_FROM_FRAME + manifest.files[shown.layer_id][ALL].name,
+        "ids": None if shown.ids is None else list(shown.ids),
+        "hors": shown.communes is not None and not set(covered).intersection(shown.communes),
+    }
+    if shown.classes:
+        described["classes"] = [
+            {"titre": c.titre, "couleur": c.couleur, "remplissage": c.remplissage, "motif": c.motif}
+            for c in shown.classes
+        ]
+        described["classe"] = dict(shown.classed)
+    if shown.radius_m is not None:
+        described["rayon"] = shown.radius_m
+    return described
+
+
+def _cadrage(cadrage: Cadrage) -> dict[str, Any]:
+    west, south, east, north = _degrees(cadrage.bounds)
+    return {"jeton": cadrage.token, "bornes": [[south, west], [north, east]], "souple": cadrage.souple}
+
+
+@lru_cache(maxsize=1024)
+def _degrees(bounds: tuple[float, float, float, float]) -> tuple[float, ...]:
+    # Kept, since pyproj prepares its transformer anew in each thread and Streamlit runs each script in one.
+    transformer = pyproj.Transformer.from_crs(LAMBERT93, WGS84, always_xy=True)
+    return tuple(round(edge, 5) for edge in transformer.transform_bounds(*bounds))
+
+
+@lru_cache(maxsize=4)
+def _settings(notes: tuple[tuple[str, str], ...]) -> str:
+    known = dict(notes)
+    lost = sorted({key for layer in registry.LAYERS for key in layer.source_ids} - set(known))
+    if lost:
+        raise ArgumentError(f"Couches sans source : {', '.join(lost)}")
+    return script_json(
+        {
+            "centre": CENTRE,
+            "zoom": ZOOM,
+            "zoomMin": MIN_ZOOM,
+            "zoomMax": MAX_ZOOM,
+            "coins": CORNERS,
+            "couches": [
+                layer.describe() | {"source": "\u202f; ".join(known[key] for key in layer.source_ids)}
+                for layer in registry.LAYERS
+            ],
+            "fonds": {
+                basemap: {"titre": title, "adresse": tiles.build_url(), "zoomMax": tiles.max_zoom}
+                for basemap, (title, tiles) in BASEMAPS.items()
+                if tiles is not None
+            },
+        }
+    )

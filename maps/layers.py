@@ -1,0 +1,305 @@
+"""The layers that maps draw, in paint order: what each is, how it looks, what its tooltip says.
+
+No layer is told apart by its colour alone: points differ by their shape, lines by their width and dashes,
+outlines by their stroke. Colours derive from the palette of Okabe and Ito (2008), darkened until they stand out
+at 3:1 at least on white.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from errors import ArgumentError
+
+Symbole = Literal["contour", "trait", "cercle", "carre", "triangle", "losange", "croix", "etoile"]
+Kind = Literal["texte", "entier", "decimal", "part", "pourcentage", "distance_m", "surface_m2", "date"]
+POINTS: Final[frozenset[Symbole]] = frozenset({"cercle", "carre", "triangle", "losange", "croix", "etoile"})
+
+
+@dataclass(frozen=True)
+class LayerField:
+    """One line of a tooltip.
+
+    Parameters
+    ----------
+    column
+        Column of the layer's frame.
+    titre
+        French label.
+    kind
+        How the value reads, as in `exports.fields`.
+    """
+
+    column: str
+    titre: str
+    kind: Kind = "texte"
+
+
+@dataclass(frozen=True)
+class Variante:
+    """How the objects of a layer look that share one value of its `variable`.
+
+    Parameters
+    ----------
+    valeur
+        The value, as text.
+    titre
+        French text of the legend.
+    couleur, symbole, plein, epaisseur, tirets
+        As in `Layer`; None keeps the layer's.
+    """
+
+    valeur: str
+    titre: str
+    couleur: str | None = None
+    symbole: Symbole | None = None
+    plein: bool | None = None
+    epaisseur: float | None = None
+    tirets: str | None = None
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer of the maps.
+
+    Parameters
+    ----------
+    layer_id
+        Short id; also names the layer's files.
+    titre
+        French title, plural.
+    source_id
+        The source of the catalogue that it draws on.
+    couleur
+        Colour, as #RRGGBB.
+    symbole
+        A shape for points, "trait" for lines, "contour" for outlines.
+    entete
+        The column that names an object.
+    fields
+        The other lines of the tooltip.
+    plein
+        Whether shapes are filled.
+    remplissage
+        Opacity of an outline's fill, from 0 (none, and the inside does not answer to the mouse) to 1.
+    epaisseur
+        Width of the stroke in pixels.
+    tirets
+        Lengths of dashes and gaps in pixels, "" for a solid stroke.
+    variable, variantes
+        The column whose values change the look, and how.
+    etiquettes
+        Whether names are written on the map when it has no basemap.
+    autres_sources
+        The other sources of the tooltip's figures.
+    """
+
+    layer_id: str
+    titre: str
+    source_id: str
+    couleur: str
+    symbole: Symbole
+    entete: str
+    fields: tuple[LayerField, ...] = ()
+    plein: bool = True
+    remplissage: float = 0.0
+    epaisseur: float = 1.5
+    tirets: str = ""
+    variable: str | None = None
+    variantes: tuple[Variante, ...] = ()
+    etiquettes: bool = False
+    autres_sources: tuple[str, ...] = ()
+
+    @property
+    def source_ids(self) -> tuple[str, ...]:
+        """All the sources that the layer draws on, the main one first."""
+        return (self.source_id, *self.autres_sources)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the frame that the map needs, each once."""
+        names = [self.entete, *(field.column for field in self.fields), self.variable]
+        return tuple(dict.fromkeys(name for name in names if name))
+
+    def describe(self) -> dict[str, Any]:
+        """Say to the browser what it needs to draw the layer.
+
+        Returns
+        -------
+        dict[str, Any]
+            Ready for JSON; each variant with its whole look.
+        """
+        look = {
+            "couleur": self.couleur,
+            "symbole": self.symbole,
+            "plein": self.plein,
+            "epaisseur": self.epaisseur,
+            "tirets": self.tirets,
+        }
+        return {
+            "id": self.layer_id,
+            "titre": self.titre,
+            "entete": self.entete,
+            "champs": [[field.titre, field.column, field.kind] for field in self.fields],
+            **look,
+            "remplissage": self.remplissage,
+            "variable": self.variable,
+            "variantes": {
+                variante.valeur: look
+                | {"titre": variante.titre}
+                | {name: value for name in look if (value := getattr(variante, name)) is not None}
+                for variante in self.variantes
+            },
+            "etiquettes": self.etiquettes,
+        }
+
+
+LAYERS: Final[tuple[Layer, ...]] = (
+    Layer(
+        "communes",
+        "Communes",
+        "communes",
+        "#3D4757",
+        "contour",
+        "nom",
+        (LayerField("population", "Population", "entier"),),
+        epaisseur=1.6,
+        variable="statut_affiche",
+        variantes=(
+            Variante("avec QPV", "Communes avec QPV"),
+            Variante("territoire à enjeux", "Territoires à enjeux", tirets="7 4"),
+            Variante("territoire à enjeux (à confirmer)", "Territoires à enjeux (à confirmer)", tirets="7 4"),
+        ),
+        etiquettes=True,
+    ),
+    Layer(
+        "arrondissements",
+        "Arrondissements",
+        "arrondissements",
+        "#6A7482",
+        "contour",
+        "nom",
+        (LayerField("population", "Population", "entier"),),
+        epaisseur=1.2,
+        tirets="1 4",
+    ),
+    Layer(
+        "qpv",
+        "QPV 2024",
+        "qpv",
+        "#B34700",
+        "contour",
+        "lib_qp",
+        (
+            LayerField("code_qp", "Code"),
+            LayerField("lib_communes", "Commune"),
+            LayerField("population", "Habitants", "entier"),
+            LayerField("taux_pauvrete_60_pct", "Taux de pauvreté", "pourcentage"),
+        ),
+        remplissage=0.18,
+        epaisseur=2.0,
+        autres_sources=("indicateurs",),
+    ),
+    Layer(
+        "lignes",
+        "Métro, tramway et BHNS",
+        "rtm",
+        "#00609C",
+        "trait",
+        "route_short_name",
+        (LayerField("route_long_name", "Ligne"),),
+        epaisseur=3.0,
+        variable="mode",
+        variantes=(
+            Variante("metro", "Métro", epaisseur=4.5),
+            Variante("tram", "Tramway", epaisseur=3.0, tirets="9 4"),
+            Variante("bhns", "Bus à haut niveau de service", epaisseur=2.5, tirets="2 5"),
+        ),
+    ),
+    Layer(
+        "sports",
+        "Équipements sportifs",
+        "sports",
+        "#856404",
+        "triangle",
+        "equip_type_name",
+        (LayerField("famille", "Famille"),),
+    ),
+    Layer(
+        "social",
+        "Équipements sociaux",
+        "social",
+        "#56419A",
+        "etoile",
+        "nom",
+        (LayerField("categorie", "Catégorie"), LayerField("adresse", "Adresse")),
+    ),
+    Layer(
+        "friches",
+        "Friches",
+        "friches",
+        "#A8246E",
+        "losange",
+        "site_nom",
+        (
+            LayerField("site_type", "Type"),
+            LayerField("unite_fonciere_surface", "Surface de l’unité foncière", "surface_m2"),
+            LayerField("sol_pollution_existe", "Pollution du sol"),
+        ),
+        variable="site_statut",
+        variantes=(
+            Variante("friche sans projet", "Friches sans projet"),
+            Variante("friche avec projet", "Friches avec projet", symbole="croix"),
+            Variante("friche potentielle", "Friches potentielles, non vérifiées", plein=False),
+        ),
+    ),
+    Layer(
+        "gares",
+        "Gares",
+        "sncf",
+        "#1C2530",
+        "carre",
+        "name",
+        (LayerField("voyageurs_2024", "Voyageurs en 2024", "entier"),),
+    ),
+    Layer(
+        "stations",
+        "Stations levélo",
+        "levelo",
+        "#00795C",
+        "cercle",
+        "name",
+        (LayerField("capacity", "Points d’attache", "entier"),),
+        variable="is_virtual_station",
+        variantes=(
+            Variante("false", "Stations levélo"),
+            Variante("true", "Stations levélo virtuelles", plein=False),
+        ),
+    ),
+)
+
+_BY_ID: Final[Mapping[str, Layer]] = {layer.layer_id: layer for layer in LAYERS}
+
+
+def get(layer_id: str) -> Layer:
+    """Give a layer by its id.
+
+    Parameters
+    ----------
+    layer_id
+        Id of the registry.
+
+    Returns
+    -------
+    Layer
+        The layer.
+
+    Raises
+    ------
+    ArgumentError
+        If the registry does not hold it.
+    """
+    try:
+        return _BY_ID[layer_id]
+    except KeyError:
+        raise ArgumentError(f"Couche inconnue : {layer_id}") from None

@@ -1,0 +1,113 @@
+"""The figures of the chosen QPV, source by source, narrow enough to stand beside the map."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from itertools import groupby
+from typing import Final
+
+import geopandas as gpd
+
+from exports.fields import REASONS, Field, stated
+from geo.friches import UNCHECKED
+from geo.proximity import count_within
+from geo.scope import mask
+from loaders.catalogue import Source
+from pages.carte.filters import Filters
+from pages.carte.rows import FIELDS, of_types
+from ui.formats import NARROW, entier, figure, typographie
+
+SIG_VILLE: Final = "https://sig.ville.gouv.fr/territoire/"
+NEAR_M: Final = 300
+FIGURES: Final = (
+    *(field for field in FIELDS["qpv"][3:] if field.source_id == "indicateurs"),
+    Field("indice_jeunesse", "Indice de jeunesse", "decimal", "indicateurs", "Moins de 20 ans pour une personne de 60 ans et plus"),
+    Field("part_menages_1_pers_pct", "Ménages d’une personne", "pourcentage", "indicateurs"),
+    Field("allocataires_caf", "Allocataires de la CAF", "entier", "indicateurs"),
+    Field("foyers_rsa", "Foyers au RSA", "entier", "indicateurs"),
+    Field("surface_m2", "Surface", "surface_m2", "qpv"),
+)  # fmt: skip
+_AROUND: Final = (
+    ("friches", "Friches vérifiées", "friches"),
+    ("sports", "Équipements sportifs", "sports"),
+    ("social", "Équipements sociaux", "social"),
+    ("gares", "Gares", "sncf"),
+    ("stations", "Stations levélo physiques", "levelo"),
+)
+
+
+def around(
+    frames: Mapping[str, gpd.GeoDataFrame], filters: Filters, code_qp: str, sources: Mapping[str, Source]
+) -> tuple[gpd.GeoDataFrame, tuple[Field, ...]]:
+    """Count what lies in a QPV and near its outline.
+
+    Parameters
+    ----------
+    frames
+        Layer id to frame.
+    filters
+        The filters in force: those on types, and the distance (300 m if there is none).
+    code_qp
+        Code of the QPV.
+    sources
+        The catalogue: outside a source's communes a count is missing, not 0.
+
+    Returns
+    -------
+    tuple of GeoDataFrame and tuple of Field
+        The QPV's row with its counts, and all the fields to show.
+    """
+    distance_m = NEAR_M if filters.around_m is None else filters.around_m
+    within = f"à {entier(distance_m)}{NARROW}m au plus" if distance_m else "dans le quartier"
+    row = frames["qpv"].loc[[code_qp]].copy()
+    fields = list(FIGURES)
+    for layer_id, title, source_id in _AROUND:
+        frame = of_types(layer_id, frames[layer_id], filters.types)
+        if layer_id == "friches":
+            frame = frame[frame["site_statut"] != UNCHECKED]
+        if layer_id == "stations":
+            frame = frame[~frame["is_virtual_station"]]
+        number = count_within(row, frame, distance_m).astype(float)
+        row[layer_id] = mask(number, row["communes"], sources[source_id].communes)
+        fields.append(Field(layer_id, f"{title} {within}", "entier", source_id))
+    return row, tuple(fields)
+
+
+def to_html(row: gpd.GeoDataFrame, fields: Sequence[Field], *, sources: Mapping[str, Source]) -> str:
+    """Write the figures of one QPV, each source once above its figures, and the link to the official sheet.
+
+    Parameters
+    ----------
+    row
+        The QPV's row alone.
+    fields
+        The figures to show, those of one source together.
+    sources
+        The catalogue.
+
+    Returns
+    -------
+    str
+        HTML in which every text of the data is escaped.
+    """
+    code, name = str(row.index[0]), str(row["lib_qp"].iloc[0])
+    values = stated(row, fields, sources).iloc[0]
+    lines = []
+    for source_id, group in groupby(fields, key=lambda field: field.source_id):
+        if source_id is not None:
+            source = sources[source_id]
+            origin = typographie(f"{source.producteur}, {source.millesime}")
+            lines.append(f'<tr><th class="fiche-source" scope="rowgroup" colspan="2">{escape(origin)}</th></tr>')
+        for field in group:
+            text = figure(values[field.column], field.kind)
+            kind = "nombre raison" if text in REASONS else "nombre"
+            help_text = f' title="{escape(typographie(field.help))}"' if field.help else ""
+            lines.append(
+                f'<tr><th scope="row"{help_text}>{escape(typographie(field.title))}</th><td class="{kind}">{escape(text)}</td></tr>'
+            )
+    title = typographie(f"{name}, {row['lib_communes'].iloc[0]} ({code})")
+    return (
+        f'<table class="atlas-table atlas-quartier"><caption>{escape(title)}</caption><tbody>{"".join(lines)}</tbody></table>'
+        f'<p class="atlas-note">Distances à vol d’oiseau, depuis le contour. <a href="{SIG_VILLE}{escape(code)}" target="_blank" '
+        f'rel="noopener noreferrer">Fiche officielle SIG Ville : {escape(name)}'
+        '<span class="atlas-cache"> (nouvel onglet)</span></a></p>'
+    )

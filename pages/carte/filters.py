@@ -1,0 +1,256 @@
+"""What the user of the map filters by; every choice lives in the address bar."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import geopandas as gpd
+import streamlit as st
+
+from exports.fields import is_missing
+from geo.friches import UNCHECKED
+from maps.builder import BASEMAPS
+from maps.layers import LAYERS
+from ui import choices
+
+TITLES: Final[Mapping[str, str]] = {layer.layer_id: layer.titre for layer in LAYERS}
+#: Thousands of sports facilities hide the rest at the scale of the métropole: they wait for a click.
+AT_FIRST: Final = ("communes", "qpv", "lignes", "friches", "gares", "stations")
+#: No limit of distance: Streamlit shows a choice of None as an empty box.
+EVERYTHING: Final = -1
+#: Layer and column to the label of the choice; nothing chosen means everything.
+TYPES: Final[Mapping[tuple[str, str], str]] = {
+    ("sports", "famille"): "Familles d’équipements sportifs",
+    ("social", "categorie"): "Catégories d’équipements sociaux",
+    ("friches", "site_type"): "Types de friches",
+    ("lignes", "mode"): "Modes de transport",
+}
+MODES: Final[Mapping[str, str]] = {"metro": "Métro", "tram": "Tramway", "bhns": "Bus à haut niveau de service"}
+STATUTS: Final[Mapping[str, str]] = {
+    "friche sans projet": "Sans projet",
+    "friche avec projet": "Avec projet",
+    UNCHECKED: "Potentielles, non vérifiées",
+}
+CHECKED: Final = [statut for statut in STATUTS if statut != UNCHECKED]
+AROUND: Final[Mapping[int, str]] = {
+    EVERYTHING: "Tout afficher",
+    0: "Dans le quartier",
+    300: "À 300 m au plus",
+    500: "À 500 m au plus",
+    1000: "À 1\u202f000 m au plus",
+}
+
+#: Layer and column to the values shown, for those that are limited.
+Types = Mapping[tuple[str, str], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The filters in force.
+
+    Parameters
+    ----------
+    commune
+        INSEE code, None for all.
+    qpv
+        The QPV chosen, None for none.
+    around_m
+        Show only what lies at most so far from the chosen QPV, in metres, as the crow flies; None shows everything.
+    layers
+        Ids of the layers shown.
+    statuts
+        Statuses of the brownfields shown.
+    types
+        Layer and column to the values shown, for those that are limited.
+    """
+
+    commune: str | None
+    qpv: str | None
+    around_m: int | None
+    layers: tuple[str, ...]
+    statuts: tuple[str, ...]
+    types: Types
+
+    def described(self, names: Mapping[str, str], qpv_names: Mapping[str, str]) -> dict[str, str]:
+        """Say the filters in words, for files and paper.
+
+        Parameters
+        ----------
+        names
+            Name of each commune by INSEE code.
+        qpv_names
+            Name of each QPV by code.
+
+        Returns
+        -------
+        dict of str to str
+            Filter to value, those in force only.
+        """
+        words = {
+            "commune": names[self.commune] if self.commune else "",
+            "quartier": f"{qpv_names[self.qpv]} ({self.qpv})" if self.qpv else "",
+            "autour du quartier": "" if self.around_m is None else f"{AROUND[self.around_m].lower()}, à vol d’oiseau",
+            "friches": ", ".join(STATUTS[statut].lower() for statut in self.statuts) or "aucun statut",
+        }
+        return {name: value for name, value in words.items() if value} | described_types(self.types)
+
+
+def described_types(types: Types) -> dict[str, str]:
+    """Say the filters on types in words.
+
+    Parameters
+    ----------
+    types
+        Those in force.
+
+    Returns
+    -------
+    dict of str to str
+        Filter to values.
+    """
+    return {TYPES[key].lower(): ", ".join(MODES.get(v, v) for v in values) for key, values in types.items()}
+
+
+def titles_of_quarters(qpv: gpd.GeoDataFrame) -> dict[str, str]:
+    """Name QPV for a list of choices.
+
+    Parameters
+    ----------
+    qpv
+        The QPV, indexed by code.
+
+    Returns
+    -------
+    dict of str to str
+        Title by code, in the order of titles.
+    """
+    rows = zip(qpv.index, qpv["lib_qp"], qpv["lib_communes"], strict=True)
+    titles = {code: f"{name}, {towns} ({code})" for code, name, towns in rows}
+    return dict(sorted(titles.items(), key=lambda item: item[1]))
+
+
+def values_of_types(frames: Mapping[str, gpd.GeoDataFrame]) -> dict[tuple[str, str], list[str]]:
+    """List the values that each filter on types offers.
+
+    Parameters
+    ----------
+    frames
+        Layer id to frame.
+
+    Returns
+    -------
+    dict of (str, str) to list of str
+        Layer and column to values, in order.
+    """
+    return {
+        (layer_id, column): sorted(value for value in frames[layer_id][column].unique() if not is_missing(value))
+        for layer_id, column in TYPES
+    }
+
+
+def ask(
+    quarters: Callable[[str | None], Mapping[str, str]],
+    names: Mapping[str, str],
+    offered: Mapping[tuple[str, str], list[str]],
+) -> Filters:
+    """Show the filters and read them.
+
+    Parameters
+    ----------
+    quarters
+        Gives the titles of a commune's QPV by code.
+    names
+        Name of each commune by INSEE code.
+    offered
+        As `values_of_types` gives them.
+
+    Returns
+    -------
+    Filters
+        The choices made.
+    """
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        commune = choices.commune(names)
+        chosen = choices.one_of(
+            quarters(commune), key="qpv", label="Quartier prioritaire", none=choices.NO_QPV
+        )
+        around = st.selectbox(
+            "Autour du quartier, à vol d’oiseau",
+            list(AROUND),
+            format_func=AROUND.__getitem__,
+            key="autour",
+            bind="query-params",
+            disabled=chosen is None,
+            help="Limite la carte et le tableau à ce qui est dans le quartier choisi ou près de son contour",
+        )
+    layers = st.pills(
+        "Couches",
+        list(TITLES),
+        selection_mode="multi",
+        format_func=TITLES.__getitem__,
+        default=AT_FIRST,
+        key="couches",
+        bind="query-params",
+    )
+    statuts, types = _ask_details(offered)
+    return Filters(
+        commune=commune,
+        qpv=chosen,
+        around_m=around if chosen is not None and around != EVERYTHING else None,
+        layers=tuple(layers),
+        statuts=statuts,
+        types=types,
+    )
+
+
+def _ask_details(offered: Mapping[tuple[str, str], list[str]]) -> tuple[tuple[str, ...], Types]:
+    """Ask for statuses and types in a box that is built when it opens: a page draws its map sooner without it."""
+    keys = {key: "-".join(key).replace("_", "-") for key in offered}
+    asked = any(name in st.query_params for name in ("statuts", *keys.values()))
+    title = "Filtrer par type et par statut\u202f; friches potentielles masquées par défaut"
+    with st.expander(title, expanded=asked, key="details", on_change="rerun") as box:
+        if box.open:
+            st.pills(
+                "Friches",
+                list(STATUTS),
+                selection_mode="multi",
+                format_func=STATUTS.__getitem__,
+                default=CHECKED,
+                key="statuts",
+                bind="query-params",
+                persist_state="page",
+                help="Le Cerema n’a pas vérifié sur place les friches potentielles : elles sont masquées par défaut",
+            )
+            for key, values in offered.items():
+                st.multiselect(
+                    TYPES[key],
+                    values,
+                    format_func=lambda value: MODES.get(value, value),
+                    placeholder="Tous",
+                    key=keys[key],
+                    bind="query-params",
+                    persist_state="page",
+                )
+    statuts = tuple(st.session_state.get("statuts", CHECKED))
+    chosen = {key: tuple(st.session_state.get(name, ())) for key, name in keys.items()}
+    return statuts, {key: values for key, values in chosen.items() if values}
+
+
+def ask_basemap() -> str:
+    """Show the choice of a basemap and read it.
+
+    Returns
+    -------
+    str
+        Id of a basemap.
+    """
+    return st.segmented_control(
+        "Fond de carte",
+        list(BASEMAPS),
+        format_func=lambda key: BASEMAPS[key][0],
+        default="plan",
+        required=True,
+        key="fond",
+        bind="query-params",
+        label_visibility="collapsed",
+    )

@@ -1,0 +1,170 @@
+"""What is in and around the priority neighbourhoods? The planners' page."""
+
+import datetime
+from collections.abc import Mapping
+from html import escape
+from typing import Any, Final
+
+import geopandas as gpd
+import streamlit as st
+
+from exports.context import Context
+from maps.layers import get
+from pages.carte import fiche, totals
+from pages.carte import filters as asked
+from pages.carte import rows as shown
+from pages.carte.filters import Types
+from ui import data, downloads, formats, mapview, page, sources, startup, table
+
+TYPES_SEEN: Final = "carte-types"
+STYLE: Final = """<style>
+.atlas-quartier .fiche-source { background: #f1f4f8; font-weight: 400; font-size: .8rem; color: #45505e; padding-top: .5rem; }
+.atlas-quartier caption { position: static; }
+.atlas-quartier tbody th { min-width: 0; }
+.atlas-quartier td.nombre.raison { min-width: 0; }
+.atlas-papier-seul { display: none; }
+@media print {
+  .atlas-papier-seul { display: block; font-size: 9pt; margin: 0 0 2mm; }
+  [data-testid="stExpander"], .st-key-carte-suite, .st-key-carte-totaux { display: none !important; }
+  .st-key-carte-haut [data-testid="stColumn"] { flex: 1 1 100% !important; width: 100% !important; }
+}
+</style>"""
+
+
+@st.fragment
+def show() -> None:
+    frames, names = startup.ready().frames, data.commune_names()
+    version = startup.version()
+    heading = st.container()
+    filters = asked.ask(lambda commune: _quarters(version, commune), names, _offered(version))
+    # The totals stand outside this fragment: they follow the filters on types alone.
+    types = tuple(filters.types.items())
+    if st.session_state.setdefault(TYPES_SEEN, types) != types:
+        st.session_state[TYPES_SEEN] = types
+        st.rerun()
+    placed = _placed(version, filters.commune)
+    with heading:
+        page.header("Carte des quartiers et de ce qui les entoure", _finding(version, filters.commune))
+    kept = shown.select(placed, filters)
+    words = filters.described(names, dict(frames["qpv"]["lib_qp"]))
+    today = formats.date(datetime.datetime.now(tz=datetime.UTC).astimezone().date())
+    st.html(
+        f'{STYLE}<p class="atlas-papier-seul">Carte établie le {today}. '
+        f"{escape(formats.typographie(' ; '.join(f'{name} : {value}' for name, value in words.items())))}.</p>"
+    )
+    place = names[filters.commune] if filters.commune else "16 communes"
+
+    with st.container(key="carte-haut"):
+        left, right = st.columns([0.68, 0.32], gap="medium")
+        with left:
+            with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+                st.subheader("Carte", anchor=False, width="content")
+                basemap = asked.ask_basemap()
+            title = f"Carte des quartiers prioritaires, {place}"
+            spec = shown.spec(placed, kept, filters, titre=title, basemap=basemap)
+            mapview.show(spec, key="carte", height=600, on_click=_choose)
+        with right:
+            _neighbourhood(frames, filters)
+    origins = dict.fromkeys(key for layer_id in kept for key in get(layer_id).source_ids)
+    sources.note(*origins)
+
+    with st.container(key="carte-suite"):
+        _table(kept, filters, words, place)
+
+
+# What depends on the data and on one choice is worked out once per choice, and shared: never written into.
+
+
+@st.cache_resource(show_spinner=False, max_entries=40)
+def _placed(version: str, commune: str | None) -> Mapping[str, gpd.GeoDataFrame]:  # noqa: ARG001
+    return shown.in_commune(startup.ready().frames, commune)
+
+
+@st.cache_resource(show_spinner=False, max_entries=40)
+def _quarters(version: str, commune: str | None) -> dict[str, str]:
+    return asked.titles_of_quarters(_placed(version, commune)["qpv"])
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _offered(version: str) -> Mapping[tuple[str, str], list[str]]:  # noqa: ARG001
+    return asked.values_of_types(startup.ready().frames)
+
+
+@st.cache_resource(show_spinner=False, max_entries=40)
+def _finding(version: str, commune: str | None) -> str:  # noqa: ARG001
+    return totals.finding(startup.ready().frames, commune)
+
+
+@st.cache_resource(show_spinner=False, max_entries=40)
+def _by_commune(version: str, types: tuple[tuple[tuple[str, str], tuple[str, ...]], ...]) -> gpd.GeoDataFrame:  # noqa: ARG001
+    return totals.by_commune(startup.ready().frames, dict(types), data.sources())
+
+
+def _choose(found: dict[str, Any]) -> None:
+    if found["couche"] == "qpv":
+        st.session_state["qpv"] = found["id"]
+
+
+def _neighbourhood(frames: Mapping[str, gpd.GeoDataFrame], filters: asked.Filters) -> None:
+    st.subheader("Quartier choisi", anchor=False)
+    if filters.qpv is None:
+        st.html('<p class="atlas-note">Choisissez un quartier dans la liste, ou cliquez sur son contour.</p>')
+        return
+    catalogue = data.sources()
+    row, fields = fiche.around(frames, filters, filters.qpv, catalogue)
+    st.html(fiche.to_html(row, fields, sources=catalogue))
+
+
+def _table(
+    kept: Mapping[str, gpd.GeoDataFrame], filters: asked.Filters, words: Mapping[str, str], place: str
+) -> None:
+    st.subheader("Les mêmes lignes en tableau", anchor=False)
+    if not kept:
+        st.html('<p class="atlas-note">Aucune couche n’est affichée.</p>')
+        return
+    listed = list(kept)
+    layer_id = st.selectbox(
+        "Couche à lister",
+        listed,
+        index=listed.index("qpv") if "qpv" in listed else 0,
+        format_func=asked.TITLES.__getitem__,
+        key="tableau",
+        bind="query-params",
+        width=320,
+    )
+    layer, catalogue = get(layer_id), data.sources()
+    frame, fields = kept[layer_id], shown.FIELDS[layer_id]
+    source = catalogue[layer.source_id]
+    if filters.commune is not None and not source.covers([filters.commune]):
+        st.html(f'<p class="atlas-note">{escape(layer.titre)} : {place} est hors périmètre de la source.</p>')
+        return
+    table.show(frame, fields, sources=catalogue, caption=f"{layer.titre}, {place}", key="carte-tableau")
+    context = Context.of(
+        [catalogue[key] for key in layer.source_ids], filters=words, subject=layer.titre, place=place
+    )
+    downloads.show(frame, fields, context=context, key="carte-export")
+
+
+@st.fragment
+def show_totals() -> None:
+    types: Types = dict(st.session_state[TYPES_SEEN])
+    catalogue = data.sources()
+    frame = _by_commune(startup.version(), tuple(types.items()))
+    with st.container(key="carte-totaux"):
+        st.subheader("Totaux par commune", anchor=False)
+        st.caption(
+            "Les 16 communes, selon les filtres par type ; les habitants d’un QPV à cheval sont comptés une fois."
+        )
+        table.show(frame, totals.FIELDS, sources=catalogue, caption="Totaux par commune", key="carte-totaux-table")
+        context = Context.of(
+            [catalogue[key] for key in totals.SOURCES],
+            filters=asked.described_types(types),
+            subject="totaux par commune",
+            place="16 communes",
+        )
+        downloads.show(frame, totals.FIELDS, context=context, key="carte-totaux-export")
+        sources.note(*totals.SOURCES)
+
+
+show()
+show_totals()

@@ -1,0 +1,223 @@
+"""The rows that the map, the table and the files share, and their columns."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import geopandas as gpd
+
+from exports.fields import Field
+from geo.proximity import pairs_within
+from maps.builder import Cadrage, MapSpec, ShownLayer
+from pages.carte.filters import Filters, Types
+
+_TOWN: Final = Field("commune", "Commune", "texte")
+
+FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {
+    "communes": (
+        Field("nom", "Commune", "texte"),
+        Field("code_insee", "Code Insee", "texte"),
+        Field("statut_affiche", "Statut", "texte"),
+        Field("population", "Habitants", "entier", "communes"),
+    ),
+    "arrondissements": (
+        Field("nom", "Arrondissement", "texte"),
+        Field("code_insee", "Code Insee", "texte"),
+        Field("population", "Habitants", "entier", "arrondissements"),
+    ),
+    "qpv": (
+        Field("lib_qp", "QPV", "texte"),
+        Field("code_qp", "Code", "texte"),
+        Field("lib_communes", "Commune", "texte"),
+        Field("population", "Habitants", "entier", "indicateurs"),
+        Field("taux_pauvrete_60_pct", "Taux de pauvreté", "pourcentage", "indicateurs", "Au seuil de 60 % du niveau de vie médian"),
+        Field("taux_emploi_pct", "Taux d’emploi", "pourcentage", "indicateurs"),
+        Field("menages", "Ménages", "entier", "indicateurs"),
+        Field("logements_sociaux", "Logements sociaux", "entier", "indicateurs"),
+        Field("surface_m2", "Surface", "surface_m2", "qpv"),
+    ),
+    "lignes": (
+        Field("route_short_name", "Ligne", "texte"),
+        Field("route_long_name", "Parcours", "texte"),
+        Field("mode", "Mode", "texte"),
+    ),
+    "sports": (
+        Field("equip_type_name", "Type", "texte"),
+        Field("famille", "Famille", "texte"),
+        _TOWN,
+        Field("equip_id", "Identifiant", "texte"),
+        Field("vintage", "Millésime", "texte"),
+    ),
+    "social": (
+        Field("nom", "Nom", "texte"),
+        Field("categorie", "Catégorie", "texte"),
+        Field("adresse", "Adresse", "texte", "social"),
+        Field("code_postal", "Code postal", "texte", "social"),
+        _TOWN,
+    ),
+    "friches": (
+        Field("site_nom", "Site", "texte", "friches"),
+        Field("site_id", "Identifiant", "texte"),
+        _TOWN,
+        Field("site_statut", "Statut", "texte", "friches"),
+        Field("site_type", "Type", "texte", "friches"),
+        Field("activite_libelle", "Dernière activité", "texte", "friches"),
+        Field("unite_fonciere_surface", "Unité foncière", "surface_m2", "friches", "Plusieurs sites peuvent partager une même unité foncière : ces surfaces ne s’additionnent pas"),
+        Field("sol_pollution_existe", "Pollution du sol", "texte", "friches"),
+        Field("urba_zone_type", "Zone d’urbanisme", "texte", "friches"),
+        Field("site_actu_date", "Mise à jour", "date", "friches"),
+    ),
+    "gares": (
+        Field("name", "Gare", "texte"),
+        Field("uic", "Code UIC", "texte"),
+        _TOWN,
+        Field("voyageurs_2024", "Voyageurs en 2024", "entier", "sncf"),
+    ),
+    "stations": (
+        Field("name", "Station", "texte"),
+        Field("capacity", "Points d’attache", "entier", "levelo"),
+        Field("is_virtual_station", "Virtuelle", "texte", "levelo", "Une station virtuelle n’a pas de borne : elle ne compte pas dans les distances"),
+        _TOWN,
+    ),
+}  # fmt: skip
+
+
+def in_commune(
+    frames: Mapping[str, gpd.GeoDataFrame], commune: str | None
+) -> Mapping[str, gpd.GeoDataFrame]:
+    """Keep the rows of one commune.
+
+    Parameters
+    ----------
+    frames
+        Layer id to frame, with `communes`.
+    commune
+        INSEE code; None keeps everything.
+
+    Returns
+    -------
+    Mapping of str to GeoDataFrame
+        Layer id to the rows kept; the communes are the map's background, and all stay.
+    """
+    if commune is None:
+        return frames
+    return {
+        layer_id: frame if layer_id == "communes" else frame[[commune in codes for codes in frame["communes"]]]
+        for layer_id, frame in frames.items()
+    }
+
+
+def of_types(layer_id: str, frame: gpd.GeoDataFrame, types: Types) -> gpd.GeoDataFrame:
+    """Keep the rows of the types chosen.
+
+    Parameters
+    ----------
+    layer_id
+        Id of the layer.
+    frame
+        Its rows.
+    types
+        The filters on types.
+
+    Returns
+    -------
+    GeoDataFrame
+        The rows kept.
+    """
+    for (owner, column), values in types.items():
+        if owner == layer_id:
+            frame = frame[frame[column].isin(values)]
+    return frame
+
+
+def select(placed: Mapping[str, gpd.GeoDataFrame], filters: Filters) -> dict[str, gpd.GeoDataFrame]:
+    """Give the rows of each layer shown that answer to the filters.
+
+    Parameters
+    ----------
+    placed
+        Layer id to the rows of the chosen commune, as `in_commune` gives them.
+    filters
+        The filters in force.
+
+    Returns
+    -------
+    dict of str to GeoDataFrame
+        Layer id to rows, in the registry's order.
+    """
+    rows = {}
+    for layer_id, frame in placed.items():
+        if layer_id not in filters.layers:
+            continue
+        kept = of_types(layer_id, frame, filters.types)
+        if layer_id == "friches":
+            kept = kept[kept["site_statut"].isin(filters.statuts)]
+        if filters.qpv is not None and filters.around_m is not None:
+            near = pairs_within(placed["qpv"].loc[[filters.qpv]], kept, filters.around_m)
+            kept = kept.iloc[sorted(near.point)]
+        rows[layer_id] = kept
+    return rows
+
+
+def spec(
+    placed: Mapping[str, gpd.GeoDataFrame],
+    rows: Mapping[str, gpd.GeoDataFrame],
+    filters: Filters,
+    *,
+    titre: str,
+    basemap: str,
+) -> MapSpec:
+    """Describe the map that draws exactly these rows.
+
+    Parameters
+    ----------
+    placed
+        Layer id to the rows of the chosen commune.
+    rows
+        Layer id to rows shown.
+    filters
+        The filters in force.
+    titre
+        Accessible name of the map.
+    basemap
+        Id of a basemap.
+
+    Returns
+    -------
+    MapSpec
+        What the map shows.
+    """
+    place = None if filters.commune is None else (filters.commune,)
+    shown = [
+        ShownLayer(
+            layer_id,
+            communes=None if layer_id == "communes" else place,
+            ids=None if len(kept) == len(placed[layer_id]) else list(kept.index),
+        )
+        for layer_id, kept in rows.items()
+    ]
+    chosen = []
+    if filters.commune is not None:
+        chosen.append(("communes", filters.commune))
+    if filters.qpv is not None:
+        chosen.append(("qpv", filters.qpv))
+    return MapSpec(
+        titre=titre,
+        layers=shown,
+        basemap=basemap,
+        chosen=chosen,
+        cadrage=_cadrage(placed, filters),
+        adresse={"commune": filters.commune, "qpv": filters.qpv},
+    )
+
+
+def _cadrage(placed: Mapping[str, gpd.GeoDataFrame], filters: Filters) -> Cadrage:
+    """Go where the user looks: a QPV with its surroundings, else a commune, else the territory."""
+    if filters.qpv is not None:
+        west, south, east, north = placed["qpv"].loc[[filters.qpv]].total_bounds
+        margin_m = max(filters.around_m or 0, 150)
+        bounds = (west - margin_m, south - margin_m, east + margin_m, north + margin_m)
+        token = f"{filters.commune}-{filters.qpv}-{filters.around_m}"
+        return Cadrage(token, bounds, souple=filters.around_m is None)
+    place = placed["communes"] if filters.commune is None else placed["communes"].loc[[filters.commune]]
+    west, south, east, north = place.total_bounds
+    return Cadrage(str(filters.commune), (west, south, east, north))

@@ -1,0 +1,75 @@
+"""A Streamlit server and a Chromium for the tests that drive the real pages."""
+
+import os
+import re
+
+import pytest
+
+from benchmarks import driven, served
+
+MISSING = f"Chromium est absent : installer le paquet « chromium » ({driven.CHROMIUM}) pour jouer ces tests"
+REQUIRED = os.environ.get("ATLAS_NAVIGATEUR") == "requis"
+SIZES = {"bureau": {"width": 1280, "height": 800}, "mobile": {"width": 390, "height": 844}}
+OUTSIDE = re.compile(r"^https?://(?!127\.0\.0\.1[:/])")
+MAP = 'iframe[src*="streamlit_folium"]'
+
+
+def pytest_collection_modifyitems(items):
+    """Mark all of this folder, and skip it in one line where there is no browser."""
+    for item in items:
+        if "tests/browser/" not in item.path.as_posix():
+            continue
+        item.add_marker(pytest.mark.browser)
+        if not driven.installed() and not REQUIRED:
+            item.add_marker(pytest.mark.skip(reason=MISSING))
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Give a Chromium that reaches nothing but the loopback."""
+    if not driven.installed():
+        pytest.fail(MISSING)
+    with driven.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def server():
+    """Give a server of the atlas, for the whole session of tests."""
+    with served.Server() as running:
+        yield running
+
+
+@pytest.fixture
+def visit(chromium, server):
+    """Give a function that opens a page in a fresh context and waits until it is whole.
+
+    The page it returns has two more attributes: `faults`, the errors of its scripts, and `asked`, the outside
+    addresses that it asked for.
+    """
+    contexts = []
+
+    def opened(path, *, on=None, size="bureau"):
+        context = chromium.new_context(viewport=SIZES[size], locale="fr-FR")
+        context.set_default_timeout(30_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.faults, page.asked = [], []
+        page.on("pageerror", lambda error: page.faults.append(str(error)))
+        page.on("request", lambda request: OUTSIDE.match(request.url) and page.asked.append(request.url))
+        page.goto(f"{(on or server).url}{path}")
+        page.wait_for_selector("h1")
+        settled(page)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def settled(page):
+    """Wait until the app has run to its end and its maps are painted."""
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', state="attached")
+    for at in range(page.locator(MAP).count()):
+        page.frame_locator(MAP).nth(at).locator("body[data-peint]").wait_for(state="attached")
+    page.wait_for_timeout(300)

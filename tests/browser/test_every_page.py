@@ -1,0 +1,129 @@
+"""Every page, as a visitor meets it: deep links, accessibility, no outside host, narrow screens, paper."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from benchmarks.served import Server
+from tests.browser.conftest import settled
+
+PAGES = ["accueil", "carte", "velos", "projets", "donnees", "methode"]
+WITH_MAP = ["carte", "velos"]
+SERIOUS = {"serious", "critical"}
+TILES = re.compile(r"^https://data\.geopf\.fr/")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_deep_link_on_a_fresh_server(name, visit):
+    with Server() as fresh:
+        page = visit(f"/{name}", on=fresh)
+        assert page.locator("h1").count() == 1
+        assert page.get_by_text("Page not found").count() == 0
+        assert page.get_by_role("link", name="Vélos").count() >= 1
+        assert page.evaluate("document.documentElement.lang") == "fr"
+        assert page.title().endswith("Atlas des Possibles")
+        assert page.get_by_role("link", name="Sources et licences").count() == 1
+        assert page.locator("[data-testid=stException]").count() == 0
+        assert page.faults == []
+
+
+@pytest.mark.parametrize("size", ["bureau", "mobile"])
+@pytest.mark.parametrize("name", PAGES)
+def test_accessibility(name, size, visit):
+    page = visit(f"/{name}", size=size)
+    results = Axe().run(page)
+    ours = [
+        f"{violation['id']} ({violation['impact']}) : {violation['nodes'][0]['html'][:160]}"
+        for violation in results.response["violations"]
+        if violation["impact"] in SERIOUS
+    ]
+    assert ours == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_headings_are_in_order(name, visit):
+    page = visit(f"/{name}")
+    levels = page.evaluate(
+        "[...document.querySelectorAll('h1, h2, h3, h4')].map((h) => Number(h.tagName[1]))"
+    )
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+@pytest.mark.parametrize("size", ["bureau", "mobile"])
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_overflows_the_screen(name, size, visit):
+    page = visit(f"/{name}", size=size)
+    width = page.viewport_size["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    main = page.evaluate(
+        "(() => { const main = document.querySelector('[data-testid=stMain]'); return [main.scrollWidth, main.clientWidth]; })()"
+    )
+    assert main[0] <= main[1]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_only_tiles_come_from_outside(name, visit):
+    page = visit(f"/{name}")
+    page.wait_for_timeout(500)
+    assert [url for url in page.asked if not TILES.match(url)] == []
+
+
+@pytest.mark.parametrize("name", WITH_MAP)
+def test_map_draws_when_outside_hosts_hang(name, chromium, server):
+    """Tiles that never answer: the outlines draw all the same."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="fr-FR")
+    page = context.new_page()
+    stalled = []
+    # A route that is never answered is a request that hangs.
+    context.route(re.compile(r"^https?://(?!127\.0\.0\.1)"), lambda route: stalled.append(route.request.url))
+    page.goto(f"{server.url}/{name}")
+    page.wait_for_selector("h1")
+    settled(page)
+    assert stalled
+    assert drawn(page)
+    context.close()
+
+
+@pytest.mark.parametrize("name", WITH_MAP)
+def test_map_draws_when_outside_hosts_refuse(name, visit):
+    page = visit(f"/{name}")
+    assert page.asked
+    assert drawn(page)
+
+
+def drawn(page):
+    """Say whether the map's canvas holds anything but one colour."""
+    frame = page.frame_locator("iframe[src*=streamlit_folium]").first
+    return frame.locator("canvas").first.evaluate(
+        """(canvas) => {
+          const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+          const seen = new Set();
+          for (let at = 3; at < pixels.length; at += 4 * 97) seen.add(pixels[at - 3] + '-' + pixels[at - 2] + '-' + pixels[at]);
+          return seen.size > 3;
+        }"""
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_keyboard_reaches_the_content(name, visit):
+    page = visit(f"/{name}")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Aller au contenu"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.tagName") == "H1"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_paper_has_no_menu_and_no_control(name, visit):
+    page = visit(f"/{name}")
+    page.emulate_media(media="print")
+    for hidden in ("stHeader", "stDownloadButton", "stSelectbox", "stSlider"):
+        shown = page.locator(f"[data-testid={hidden}]").evaluate_all(
+            "nodes => nodes.filter((n) => n.checkVisibility()).length"
+        )
+        assert shown == 0, hidden
+    assert page.locator("h1").is_visible()

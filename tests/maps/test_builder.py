@@ -1,0 +1,163 @@
+"""The base map never changes, and a spec becomes one safe call of the browser's script."""
+
+import json
+import re
+
+import pytest
+from streamlit_folium import _get_feature_group_string, _get_map_string, generate_js_hash
+
+from errors import ArgumentError
+from maps.assets import Assets
+from maps.builder import (
+    BASEMAPS,
+    Cadrage,
+    Classe,
+    MapSpec,
+    ShownLayer,
+    base_map,
+    describe,
+    feature_group,
+    script_json,
+)
+from maps.files import ALL, LayerFile, Manifest
+from maps.layers import LAYERS
+
+ASSETS = Assets(scripts=("carte/leaflet-1.js", "carte/atlas-2.js"), styles=("carte/leaflet-3.css",))
+NOTES = {source: "Producteur, 2026" for layer in LAYERS for source in layer.source_ids}
+MANIFEST = Manifest(
+    {
+        "qpv": {ALL: LayerFile("couches/qpv-toutes-0.json", 66), "13055": LayerFile("couches/qpv-13055-0.json", 41)},
+        "stations": {ALL: LayerFile("couches/stations-toutes-0.json", 223)},
+        "communes": {ALL: LayerFile("couches/communes-toutes-0.json", 16)},
+    }
+)
+SCOPES = {"qpv": {"13055", "13001"}, "levelo": {"13055"}, "communes": {"13055", "13001"}}
+
+
+def described(*layers, **options):
+    return describe(MapSpec("Carte", layers, **options), MANIFEST, scopes=SCOPES)
+
+
+def base():
+    return base_map(ASSETS, notes=NOTES)
+
+
+def call(spec):
+    """The spec as the browser reads it, after all that streamlit-folium does to the script."""
+    figure = base()
+    figure.render()
+    _get_map_string(figure)
+    group = feature_group(spec, MANIFEST, scopes=SCOPES)
+    script = _get_feature_group_string(group, map=figure)
+    return json.JSONDecoder().raw_decode(script.split("atlas.show(", 1)[1])[0]
+
+
+def test_base_is_the_same_each_time():
+    scripts = []
+    for _ in range(2):
+        figure = base()
+        figure.render()
+        scripts.append(_get_map_string(figure))
+    assert scripts[0] == scripts[1]
+    assert generate_js_hash(scripts[0], "carte") == generate_js_hash(scripts[1], "carte")
+
+
+def test_base_holds_the_registry_and_asks_nobody():
+    figure = base()
+    figure.render()
+    settings = json.JSONDecoder().raw_decode(_get_map_string(figure).split('atlas.start("map_div", ', 1)[1])[0]
+    assert [layer["id"] for layer in settings["couches"]] == [layer.layer_id for layer in LAYERS]
+    assert all(layer["source"].startswith("Producteur, 2026") for layer in settings["couches"])
+    assert figure.default_js == [
+        ("carte/leaflet-1.js", "../../app/static/carte/leaflet-1.js"),
+        ("carte/atlas-2.js", "../../app/static/carte/atlas-2.js"),
+    ]
+    page = figure.get_root().render()
+    outside = set(re.findall(r"https?://([^/\"' ]+)", page.replace("\\u005f", "_")))
+    assert outside <= {"data.geopf.fr", "www.w3.org"}
+    assert "user-scalable" not in page
+
+
+def test_a_layer_without_a_dated_source_is_refused():
+    with pytest.raises(ArgumentError, match="Couches sans source : levelo"):
+        base_map(ASSETS, notes={key: note for key, note in NOTES.items() if key != "levelo"})
+
+
+def test_layers_come_in_paint_order_with_their_files():
+    layers = described(ShownLayer("stations"), ShownLayer("qpv", communes=["13055"], ids=["QN1"]))["couches"]
+    assert [layer["id"] for layer in layers] == ["qpv", "stations"]
+    assert layers[0] == {
+        "id": "qpv",
+        "fichiers": {"13055": "../../app/static/couches/qpv-13055-0.json"},
+        "tout": "../../app/static/couches/qpv-toutes-0.json",
+        "ids": ["QN1"],
+        "hors": False,
+    }
+    assert layers[1]["fichiers"] == {ALL: "../../app/static/couches/stations-toutes-0.json"}
+    assert layers[1]["ids"] is None
+
+
+def test_outside_its_source_a_layer_is_not_empty_but_out_of_scope():
+    assert described(ShownLayer("stations", communes=["13001"]))["couches"][0]["hors"] is True
+    assert described(ShownLayer("stations", communes=["13001", "13055"]))["couches"][0]["hors"] is False
+    # No object, yet covered: a true zero.
+    assert described(ShownLayer("qpv", communes=["13001"]))["couches"][0]["hors"] is False
+
+
+def test_classes_and_discs():
+    shown = ShownLayer("stations", classes=[Classe("Peu", "#FFE9A8", 0.7, "hachures")], classed={"a": 0}, radius_m=300)
+    layer = described(shown)["couches"][0]
+    assert layer["classes"] == [{"titre": "Peu", "couleur": "#FFE9A8", "remplissage": 0.7, "motif": "hachures"}]
+    assert (layer["classe"], layer["rayon"]) == ({"a": 0}, 300)
+
+
+def test_frame_in_degrees():
+    # EPSG:2154 of the Vieux-Port (43.2951 N, 5.3740 E), from the IGN's converter: 892 684, 6 247 036 to the metre.
+    frame = described(cadrage=Cadrage("a", (892_684, 6_247_036, 892_684, 6_247_036), souple=True))["cadrage"]
+    assert (frame["jeton"], frame["souple"]) == ("a", True)
+    assert frame["bornes"][0] == pytest.approx([43.295, 5.374], abs=0.002)
+    assert described()["cadrage"] is None
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        (MapSpec("Carte", [], basemap="osm"), "Fond de carte inconnu : osm"),
+        (MapSpec("Carte", [ShownLayer("autobus")]), "Couche inconnue : autobus"),
+        (MapSpec("Carte", [ShownLayer("gares")]), "Couche sans fichier : gares"),
+    ],
+)
+def test_faults(spec, message):
+    with pytest.raises(ArgumentError, match=message):
+        describe(spec, MANIFEST, scopes=SCOPES | {"sncf": set()})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "</script><img src=x onerror=alert(1)>",
+        "{{ 'map_div' }}",
+        "taux_pauvrete et _div",
+        "d'Aix \u2028 \"été\" \\ & <b>",
+        "feature_group_feature_group_0",
+    ],
+)
+def test_any_text_arrives_as_it_was(text):
+    written = script_json({text: [text]})
+    assert written.isascii()
+    assert not set("<>&'_") & set(written)
+    assert json.loads(written) == {text: [text]}
+    spec = MapSpec(text, [ShownLayer("qpv", ids=[text])], chosen=[("qpv", text)], adresse={"qpv": text})
+    received = call(spec)
+    assert received["titre"] == text
+    assert received["couches"][0]["ids"] == [text]
+    assert received["adresse"] == {"qpv": text}
+
+
+def test_a_number_that_json_does_not_know_is_refused():
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        script_json({"a": float("nan")})
+
+
+def test_basemaps():
+    assert list(BASEMAPS) == ["plan", "ortho", "aucun"]

@@ -1,0 +1,76 @@
+"""The map of a page: it draws a spec, tells what the user clicks, and never reruns the page on a pan or a zoom."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import streamlit as st
+from streamlit_folium import st_folium
+
+from maps.builder import MapSpec, base_map, early_script, feature_group
+from ui import startup
+
+HEIGHT_PX: Final = 560
+_RETURNED: Final = "last_active_drawing"
+
+
+def show(
+    spec: MapSpec,
+    *,
+    key: str,
+    height: int = HEIGHT_PX,
+    on_click: Callable[[dict[str, Any]], None] | None = None,
+) -> dict[str, Any] | None:
+    """Draw a map, and give the object that the user has just clicked.
+
+    Parameters
+    ----------
+    spec
+        What the map shows. Only what differs from the last spec is sent.
+    key
+        Name of the map in the session, unique on its page.
+    height
+        Height in pixels.
+    on_click
+        Called with the clicked object before the page runs again, when widgets may still be set.
+
+    Returns
+    -------
+    dict[str, Any] or None
+        `couche` and `id` of the object clicked since the last run; None if this run has another cause.
+    """
+    ready = startup.ready()
+
+    def clicked() -> None:
+        found = _properties(st.session_state.get(key))
+        if on_click is not None and found is not None:
+            on_click(found)
+
+    # Constant during a session, so that the page runs it once.
+    early = st.session_state.setdefault(f"{key}-premier", early_script(spec, ready.manifest))
+    st.html(early, unsafe_allow_javascript=True)
+    # The frame has no height until its scripts run: keep its place, so that the page does not jump.
+    st.html(f"<style>.st-key-{key}-cadre {{ min-height: {height}px; }}</style>")
+    with st.container(key=f"{key}-cadre"):
+        value = st_folium(
+            base_map(ready.assets, notes=ready.notes),
+            key=key,
+            height=height,
+            use_container_width=True,
+            returned_objects=[_RETURNED],
+            feature_group_to_add=feature_group(spec, ready.manifest, scopes=ready.scopes),
+            on_change=clicked,
+            # The figure around the map would be rendered for nothing: only the map's own parts are sent.
+            render=False,
+        )
+    found = _properties(value)
+    seen = f"{key}-clic"
+    if found is None or found.get("clic") == st.session_state.get(seen):
+        return None
+    st.session_state[seen] = found.get("clic")
+    return found
+
+
+def _properties(value: Any) -> dict[str, Any] | None:
+    """Read what the component returns: nothing, or the properties of the last object clicked."""
+    drawing = (value or {}).get(_RETURNED)
+    return dict(drawing["properties"]) if drawing else None

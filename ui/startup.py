@@ -1,0 +1,144 @@
+"""What the app prepares once, before the first page: the maps' files, warm caches, a frozen heap."""
+
+import gc
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+from geo.proximity import pairs_within
+from loaders.paths import DATA
+from maps.assets import Assets, install
+from maps.builder import MapSpec, ShownLayer, base_map, feature_group
+from maps.files import Manifest, write_layers
+from maps.layers import LAYERS
+from ui import data
+
+MARSEILLE: Final = "13055"
+OFF_COMMUNES: Final = "hors des 16 communes"
+LOOK_EVERY_S: Final = 1.0
+STATIC_DIR: Final = Path(__file__).resolve().parent.parent / "static"
+
+
+_seen: list[tuple[float, str]] = []
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What maps need, prepared for one version of the data.
+
+    Parameters
+    ----------
+    assets
+        Scripts and styles.
+    manifest
+        Files of the layers.
+    notes
+        Source id to the French text that dates it.
+    scopes
+        Source id to the INSEE codes of the communes that it covers.
+    frames
+        Layer id to frame, as `frames` gives them. Shared: never written into.
+    """
+
+    assets: Assets
+    manifest: Manifest
+    notes: Mapping[str, str]
+    scopes: Mapping[str, frozenset[str]]
+    frames: Mapping[str, gpd.GeoDataFrame]
+
+
+def ready() -> Ready:
+    """Prepare the app, once per version of the data; afterwards this costs a look at the files' dates.
+
+    Returns
+    -------
+    Ready
+        What maps need.
+    """
+    return _prepare(version())
+
+
+def version() -> str:
+    """Tell the version of the data, for caches; files are looked at once a second at most.
+
+    Returns
+    -------
+    str
+        A digest that changes with any of the extracts.
+    """
+    now = time.monotonic()
+    if not _seen or now - _seen[0][0] > LOOK_EVERY_S:
+        _seen[:] = [(now, hashlib.sha256(repr(data.stamp(DATA)).encode()).hexdigest())]
+    return _seen[0][1]
+
+
+@st.cache_resource(show_spinner="Préparation des cartes…", max_entries=2)
+def _prepare(version: str) -> Ready:  # noqa: ARG001
+    sources, layers = data.sources(), frames()
+    prepared = Ready(
+        assets=install(STATIC_DIR),
+        manifest=write_layers(layers, layers=LAYERS, static_dir=STATIC_DIR),
+        notes={
+            source_id: f"{source.producteur}, {source.millesime}" for source_id, source in sources.items()
+        },
+        scopes={source_id: source.communes for source_id, source in sources.items()},
+        frames=layers,
+    )
+    # The first map of a process compiles Folium's templates: not at the expense of the first user.
+    base_map(prepared.assets, notes=prepared.notes).get_root().render()
+    feature_group(MapSpec("", [ShownLayer("qpv")]), prepared.manifest, scopes=prepared.scopes)
+    # Streamlit collects garbage after every run: what lives as long as the process need not be looked at again.
+    gc.collect()
+    gc.freeze()
+    return prepared
+
+
+def frames() -> dict[str, gpd.GeoDataFrame]:
+    """Give the frame of each layer of the maps.
+
+    Returns
+    -------
+    dict of str to GeoDataFrame
+        By layer id, with the columns that the registry names, `communes` (list of the INSEE codes where the object
+        lies, among the 16) and `commune` (their names, for users).
+    """
+    communes, lines = data.communes(), data.lines()
+    doubt = communes["a_confirmer"].map({True: " (à confirmer)", False: ""})
+    placed = {
+        "communes": (
+            communes.assign(statut_affiche=communes["statut"] + doubt),
+            [[code] for code in communes.index],
+        ),
+        "arrondissements": (data.arrondissements(), [[MARSEILLE]] * len(data.arrondissements())),
+        "qpv": (data.qpv(), data.qpv()["communes"]),
+        "lignes": (lines, _crossed(lines, communes)),
+    }
+    for layer_id, load in {
+        "sports": data.sports,
+        "social": data.social,
+        "friches": data.friches,
+        "gares": data.gares,
+        "stations": data.bikes,
+    }.items():
+        placed[layer_id] = (load(), [[code] for code in load()["code_insee"]])
+    names = communes["nom"]
+    result = {}
+    for layer_id, (frame, codes) in placed.items():
+        inside = [[code for code in row if code in names.index] for row in codes]
+        said = [", ".join(names[row]) or OFF_COMMUNES for row in inside]
+        result[layer_id] = frame.assign(
+            communes=pd.Series(inside, index=frame.index, dtype=object), commune=said
+        )
+    return result
+
+
+def _crossed(lines: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> list[list[str]]:
+    pairs = pairs_within(communes, lines, 0.0)
+    return [sorted(communes.index[pairs.zone[pairs.point == at]]) for at in range(len(lines))]
