@@ -1,0 +1,125 @@
+"""Which projects and communes the matrix shows; every choice lives in the address bar."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from pages.projets.coverage import MESURES
+from pages.projets.matrix import PERIMETERS
+from ui import choices
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The filters in force.
+
+    Parameters
+    ----------
+    commune
+        INSEE code, None for all.
+    orientation
+        Id of an orientation, None for all.
+    registre
+        A registre, None for all.
+    perimetre
+        Kind of perimeter, None for all.
+    mesure
+        Only the projects that act on a measured layer.
+    """
+
+    commune: str | None = None
+    orientation: str | None = None
+    registre: str | None = None
+    perimetre: str | None = None
+    mesure: bool = False
+
+    @property
+    def on_projects(self) -> bool:
+        """Whether some projects may be left out."""
+        return bool(self.orientation or self.registre or self.perimetre or self.mesure)
+
+    def described(self, names: Mapping[str, str], orientations: Mapping[str, str]) -> dict[str, str]:
+        """Say the filters in words, for files and paper.
+
+        Parameters
+        ----------
+        names
+            Name of each commune by INSEE code.
+        orientations
+            Title of each orientation by id.
+
+        Returns
+        -------
+        dict of str to str
+            Filter to value, those in force only.
+        """
+        words = {
+            "commune": names[self.commune] if self.commune else "",
+            "orientation": orientations[self.orientation] if self.orientation else "",
+            "registre": self.registre or "",
+            "périmètre": PERIMETERS[self.perimetre].lower() if self.perimetre else "",
+            "projets": "avec une couche mesurée" if self.mesure else "",
+        }
+        return {name: value for name, value in words.items() if value}
+
+
+def ask(names: Mapping[str, str], orientations: pd.DataFrame, registers: pd.DataFrame) -> Filters:
+    """Show the filters and read them.
+
+    Parameters
+    ----------
+    names
+        Name of each commune by INSEE code.
+    orientations
+        Orientations by id, with `titre_court` and `ordre`.
+    registers
+        Registres, with `ordre`.
+
+    Returns
+    -------
+    Filters
+        The choices made.
+    """
+    titles = dict(orientations.sort_values("ordre")["titre_court"])
+    kinds = {str(name): str(name).capitalize() for name in registers.sort_values("ordre").index}
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
+        return Filters(
+            commune=choices.commune(names),
+            orientation=choices.one_of(
+                titles, key="orientation", label="Orientation", none="Toutes les orientations"
+            ),
+            registre=choices.one_of(kinds, key="registre", label="Registre", none="Tous les registres"),
+            perimetre=choices.one_of(
+                PERIMETERS, key="perimetre", label="Périmètre", none="Tous les périmètres"
+            ),
+            mesure=st.checkbox("Projets avec une couche mesurée", key="mesure", bind="query-params"),
+        )
+
+
+def select(projects: pd.DataFrame, filters: Filters) -> pd.DataFrame:
+    """Give the projects that answer to the filters.
+
+    Parameters
+    ----------
+    projects
+        Projects, with `liste_orientations`, `registre`, `perimetre` and `couche`.
+    filters
+        The filters in force.
+
+    Returns
+    -------
+    DataFrame
+        The rows kept, in the same order.
+    """
+    kept = pd.Series(data=True, index=projects.index)
+    if filters.orientation:
+        kept &= projects["liste_orientations"].map(lambda listed: filters.orientation in listed)
+    if filters.registre:
+        kept &= projects["registre"] == filters.registre
+    if filters.perimetre:
+        kept &= projects["perimetre"] == filters.perimetre
+    if filters.mesure:
+        kept &= projects["couche"].isin(MESURES)
+    return projects[kept]

@@ -1,0 +1,138 @@
+"""Which projects reach which commune? The page of the club des élus."""
+
+from typing import Final
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from exports.context import Context
+from pages.projets import coverage, filters, markup, matrix, prepared, sheet_view, town, town_view, works
+from pages.projets.matrix import CADRE, COMMUNE, FICHE, MATRICE, VUES
+from ui import data, downloads, formats, sources, table
+
+#: The link that the page has followed, in the session.
+LINK: Final = "lien_projets"
+
+
+@st.fragment
+def show() -> None:
+    heading = st.container()
+    _follow_link()
+    vue = st.segmented_control(
+        "Vue",
+        list(VUES),
+        format_func=VUES.__getitem__,
+        required=True,
+        key="vue_projets",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    views = {MATRICE: _matrix, FICHE: sheet_view.show, COMMUNE: town_view.show, CADRE: _works}
+    views[vue or MATRICE](heading)
+
+
+def _follow_link() -> None:
+    """Open the view that the address asks for.
+
+    A link from elsewhere names a project or a commune by its code; Streamlit itself writes labels into the address,
+    so that a code that was not there at the last run is a link just followed.
+    """
+    asked, state = st.query_params, st.session_state
+    known = {"projet": data.projects().index, "commune": data.communes().index}
+    linked = {key: asked[key] for key, codes in known.items() if asked.get(key) in codes}
+    fresh = any(state.get(LINK, {}).get(key) != code for key, code in linked.items())
+    state[LINK] = linked
+    if fresh:
+        state.update(linked)
+    if "vue_projets" in asked:
+        return
+    if fresh:
+        state["vue_projets"] = FICHE if "projet" in linked else COMMUNE
+    elif "vue_projets" not in state:
+        state["vue_projets"] = FICHE if "projet" in asked else MATRICE
+    else:
+        # Streamlit writes into the address what is set again, not what was set before the widget's first run.
+        state["vue_projets"] = state["vue_projets"]
+
+
+def _matrix(heading: DeltaGenerator) -> None:
+    names, orientations = data.commune_names(), data.orientations()
+    asked = filters.ask(names, orientations, data.registers())
+    kept = filters.select(prepared.projects(), asked)
+    communes = prepared.communes()
+    filled = matrix.cells(kept, communes, data.qpv(), prepared.measured())
+    finding = matrix.finding(kept, filled, filtered=asked.on_projects)
+    if asked.commune is not None:
+        communes = communes.loc[[asked.commune]]
+        filled = filled[filled["code_insee"] == asked.commune]
+        if not kept.empty:
+            finding = town.finding(names[asked.commune], filled)
+    words = asked.described(names, dict(orientations["titre_court"]))
+    with heading:
+        prepared.head(finding, words, style="matrix.css")
+    if kept.empty:
+        st.html(
+            '<p class="atlas-note">La matrice est vide : élargissez les filtres pour retrouver des projets.</p>'
+        )
+        return
+    catalogue = data.sources()
+    couches = [couche for couche in coverage.MESURES if couche in set(kept["couche"])]
+    st.html(markup.legend(filled, couches))
+    st.html(
+        '<p class="atlas-note atlas-hors-papier">Pour imprimer la matrice sur une page A3 en paysage : '
+        "Ctrl + P (ou ⌘ + P), la mise en page est déjà réglée.</p>"
+    )
+    caption = f"Projets et communes : {formats.pluriel(len(kept), 'projet')}, {formats.pluriel(len(communes), 'commune')}"
+    st.html(
+        markup.table(filled, kept, communes, orientations, only=asked.orientation, caption=caption)
+        + markup.details(couches, {key: source.millesime for key, source in catalogue.items()})
+    )
+    origins = [*prepared.SOURCES, *(["indicateurs"] if couches else []), *couches]
+    sources.note(*origins)
+    place = names[asked.commune] if asked.commune else "16 communes"
+    used = [catalogue[key] for key in [*prepared.SOURCES, "indicateurs", *coverage.MESURES]]
+    with st.container(key="exports-matrice"):
+        st.caption("La matrice, une ligne par projet et une colonne par commune")
+        downloads.show(
+            matrix.wide(filled, kept, communes),
+            matrix.wide_fields(communes),
+            context=Context.of(used, filters=words, subject="projets et communes", place=place),
+            key="export-matrice",
+        )
+        st.caption("La même, une ligne par projet et par commune, avec les mesures en nombres")
+        downloads.show(
+            filled,
+            matrix.LONG_FIELDS,
+            context=Context.of(used, filters=words, subject="projets par commune", place=place),
+            key="export-cases",
+        )
+
+
+def _works(heading: DeltaGenerator) -> None:
+    catalogue = data.sources()
+    listed, tools = works.works(data.governance(), data.partners()), works.tools(data.toolbox())
+    with heading:
+        prepared.head(
+            f"La gouvernance du contrat engage {formats.pluriel(len(listed), 'travail', 'travaux')}, et sa boîte à outils "
+            f"réunit {formats.pluriel(len(tools), 'outil')} en {formats.pluriel(tools['famille'].nunique(), 'famille')}."
+        )
+    for title, rows, fields, key in (
+        ("Travaux de la gouvernance", listed, works.WORK_FIELDS, "gouvernance"),
+        ("Boîte à outils", tools, works.TOOL_FIELDS, "outils"),
+    ):
+        st.subheader(title, anchor=False)
+        table.show(rows, fields, sources=catalogue, caption=f"{title}, dans l'ordre du cahier", key=key)
+        downloads.show(
+            rows,
+            fields,
+            context=Context.of([catalogue["projets"]], subject=title, place="16 communes"),
+            key=f"export-{key}",
+        )
+    st.html(
+        '<p class="atlas-note">Intitulés cités du cahier 3 ; les numéros de ligne sont ceux de sa version texte. '
+        "Les noms complets des partenaires sont ceux du registre de l'atlas.</p>"
+    )
+    sources.note("projets")
+
+
+show()

@@ -1,0 +1,108 @@
+"""What the views of the page share: projects in order, measures computed once, a line for paper."""
+
+import datetime as dt
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+from geo.cycling import serving
+from geo.friches import checked
+from loaders.paths import DATA
+from pages.projets import coverage, matrix
+from ui import data, formats, page, table
+from ui import figures as shared
+
+TITLE: Final = "Projets : qui couvre quelle commune ?"
+STYLES: Final = Path(__file__).parent
+SOURCES: Final = ("projets", "communes", "qpv")
+
+
+def projects() -> pd.DataFrame:
+    """Give the projects in the cahier's order.
+
+    Returns
+    -------
+    DataFrame
+        As `matrix.prepared` gives them.
+    """
+    return matrix.prepared(data.projects(), data.orientations())
+
+
+def communes() -> gpd.GeoDataFrame:
+    """Give the 16 communes in the order of a French index.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `ui.data.communes` gives them.
+    """
+    places = data.communes()
+    return places.loc[table.ordered(places, "nom").index]
+
+
+def measured() -> pd.DataFrame:
+    """Give what is measured in each commune, computed once per version of the data.
+
+    Returns
+    -------
+    DataFrame
+        As `coverage.by_commune` gives it. Shared: never written into.
+    """
+    return _measured(data.stamp(DATA))
+
+
+def objects(couche: str) -> gpd.GeoDataFrame | None:
+    """Give what counts in a layer.
+
+    Parameters
+    ----------
+    couche
+        Layer that a project acts on.
+
+    Returns
+    -------
+    GeoDataFrame or None
+        The objects; None where nothing is measured.
+    """
+    if couche not in coverage.MESURES:
+        return None
+    if couche == "levelo":
+        return serving(data.bikes())
+    return checked(data.friches()) if couche == "friches" else data.sports()
+
+
+def head(finding: str, words: Mapping[str, str] | None = None, *, style: str = "page.css") -> None:
+    """Open a view: heading, finding, and on paper the day and the filters.
+
+    Parameters
+    ----------
+    finding
+        French sentence.
+    words
+        Filter to value.
+    style
+        Style sheet of the view, which also sets its paper.
+    """
+    page.header(TITLE, finding)
+    # After the styles that all pages share, so that the view's paper prevails.
+    st.html(STYLES / style)
+    said = "".join(f" {name.capitalize()} : {value}." for name, value in (words or {}).items())
+    today = formats.date(dt.datetime.now(tz=dt.UTC).astimezone().date())
+    st.html(f'<p class="projets-papier">{escape(formats.typographie(f"Établi le {today}.{said}"))}</p>')
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _measured(version: tuple[tuple[str, int, int], ...]) -> pd.DataFrame:  # noqa: ARG001
+    return coverage.by_commune(
+        data.communes(),
+        data.qpv(),
+        reach=shared.bike_reach(coverage.PROXIMITY_M),
+        friches=data.friches(),
+        sports=data.sports(),
+        sources=data.sources(),
+    )

@@ -1,0 +1,61 @@
+"""The works of the governance and the tools of the toolbox, as tables."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+
+from exports.fields import Field
+
+WORK_FIELDS: Final = (
+    Field("titre", "Travail", "texte"),
+    Field("chefs_de_file", "Chefs de file", "texte"),
+    Field("partenaires", "Partenaires", "texte"),
+    Field("ligne", "Ligne du cahier 3", "entier"),
+)
+TOOL_FIELDS: Final = (
+    Field("outil", "Outil", "texte"),
+    Field("famille", "Famille", "texte"),
+    Field("ligne", "Ligne du cahier 3", "entier"),
+)
+
+
+def works(governance: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
+    """Name the leaders and partners of each work in full.
+
+    Parameters
+    ----------
+    governance
+        The works.
+    register
+        The register of partners.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `WORK_FIELDS`, in the cahier's order.
+    """
+    full = register["nom_complet"]
+
+    def named(ids: Sequence[str]) -> str:
+        return " ; ".join(full[list(ids)])
+
+    return governance.sort_values("ordre").assign(
+        chefs_de_file=governance["chefs_de_file"].map(named), partenaires=governance["partenaires"].map(named)
+    )[[field.column for field in WORK_FIELDS]]
+
+
+def tools(toolbox: pd.DataFrame) -> pd.DataFrame:
+    """Put the tools in the cahier's order.
+
+    Parameters
+    ----------
+    toolbox
+        The tools.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `TOOL_FIELDS`.
+    """
+    return toolbox.sort_values(["famille_ordre", "ordre"])[[field.column for field in TOOL_FIELDS]]
