@@ -17,7 +17,7 @@ def navigation() -> StreamlitPage:
     """
     return st.navigation(
         [
-            st.Page("pages/accueil/page.py", url_path="accueil", title="Accueil", default=True),
+            st.Page("pages/accueil/page.py", title="Accueil", default=True),
             st.Page("pages/carte/page.py", url_path="carte", title="Carte"),
             st.Page("pages/velos/page.py", url_path="velos", title="Vélos"),
             st.Page("pages/projets/page.py", url_path="projets", title="Projets"),

@@ -6,6 +6,8 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from maps.builder import BASEMAPS
+
 EVERYWHERE: Final = "Toutes les communes"
 NO_QPV: Final = "Aucun en particulier"
 
@@ -50,6 +52,25 @@ def qpv(frame: pd.DataFrame, *, key: str = "qpv", label: str = "Quartier priorit
     """
     titles = {str(code): f"{row.lib_qp}, {row.lib_communes} ({code})" for code, row in frame.iterrows()}
     return one_of(dict(sorted(titles.items(), key=lambda item: item[1])), key=key, label=label, none=NO_QPV)
+
+
+def basemap() -> str:
+    """Let the user choose what lies under the map.
+
+    Returns
+    -------
+    str
+        Id of a basemap.
+    """
+    return st.segmented_control(
+        "Fond de carte",
+        list(BASEMAPS),
+        format_func=lambda key: BASEMAPS[key][0],
+        default="plan",
+        required=True,
+        key="fond",
+        bind="query-params",
+    )
 
 
 def one_of(titles: Mapping[str, str], *, key: str, label: str, none: str) -> str | None:

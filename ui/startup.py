@@ -3,7 +3,7 @@
 import gc
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -33,7 +33,7 @@ _seen: list[tuple[float, str]] = []
 class Ready:
     """What maps need, prepared for one version of the data.
 
-    Parameters
+    Attributes
     ----------
     assets
         Scripts and styles.
@@ -111,7 +111,7 @@ def frames() -> dict[str, gpd.GeoDataFrame]:
     """
     communes, lines = data.communes(), data.lines()
     doubt = communes["a_confirmer"].map({True: " (à confirmer)", False: ""})
-    placed = {
+    placed: dict[str, tuple[gpd.GeoDataFrame, Iterable[Sequence[str]]]] = {
         "communes": (
             communes.assign(statut_affiche=communes["statut"] + doubt),
             [[code] for code in communes.index],

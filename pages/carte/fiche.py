@@ -96,7 +96,9 @@ def to_html(row: gpd.GeoDataFrame, fields: Sequence[Field], *, sources: Mapping[
         if source_id is not None:
             source = sources[source_id]
             origin = typographie(f"{source.producteur}, {source.millesime}")
-            lines.append(f'<tr><th class="fiche-source" scope="rowgroup" colspan="2">{escape(origin)}</th></tr>')
+            lines.append(
+                f'<tr><th class="fiche-source" scope="rowgroup" colspan="2">{escape(origin)}</th></tr>'
+            )
         for field in group:
             text = figure(values[field.column], field.kind)
             kind = "nombre raison" if text in REASONS else "nombre"

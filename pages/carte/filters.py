@@ -25,7 +25,11 @@ TYPES: Final[Mapping[tuple[str, str], str]] = {
     ("friches", "site_type"): "Types de friches",
     ("lignes", "mode"): "Modes de transport",
 }
-MODES: Final[Mapping[str, str]] = {"metro": "Métro", "tram": "Tramway", "bhns": "Bus à haut niveau de service"}
+MODES: Final[Mapping[str, str]] = {
+    "metro": "Métro",
+    "tram": "Tramway",
+    "bhns": "Bus à haut niveau de service",
+}
 STATUTS: Final[Mapping[str, str]] = {
     "friche sans projet": "Sans projet",
     "friche avec projet": "Avec projet",
@@ -89,10 +93,28 @@ class Filters:
         words = {
             "commune": names[self.commune] if self.commune else "",
             "quartier": f"{qpv_names[self.qpv]} ({self.qpv})" if self.qpv else "",
-            "autour du quartier": "" if self.around_m is None else f"{AROUND[self.around_m].lower()}, à vol d’oiseau",
+            "autour du quartier": ""
+            if self.around_m is None
+            else f"{AROUND[self.around_m].lower()}, à vol d’oiseau",
             "friches": ", ".join(STATUTS[statut].lower() for statut in self.statuts) or "aucun statut",
         }
         return {name: value for name, value in words.items() if value} | described_types(self.types)
+
+    def address(self) -> dict[str, list[str]]:
+        """Give the query parameters that Streamlit does not always write itself.
+
+        Returns
+        -------
+        dict of str to list of str
+            Name to values, none where the choice is the default.
+        """
+        changed = list(self.statuts) != CHECKED
+        return {
+            "commune": [self.commune] if self.commune else [],
+            "qpv": [self.qpv] if self.qpv else [],
+            "statuts": [STATUTS[statut] for statut in self.statuts] if changed else [],
+            **{_name(key): [MODES.get(value, value) for value in self.types.get(key, ())] for key in TYPES},
+        }
 
 
 def described_types(types: Types) -> dict[str, str]:
@@ -143,7 +165,9 @@ def values_of_types(frames: Mapping[str, gpd.GeoDataFrame]) -> dict[tuple[str, s
         Layer and column to values, in order.
     """
     return {
-        (layer_id, column): sorted(value for value in frames[layer_id][column].unique() if not is_missing(value))
+        (layer_id, column): sorted(
+            value for value in frames[layer_id][column].unique() if not is_missing(value)
+        )
         for layer_id, column in TYPES
     }
 
@@ -205,7 +229,7 @@ def ask(
 
 def _ask_details(offered: Mapping[tuple[str, str], list[str]]) -> tuple[tuple[str, ...], Types]:
     """Ask for statuses and types in a box that is built when it opens: a page draws its map sooner without it."""
-    keys = {key: "-".join(key).replace("_", "-") for key in offered}
+    keys = {key: _name(key) for key in offered}
     asked = any(name in st.query_params for name in ("statuts", *keys.values()))
     title = "Filtrer par type et par statut\u202f; friches potentielles masquées par défaut"
     with st.expander(title, expanded=asked, key="details", on_change="rerun") as box:
@@ -254,3 +278,8 @@ def ask_basemap() -> str:
         bind="query-params",
         label_visibility="collapsed",
     )
+
+
+def _name(key: tuple[str, str]) -> str:
+    """Name a filter on types in the address bar."""
+    return "-".join(key).replace("_", "-")

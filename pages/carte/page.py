@@ -1,6 +1,6 @@
 """What is in and around the priority neighbourhoods? The planners' page."""
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping
 from html import escape
 from typing import Any, Final
@@ -13,7 +13,6 @@ from maps.layers import get
 from pages.carte import fiche, totals
 from pages.carte import filters as asked
 from pages.carte import rows as shown
-from pages.carte.filters import Types
 from ui import data, downloads, formats, mapview, page, sources, startup, table
 
 TYPES_SEEN: Final = "carte-types"
@@ -47,7 +46,7 @@ def show() -> None:
         page.header("Carte des quartiers et de ce qui les entoure", _finding(version, filters.commune))
     kept = shown.select(placed, filters)
     words = filters.described(names, dict(frames["qpv"]["lib_qp"]))
-    today = formats.date(datetime.datetime.now(tz=datetime.UTC).astimezone().date())
+    today = formats.date(dt.datetime.now(tz=dt.UTC).astimezone().date())
     st.html(
         f'{STYLE}<p class="atlas-papier-seul">Carte établie le {today}. '
         f"{escape(formats.typographie(' ; '.join(f'{name} : {value}' for name, value in words.items())))}.</p>"
@@ -57,7 +56,9 @@ def show() -> None:
     with st.container(key="carte-haut"):
         left, right = st.columns([0.68, 0.32], gap="medium")
         with left:
-            with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            with st.container(
+                horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+            ):
                 st.subheader("Carte", anchor=False, width="content")
                 basemap = asked.ask_basemap()
             title = f"Carte des quartiers prioritaires, {place}"
@@ -147,7 +148,7 @@ def _table(
 
 @st.fragment
 def show_totals() -> None:
-    types: Types = dict(st.session_state[TYPES_SEEN])
+    types: asked.Types = dict(st.session_state[TYPES_SEEN])
     catalogue = data.sources()
     frame = _by_commune(startup.version(), tuple(types.items()))
     with st.container(key="carte-totaux"):
@@ -155,7 +156,9 @@ def show_totals() -> None:
         st.caption(
             "Les 16 communes, selon les filtres par type ; les habitants d’un QPV à cheval sont comptés une fois."
         )
-        table.show(frame, totals.FIELDS, sources=catalogue, caption="Totaux par commune", key="carte-totaux-table")
+        table.show(
+            frame, totals.FIELDS, sources=catalogue, caption="Totaux par commune", key="carte-totaux-table"
+        )
         context = Context.of(
             [catalogue[key] for key in totals.SOURCES],
             filters=asked.described_types(types),

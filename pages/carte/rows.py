@@ -81,9 +81,7 @@ FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {
 }  # fmt: skip
 
 
-def in_commune(
-    frames: Mapping[str, gpd.GeoDataFrame], commune: str | None
-) -> Mapping[str, gpd.GeoDataFrame]:
+def in_commune(frames: Mapping[str, gpd.GeoDataFrame], commune: str | None) -> Mapping[str, gpd.GeoDataFrame]:
     """Keep the rows of one commune.
 
     Parameters
@@ -101,7 +99,9 @@ def in_commune(
     if commune is None:
         return frames
     return {
-        layer_id: frame if layer_id == "communes" else frame[[commune in codes for codes in frame["communes"]]]
+        layer_id: frame
+        if layer_id == "communes"
+        else frame[[commune in codes for codes in frame["communes"]]]
         for layer_id, frame in frames.items()
     }
 
@@ -206,7 +206,7 @@ def spec(
         basemap=basemap,
         chosen=chosen,
         cadrage=_cadrage(placed, filters),
-        adresse={"commune": filters.commune, "qpv": filters.qpv},
+        adresse=filters.address(),
     )
 
 

@@ -94,7 +94,11 @@ def finding(frames: Mapping[str, gpd.GeoDataFrame], commune: str | None) -> str:
     if commune is None:
         head = f"Les {pluriel(len(qpv), 'QPV', 'QPV')} comptent {pluriel(people['population_qpv'].sum(), 'habitant')}"
     else:
-        head = _about_commune(str(communes.loc[commune, "nom"]), people.loc[commune])
+        head = _about_commune(
+            str(communes.loc[commune, "nom"]),
+            int(people.at[commune, "nb_qpv"]),
+            float(people.at[commune, "population_qpv"]),
+        )
         checked = checked[checked["code_insee"] == commune]
         near = near.intersection(checked.index)
     if checked.empty:
@@ -108,8 +112,7 @@ def finding(frames: Mapping[str, gpd.GeoDataFrame], commune: str | None) -> str:
     return f"{head} ; sur {entier(len(checked))}{BROAD}friches vérifiées, {said} {none}{verb} {reach}."
 
 
-def _about_commune(name: str, people: pd.Series) -> str:
-    count, inhabitants = int(people["nb_qpv"]), people["population_qpv"]
+def _about_commune(name: str, count: int, inhabitants: float) -> str:
     if not count:
         return f"{name} n’a pas de QPV"
     verb = "compte" if count == 1 else "comptent"

@@ -35,14 +35,14 @@ class Mesure:
     layer_id
         The layer of the maps.
     objets
-        Singular and plural of what the layer holds.
+        Plural of what the layer holds.
     """
 
     nom: str
     field: Field
     detail: str
     layer_id: str
-    objets: tuple[str, str]
+    objets: str
 
 
 #: Source id of a layer to what is measured on it.
@@ -59,7 +59,7 @@ MESURES: Final[Mapping[str, Mesure]] = {
         f"part des habitants des QPV de la commune à {PROXIMITY_M} m au plus d'une station levélo physique, "
         "à vol d'oiseau ; estimation, les habitants étant répartis uniformément dans chaque QPV",
         "stations",
-        ("station physique", "stations physiques"),
+        "stations physiques",
     ),
     "friches": Mesure(
         f"friches vérifiées à {PROXIMITY_M} m des QPV",
@@ -73,21 +73,21 @@ MESURES: Final[Mapping[str, Mesure]] = {
         f"nombre de friches vérifiées par le Cerema dans un QPV de la commune ou à {PROXIMITY_M} m au plus de son "
         "contour, à vol d'oiseau ; 0 veut dire qu'il n'y en a aucune, et les friches potentielles ne comptent pas",
         "friches",
-        ("friche vérifiée", "friches vérifiées"),
+        "friches vérifiées",
     ),
     "sports": Mesure(
         f"équipements à {PROXIMITY_M} m des QPV pour 1\u202f000 hab. (2016)",
         Field(
             "equipements_pour_1000_hab",
-            f"Équipements sportifs de 2016 à {PROXIMITY_M} m au plus des QPV, pour 1 000 habitants des QPV",
+            f"Équipements sportifs de 2016 à {PROXIMITY_M} m au plus des QPV, pour 1\u202f000 habitants des QPV",
             "decimal",
             "sports",
             "À vol d'oiseau, depuis le contour des QPV, intérieur compris",
         ),
         f"équipements sportifs dans les QPV de la commune ou à {PROXIMITY_M} m au plus de leur contour, à vol d'oiseau, "
-        "pour 1 000 habitants de ces QPV ; le fichier circulait en 2016, fermetures et créations depuis sont inconnues",
+        "pour 1\u202f000 habitants de ces QPV ; le fichier circulait en 2016, fermetures et créations depuis sont inconnues",
         "sports",
-        ("équipement sportif", "équipements sportifs"),
+        "équipements sportifs",
     ),
 }  # fmt: skip
 FIELDS: Final = tuple(mesure.field for mesure in MESURES.values())
@@ -160,7 +160,7 @@ def in_perimeter(
     touched
         QPV that the project touches, in EPSG:2154.
     objects
-        Objects of the layer, in EPSG:2154, with `code_insee`.
+        All the objects of the layer, in EPSG:2154, with `code_insee`: one across the border may be near a QPV.
     source
         The layer's source.
 
@@ -225,16 +225,16 @@ def object_fields(mesure: Mesure) -> tuple[Field, Field]:
     tuple of Field
         In the commune, near its QPV.
     """
-    plural = mesure.objets[1].capitalize()
+    plural = mesure.objets.capitalize()
     source_id = mesure.field.source_id
     return (
         Field("objets_commune", f"{plural} dans la commune", "entier", source_id),
         Field(
             "objets_proches",
-            f"{plural} à {PROXIMITY_M} m au plus des QPV touchés",
+            f"{plural} à {PROXIMITY_M} m des QPV touchés",
             "entier",
             source_id,
-            "À vol d'oiseau, depuis le contour des QPV, intérieur compris",
+            "Dans les QPV ou à cette distance au plus de leur contour, à vol d'oiseau, hors de la commune aussi",
         ),
     )
 

@@ -76,7 +76,7 @@ def objects(couche: str) -> gpd.GeoDataFrame | None:
     return checked(data.friches()) if couche == "friches" else data.sports()
 
 
-def head(finding: str, words: Mapping[str, str] | None = None, *, style: str = "page.css") -> None:
+def head(finding: str, words: Mapping[str, str] | None = None, *, style: str | None = None) -> None:
     """Open a view: heading, finding, and on paper the day and the filters.
 
     Parameters
@@ -86,11 +86,13 @@ def head(finding: str, words: Mapping[str, str] | None = None, *, style: str = "
     words
         Filter to value.
     style
-        Style sheet of the view, which also sets its paper.
+        Style sheet of the view alone, which may set another paper; None without one.
     """
     page.header(TITLE, finding)
-    # After the styles that all pages share, so that the view's paper prevails.
-    st.html(STYLES / style)
+    # After the styles that all pages share, so that these prevail.
+    for name in ("page.css", style):
+        if name is not None:
+            st.html(STYLES / name)
     said = "".join(f" {name.capitalize()} : {value}." for name, value in (words or {}).items())
     today = formats.date(dt.datetime.now(tz=dt.UTC).astimezone().date())
     st.html(f'<p class="projets-papier">{escape(formats.typographie(f"Établi le {today}.{said}"))}</p>')

@@ -59,7 +59,7 @@ def partners(listed: Sequence[str], wordings: Sequence[str], register: pd.DataFr
         The columns of `PARTNER_FIELDS`, in the cahier's order.
     """
     rows = register.loc[list(listed), ["nom_complet", "type", "note"]]
-    return rows.assign(ecriture=list(wordings))
+    return rows.assign(ecriture=list(wordings), note=rows["note"].replace("sans objet", "aucune"))
 
 
 def place(project: Mapping[str, Any], names: Mapping[str, str]) -> str:
@@ -114,7 +114,7 @@ def facts(project: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[st
     if project["perimetre_note"] not in NOTHING:
         said.append(("Lecture de l'atlas", project["perimetre_note"]))
     said.append(("Le texte insiste sur", _emphasis(project)))
-    layer = MESURES[project["couche"]].objets[1] if project["couche"] in MESURES else project["couche"]
+    layer = MESURES[project["couche"]].objets if project["couche"] in MESURES else project["couche"]
     said.append(("Données de l'atlas", f"{layer[0].upper()}{layer[1:]}. {project['couche_motif']}"))
     said.append(("Dans le cahier 3", _where(project)))
     if project["remarque"] not in NOTHING:

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from exports.context import Context
+from exports.fields import HORS_PERIMETRE
 from geo.territory import ARRONDISSEMENTS, LOCALISED, project_perimeter, projects_by_commune, qpv_of_project
 from maps.builder import BASEMAPS, ShownLayer
 from pages.projets import coverage, prepared
@@ -52,15 +53,14 @@ def show(heading: DeltaGenerator) -> None:
 
     outline = project_perimeter(row, communes, qpv, districts)
     objects = prepared.objects(project["couche"])
-    if objects is not None:
-        objects = coverage.within(project, objects, inside, outline)
+    kept = None if objects is None else coverage.within(project, objects, inside, outline)
     with st.container(key="projet-haut"):
         left, right = st.columns(2, gap="medium")
         with left:
             codes = dict(communes["nom"]) | dict(districts["nom"]) | dict(qpv["lib_qp"])
             st.html(sheets.to_html(project, sheets.facts(project, codes)))
         with right:
-            layer = _layer(project, objects, inside)
+            layer = _layer(project, kept, inside)
             spec = sheets.spec(project, touched.index, outline, qpv.index, layer=layer, basemap=basemap)
             mapview.show(spec, key="carte-projet", height=500)
     sources.note(*prepared.SOURCES, "indicateurs", *([project["couche"]] if objects is not None else []))
@@ -73,8 +73,34 @@ def show(heading: DeltaGenerator) -> None:
         table.to_html(partners, sheets.PARTNER_FIELDS, sources={}, caption="Partenaires associés au projet")
     )
     st.subheader("Ce que le projet touche", anchor=False)
-    _touched_towns(project, touched, objects, inside)
+    _metrics(project, touched, kept, inside)
+    if objects is not None or len(inside) > 1:
+        _touched_towns(project, touched, objects, inside)
     _touched_qpv(project, touched)
+
+
+def _metrics(
+    project: dict[str, Any],
+    touched: gpd.GeoDataFrame,
+    kept: gpd.GeoDataFrame | None,
+    inside: gpd.GeoDataFrame,
+) -> None:
+    with st.container(horizontal=True):
+        st.metric("QPV touchés", formats.entier(len(touched)), border=True)
+        people = touched["population"].sum(skipna=False)
+        st.metric("Habitants de ces QPV", formats.entier(people), border=True)
+        if kept is not None:
+            source = data.sources()[project["couche"]]
+            beyond = [name for code, name in inside["nom"].items() if not source.covers([str(code)])]
+            title = f"{coverage.MESURES[project['couche']].objets.capitalize()} dans le périmètre"
+            if beyond:
+                title += f" (hors {', '.join(beyond)} : {HORS_PERIMETRE})"
+            st.metric(title, formats.entier(len(kept)), border=True)
+    if project["perimetre"] == ARRONDISSEMENTS:
+        st.html(
+            '<p class="atlas-note">Aucun fichier ne dit dans quel arrondissement est un QPV : il est touché quand plus '
+            "de la moitié de sa surface s'y trouve.</p>"
+        )
 
 
 def _touched_towns(
@@ -83,24 +109,18 @@ def _touched_towns(
     objects: gpd.GeoDataFrame | None,
     inside: gpd.GeoDataFrame,
 ) -> None:
-    catalogue, fields = data.sources(), list(sheets.TOWN_FIELDS)
+    catalogue, fields, caption = data.sources(), list(sheets.TOWN_FIELDS), "QPV touchés, par commune"
     rows = inside[["nom"]].join(coverage.towns(inside, touched))
     used = [*prepared.SOURCES, "indicateurs"]
-    if project["perimetre"] == ARRONDISSEMENTS:
-        st.html(
-            '<p class="atlas-note">Aucun fichier ne dit dans quel arrondissement est un QPV : il est touché quand plus '
-            "de la moitié de sa surface s'y trouve.</p>"
-        )
     if objects is not None:
         mesure = coverage.MESURES[project["couche"]]
         counts = coverage.in_perimeter(mesure, inside, touched, objects, source=catalogue[project["couche"]])
         rows = rows.join(counts).join(prepared.measured()[mesure.field.column])
         fields += [*coverage.object_fields(mesure), mesure.field]
         used.append(project["couche"])
+        caption = f"QPV touchés et {mesure.objets}, par commune"
         st.html(f'<p class="atlas-note">{escape(formats.typographie(f"Mesure : {mesure.detail}."))}</p>')
-    st.html(
-        table.to_html(rows, fields, sources=catalogue, caption="QPV et équipements du périmètre, par commune")
-    )
+    st.html(table.to_html(rows, fields, sources=catalogue, caption=caption))
     downloads.show(
         rows,
         fields,

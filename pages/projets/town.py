@@ -12,6 +12,11 @@ from pages.projets.coverage import MESURES, towns
 from pages.projets.matrix import STATUSES, TO_CONFIRM, measure, some
 from ui.formats import pluriel
 
+SITUATIONS: Final[Mapping[str, str]] = {
+    LOCALISED: "Projets localisés",
+    METROPOLITAN: "Projets métropolitains",
+    NOT_CONCERNED: "Projets localisés ailleurs",
+}
 FIELDS: Final = (
     Field("titre", "Projet", "texte"),
     Field("statut", "Situation", "texte"),
@@ -25,9 +30,7 @@ OVERVIEW_FIELDS: Final = (
     Field("statut_commune", "Statut", "texte"),
     Field("nb_qpv", "QPV", "entier"),
     Field("population_qpv", "Habitants des QPV", "entier", "indicateurs"),
-    Field(LOCALISED, "Projets localisés", "entier"),
-    Field(METROPOLITAN, "Projets métropolitains", "entier"),
-    Field(NOT_CONCERNED, "Projets non concernés", "entier"),
+    *(Field(status, title, "entier") for status, title in SITUATIONS.items()),
 )
 
 
@@ -125,10 +128,7 @@ def counts(listed: pd.DataFrame) -> dict[str, int]:
     dict of str to int
         Situation to number, zeros included.
     """
-    return {
-        status: int(listed["statut"].str.startswith(status).sum())
-        for status in (LOCALISED, METROPOLITAN, NOT_CONCERNED)
-    }
+    return {status: int(listed["statut"].str.startswith(status).sum()) for status in SITUATIONS}
 
 
 def finding(name: str, listed: pd.DataFrame) -> str:
@@ -188,4 +188,5 @@ def _measured(cell: Mapping[Any, Any], couche: str) -> str:
     text = measure(cell, couche)
     if text is None:
         return "aucune donnée ouverte"
-    return f"{text} ({MESURES[couche].field.title.lower()})"
+    title = MESURES[couche].field.title
+    return f"{text} ({title[0].lower()}{title[1:]})"

@@ -17,7 +17,7 @@ def show(heading: DeltaGenerator) -> None:
         prepared.communes(),
         data.qpv(),
     )
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
+    with st.container(key="filtres", width=420):
         commune = choices.commune(names)
     filled = matrix.cells(projects, communes, qpv, prepared.measured())
     catalogue = data.sources()
@@ -60,7 +60,7 @@ def show(heading: DeltaGenerator) -> None:
         st.metric("QPV", formats.entier(people["nb_qpv"]), border=True)
         st.metric("Habitants des QPV", formats.figure(people["population_qpv"], "entier"), border=True)
         for status, number in town.counts(rows).items():
-            st.metric(f"Projets : {status}", formats.entier(number), border=True)
+            st.metric(town.SITUATIONS[status], formats.entier(number), border=True)
     used = [*prepared.SOURCES, "indicateurs", *coverage.MESURES]
     table.show(
         rows,

@@ -4,7 +4,6 @@ import streamlit as st
 
 from exports.context import Context
 from geo import cycling
-from maps.builder import BASEMAPS
 from pages.velos import gaps
 from ui import choices, data, downloads, formats, mapview, page, sheet, sources, table
 from ui import figures as reach
@@ -32,15 +31,7 @@ def show() -> None:
         commune = choices.commune(with_qpv)
         shown = qpv if commune is None else qpv[[commune in codes for codes in qpv["communes"]]]
         chosen = choices.qpv(shown)
-        basemap = st.segmented_control(
-            "Fond de carte",
-            list(BASEMAPS),
-            format_func=lambda key: BASEMAPS[key][0],
-            default="plan",
-            required=True,
-            key="fond",
-            bind="query-params",
-        )
+        basemap = choices.basemap()
 
     figures = reach.bike_reach(radius_m)
     rows = shown.join(figures.loc[shown.index])

@@ -2,63 +2,79 @@
 
 import re
 
-FRAME = 'iframe[src*="streamlit_folium"]'
+MAP = 'iframe[src*="streamlit_folium"]'
+#: Streamlit-folium waits a quarter of a second before it tells a click, the address is looked at every second.
+REST_MS = 1300
 
 
 class MapPage:
-    """A page with a map: its frame, its legend, its address."""
+    """A page with a map: its frame, its legend, its address.
 
-    def __init__(self, page, url):
+    Parameters
+    ----------
+    page
+        A Playwright page that is open and settled.
+    """
+
+    def __init__(self, page):
         self.page = page
-        page.goto(url)
-        self.painted()
-
-    def painted(self):
-        """Wait for the first paint."""
-        self.page.frame_locator(FRAME).locator("body[data-peint]").wait_for(state="attached")
-        self.page.wait_for_timeout(600)
+        page.wait_for_timeout(REST_MS)
 
     @property
     def frame(self):
         """The map's frame, as it is now."""
         return next(frame for frame in self.page.frames if "streamlit_folium" in frame.url)
 
-    def paints(self):
-        return int(self.frame.evaluate("document.body.dataset.peint"))
+    def reload(self):
+        self.page.reload()
+        self.page.frame_locator(MAP).locator("body[data-peint]").wait_for(state="attached")
+        self.page.wait_for_timeout(REST_MS)
 
     def repaint(self, act):
         """Do something and wait until the map is painted again."""
-        before = self.paints()
+        before = int(self.frame.evaluate("document.body.dataset.peint"))
         act()
         self.frame.wait_for_function("(before) => Number(document.body.dataset.peint) > before", arg=before)
-        self.page.wait_for_timeout(600)
+        self.page.wait_for_timeout(REST_MS)
 
     def choose(self, label, value):
+        """Pick the first option that begins with a text."""
         box = self.page.get_by_role("combobox", name=label).first
         box.click()
         box.fill(value)
-        self.page.get_by_role("option", name=value).first.click()
+        self.page.get_by_role("option", name=re.compile(f"^{re.escape(value)}")).first.click()
+
+    def toggle(self, label):
+        """Press a pill."""
+        self.page.get_by_test_id("stButtonGroup").get_by_text(label, exact=True).click()
 
     def legend(self):
-        """Text and count of each line, by layer; the count is None outside the source."""
+        """Count (None outside the source) and whole text of each line, by layer."""
         lines = self.frame.evaluate(
             """() => [...document.querySelectorAll('.atlas-legende li')].map(
-              (li) => [li.dataset.couche, li.textContent, li.dataset.compte ?? null])"""
+              (li) => [li.dataset.couche, li.dataset.compte ?? null, li.textContent])"""
         )
-        return [(layer, text, None if count is None else int(count)) for layer, text, count in lines]
+        found = {}
+        for layer, count, text in lines:
+            found.setdefault(layer, []).append((None if count is None else int(count), plain(text)))
+        return found
+
+    def counts(self):
+        """How many objects of each layer the legend says are drawn."""
+        return {layer: sum(count or 0 for count, _ in lines) for layer, lines in self.legend().items()}
 
     def drawn(self, layer_id):
         """Ids of the objects of a layer that are on the map."""
-        return set(
-            self.frame.evaluate(
-                """(layer) => Object.values(window.map._layers).flatMap((l) => l._all || [l])
-                  .filter((o) => o.atlas && o.atlas.layer.id === layer).map((o) => o.atlas.id)""",
-                layer_id,
-            )
+        ids = self.frame.evaluate(
+            """(layer) => Object.values(window.map._layers).flatMap((l) => l._all || [l])
+              .filter((o) => o.atlas && o.atlas.layer.id === layer).map((o) => o.atlas.id)""",
+            layer_id,
         )
+        assert len(ids) == len(set(ids))
+        return set(ids)
 
     def view(self):
-        """Zoom and centre."""
+        """Zoom, latitude, longitude."""
         return self.frame.evaluate(
             "(() => { const c = window.map.getCenter(); return [window.map.getZoom(), c.lat, c.lng]; })()"
         )
@@ -66,22 +82,22 @@ class MapPage:
     def address(self):
         """The query parameters, each with its values."""
         return self.page.evaluate(
-            """() => Object.fromEntries([...new Set(new URLSearchParams(location.search).keys())].map(
-              (name) => [name, new URLSearchParams(location.search).getAll(name)]))"""
+            """() => { const asked = new URLSearchParams(location.search);
+              return Object.fromEntries([...new Set(asked.keys())].map((name) => [name, asked.getAll(name)])); }"""
         )
 
     def place_of(self, layer_id, object_id):
-        """Where on the page an object of the map can be clicked, free of the others."""
+        """Where on the page an outline can be clicked, free of what lies over it."""
         found = self.frame.evaluate(
             """([layer, id]) => {
-              const map = window.map;
-              const shape = Object.values(map._layers).find((l) => l.atlas && l.atlas.layer.id === layer && l.atlas.id === id);
+              const map = window.map, all = Object.values(map._layers);
+              const shape = all.find((l) => l.atlas && l.atlas.layer.id === layer && l.atlas.id === id);
               const box = shape.getBounds();
-              const steps = [...Array(19).keys()].map((i) => (i + 1) / 20);
+              const steps = [...Array(29).keys()].map((i) => (i + 1) / 30);
               for (const a of steps) for (const b of steps) {
-                const at = L.latLng(box.getSouth() + a * (box.getNorth() - box.getSouth()), box.getWest() + b * (box.getEast() - box.getWest()));
+                const at = [box.getSouth() + a * (box.getNorth() - box.getSouth()), box.getWest() + b * (box.getEast() - box.getWest())];
                 const point = map.latLngToLayerPoint(at);
-                const hits = Object.values(map._layers).filter((l) => l._containsPoint && l.options.interactive !== false && l._containsPoint(point));
+                const hits = all.filter((l) => l._containsPoint && l.options.interactive !== false && l._containsPoint(point));
                 if (hits.length === 1 && hits[0] === shape) { const p = map.latLngToContainerPoint(at); return [p.x, p.y]; }
               }
               return null;
@@ -89,9 +105,35 @@ class MapPage:
             [layer_id, object_id],
         )
         assert found, "no free point on this object"
-        box = self.page.locator(FRAME).bounding_box()
-        return box["x"] + found[0], box["y"] + found[1]
+        return self.on_page(*found)
 
-    def text(self):
-        """All that the page says, with ordinary spaces."""
-        return re.sub(r"[\u00a0\u202f]", " ", self.page.locator("body").inner_text())
+    def point_of(self, layer_id, object_id):
+        """Where on the page a point of the map is."""
+        found = self.frame.evaluate(
+            """([layer, id]) => {
+              const all = Object.values(window.map._layers).flatMap((l) => l._all || []);
+              const p = window.map.latLngToContainerPoint(all.find((o) => o.atlas.layer.id === layer && o.atlas.id === id).latlng);
+              return [p.x, p.y];
+            }""",
+            [layer_id, object_id],
+        )
+        return self.on_page(*found)
+
+    def on_page(self, x, y):
+        """Turn a position in the map into one on the page."""
+        self.page.locator(MAP).scroll_into_view_if_needed()
+        box = self.page.locator(MAP).bounding_box()
+        return box["x"] + x, box["y"] + y
+
+    def tooltip(self):
+        """What the tooltip says, line by line."""
+        return plain(self.frame.locator(".atlas-bulle").inner_text()).split("\n")
+
+    def rows(self):
+        """The table's caption."""
+        return plain(self.page.locator(".st-key-carte-suite caption").first.inner_text())
+
+
+def plain(text):
+    """Give a text with ordinary spaces and apostrophes."""
+    return re.sub(r"[\u00a0\u202f]", " ", text).replace("’", "'")

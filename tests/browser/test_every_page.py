@@ -7,9 +7,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from benchmarks.served import Server
-from tests.browser.conftest import settled
+from tests.browser.conftest import MAP, OUTSIDE, SIZES, settled
 
-PAGES = ["accueil", "carte", "velos", "projets", "donnees", "methode"]
+#: The home page is at the root; the others at their name.
+PAGES = ["", "carte", "velos", "projets", "donnees", "methode"]
 WITH_MAP = ["carte", "velos"]
 SERIOUS = {"serious", "critical"}
 TILES = re.compile(r"^https://data\.geopf\.fr/")
@@ -75,29 +76,40 @@ def test_only_tiles_come_from_outside(name, visit):
 @pytest.mark.parametrize("name", WITH_MAP)
 def test_map_draws_when_outside_hosts_hang(name, chromium, server):
     """Tiles that never answer: the outlines draw all the same."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="fr-FR")
+    context = chromium.new_context(viewport=SIZES["bureau"], locale="fr-FR")
     page = context.new_page()
     stalled = []
-    # A route that is never answered is a request that hangs.
-    context.route(re.compile(r"^https?://(?!127\.0\.0\.1)"), lambda route: stalled.append(route.request.url))
+    # A route that is not answered is a request that hangs.
+    context.route(OUTSIDE, lambda route: stalled.append(route))
     page.goto(f"{server.url}/{name}")
     page.wait_for_selector("h1")
     settled(page)
+    painted(page)
     assert stalled
     assert drawn(page)
+    for route in stalled:
+        route.abort()
+    context.unroute_all(behavior="ignoreErrors")
     context.close()
 
 
 @pytest.mark.parametrize("name", WITH_MAP)
 def test_map_draws_when_outside_hosts_refuse(name, visit):
     page = visit(f"/{name}")
+    painted(page)
     assert page.asked
     assert drawn(page)
 
 
+def painted(page):
+    """Wait for the map, and a little more for the tiles that it asks."""
+    page.frame_locator(MAP).first.locator("body[data-peint]").wait_for(state="attached")
+    page.wait_for_timeout(500)
+
+
 def drawn(page):
     """Say whether the map's canvas holds anything but one colour."""
-    frame = page.frame_locator("iframe[src*=streamlit_folium]").first
+    frame = page.frame_locator(MAP).first
     return frame.locator("canvas").first.evaluate(
         """(canvas) => {
           const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;

@@ -37,7 +37,7 @@ BY_HAND = {
     "one far away covers all": ([(600, 50)], 603, 10_000),
     "the corners stay out": ([(50, 50)], 60, pi * 3600 - 4 * cap(60, 50)),
     "four cover all together": ([(25, 25), (75, 25), (25, 75), (75, 75)], 36, 10_000),
-    "nothing at radius 0": ([(50, 50)], 0, 0),
+    "nothing at radius 0": ([(50, 50), (20, 20), (20, 20), (0, 0), (100, 50)], 0, 0),
 }
 
 
@@ -110,7 +110,8 @@ def test_no_points_and_no_zones():
     assert_result(covered_share(nowhere, points((0, 0)), 300), [], nowhere, dtype="float64")
 
 
-BOW_TIE = shapely.Polygon([(X, Y), (X + 100, Y + 100), (X + 100, Y), (X, Y + 100)])
+# Its two wings differ, so that its area is not 0: only its validity tells.
+BOW_TIE = shapely.Polygon([(X, Y), (X + 100, Y + 100), (X + 100, Y), (X, Y + 300)])
 FLAT = shapely.Polygon([(X, Y), (X + 100, Y), (X + 50, Y)])
 
 

@@ -53,7 +53,7 @@ def test_a_facility_without_family_is_refused():
 
 def test_a_facility_near_two_qpv_counts_once_for_their_commune():
     communes = pd.DataFrame(index=pd.Index(["13055", "13001", "13028", "84089"], dtype="str"))
-    totals = commune_figures(communes, QPV, THERE, radius_m=100, covered=COVERED)
+    totals = commune_figures(communes, QPV, THERE, radius_m=100, covered={*COVERED, "13028"})
     assert_result(totals["nb_qpv"], [2, 1, 0, 1], communes, dtype="int64")
     assert_result(totals["population_qpv"], [2500, 4000, np.nan, 1462], communes, dtype="float64")
     assert_result(totals["equipements_a_portee"], [4, 0, np.nan, np.nan], communes, dtype="float64")

@@ -152,17 +152,21 @@ def test_stored_pairs_refuse_what_they_do_not_hold():
             pairs.count(radius_m)
 
 
-def test_many_points_take_the_other_road_to_the_same_counts(monkeypatch):
+def test_many_points_take_the_other_road_to_the_same_answers(monkeypatch):
     rng = np.random.default_rng(20260302)
-    places = rng.uniform(-2000, 3000, (4000, 2)).round(1)
+    # Some at the radius to the metre, on every side of the outermost zones.
+    at_it = [(-300, 50), (50, -300), (50, 400), (2830, -1485), (2515, -1800), (2515, -1170)]
+    places = [*at_it, *rng.uniform(-2000, 3000, (4000, 2)).round(1).tolist()]
+    there = points(*places, docks=rng.integers(1, 30, len(places)))
     three = zones(square(0, 0, 100), square(700, 300, 250), square(2500, -1500, 30))
-    by_index = count_within(three, points(*places), 300)
-    monkeypatch.setattr(proximity, "MANY_POINTS", 0)
-    assert_result(count_within(three, points(*places), 300), by_index, three, dtype="int64")
-    by_hand = [
-        int((shapely.distance(zone, points(*places).geometry.array) <= 300).sum()) for zone in three.geometry
-    ]
-    assert_result(by_index, by_hand, three, dtype="int64")
+    within = np.array([shapely.distance(zone, there.geometry.array) <= 300 for zone in three.geometry])
+    assert within[:, : len(at_it)].sum() == len(at_it)
+    docks = within @ there["docks"].to_numpy()
+    for many in (proximity.MANY_POINTS, 0):
+        monkeypatch.setattr(proximity, "MANY_POINTS", many)
+        fresh = points(*places)
+        assert_result(count_within(three, fresh, 300), within.sum(axis=1), three, dtype="int64")
+        assert_result(sum_within(three, points(*places), 300, there["docks"]), docks, three, dtype="float64")
 
 
 def test_many_lines_take_the_other_road_too(monkeypatch):

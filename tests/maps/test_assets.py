@@ -7,11 +7,13 @@ from xstatic.pkg import leaflet
 from maps.assets import STATIC_FROM_FRAME, install
 
 
-def test_installed_files_are_those_of_the_package(tmp_path):
+def test_one_script_and_one_style_hold_leaflet_then_the_atlas(tmp_path):
     assets = install(tmp_path)
-    assert [name.split("-")[0] for name in assets.scripts] == ["carte/leaflet", "carte/atlas"]
-    assert [name.split("-")[0] for name in assets.styles] == ["carte/leaflet", "carte/atlas"]
-    assert (tmp_path / assets.scripts[0]).read_bytes() == (Path(leaflet.BASE_DIR) / "leaflet.js").read_bytes()
+    for name, suffix in ((assets.script, ".js"), (assets.style, ".css")):
+        served = (tmp_path / name).read_text(encoding="utf-8")
+        assert name.startswith("carte/carte-")
+        assert served.startswith((Path(leaflet.BASE_DIR) / f"leaflet{suffix}").read_text(encoding="utf-8"))
+        assert served.endswith(Path(f"maps/atlas{suffix}").read_text(encoding="utf-8"))
     assert install(tmp_path) == assets
 
 

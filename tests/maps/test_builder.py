@@ -16,17 +16,21 @@ from maps.builder import (
     ShownLayer,
     base_map,
     describe,
+    early_script,
     feature_group,
     script_json,
 )
 from maps.files import ALL, LayerFile, Manifest
 from maps.layers import LAYERS
 
-ASSETS = Assets(scripts=("carte/leaflet-1.js", "carte/atlas-2.js"), styles=("carte/leaflet-3.css",))
+ASSETS = Assets(script="carte/carte-1.js", style="carte/carte-2.css")
 NOTES = {source: "Producteur, 2026" for layer in LAYERS for source in layer.source_ids}
 MANIFEST = Manifest(
     {
-        "qpv": {ALL: LayerFile("couches/qpv-toutes-0.json", 66), "13055": LayerFile("couches/qpv-13055-0.json", 41)},
+        "qpv": {
+            ALL: LayerFile("couches/qpv-toutes-0.json", 66),
+            "13055": LayerFile("couches/qpv-13055-0.json", 41),
+        },
         "stations": {ALL: LayerFile("couches/stations-toutes-0.json", 223)},
         "communes": {ALL: LayerFile("couches/communes-toutes-0.json", 16)},
     }
@@ -65,13 +69,13 @@ def test_base_is_the_same_each_time():
 def test_base_holds_the_registry_and_asks_nobody():
     figure = base()
     figure.render()
-    settings = json.JSONDecoder().raw_decode(_get_map_string(figure).split('atlas.start("map_div", ', 1)[1])[0]
+    settings = json.JSONDecoder().raw_decode(_get_map_string(figure).split('atlas.start("map_div", ', 1)[1])[
+        0
+    ]
     assert [layer["id"] for layer in settings["couches"]] == [layer.layer_id for layer in LAYERS]
     assert all(layer["source"].startswith("Producteur, 2026") for layer in settings["couches"])
-    assert figure.default_js == [
-        ("carte/leaflet-1.js", "../../app/static/carte/leaflet-1.js"),
-        ("carte/atlas-2.js", "../../app/static/carte/atlas-2.js"),
-    ]
+    assert figure.default_js == [("carte", "../../app/static/carte/carte-1.js")]
+    assert figure.default_css == [("carte", "../../app/static/carte/carte-2.css")]
     page = figure.get_root().render()
     outside = set(re.findall(r"https?://([^/\"' ]+)", page.replace("\\u005f", "_")))
     assert outside <= {"data.geopf.fr", "www.w3.org"}
@@ -105,10 +109,25 @@ def test_outside_its_source_a_layer_is_not_empty_but_out_of_scope():
 
 
 def test_classes_and_discs():
-    shown = ShownLayer("stations", classes=[Classe("Peu", "#FFE9A8", 0.7, "hachures")], classed={"a": 0}, radius_m=300)
+    shown = ShownLayer(
+        "stations", classes=[Classe("Peu", "#FFE9A8", 0.7, "hachures")], classed={"a": 0}, radius_m=300
+    )
     layer = described(shown)["couches"][0]
-    assert layer["classes"] == [{"titre": "Peu", "couleur": "#FFE9A8", "remplissage": 0.7, "motif": "hachures"}]
+    assert layer["classes"] == [
+        {"titre": "Peu", "couleur": "#FFE9A8", "remplissage": 0.7, "motif": "hachures"}
+    ]
     assert (layer["classe"], layer["rayon"]) == ({"a": 0}, 300)
+
+
+def test_files_are_asked_for_early():
+    script = early_script(
+        MapSpec("Carte", [ShownLayer("stations"), ShownLayer("qpv", communes=["13055"])]), MANIFEST
+    )
+    assert (
+        re.search(r"of (\[.*?\])\)", script)[1]
+        == '["couches/stations-toutes-0.json","couches/qpv-13055-0.json"]'
+    )
+    assert 'new URL("app/static/" + name' in script
 
 
 def test_frame_in_degrees():
@@ -137,8 +156,9 @@ def test_faults(spec, message):
     [
         "</script><img src=x onerror=alert(1)>",
         "{{ 'map_div' }}",
+        "{{{{ 7 * 7 }}}} {%raw%} {{{% x %} {# note #}",
         "taux_pauvrete et _div",
-        "d'Aix \u2028 \"été\" \\ & <b>",
+        'd\'Aix \u2028 "été" \\ & <b>',
         "feature_group_feature_group_0",
     ],
 )
@@ -147,11 +167,11 @@ def test_any_text_arrives_as_it_was(text):
     assert written.isascii()
     assert not set("<>&'_") & set(written)
     assert json.loads(written) == {text: [text]}
-    spec = MapSpec(text, [ShownLayer("qpv", ids=[text])], chosen=[("qpv", text)], adresse={"qpv": text})
+    spec = MapSpec(text, [ShownLayer("qpv", ids=[text])], chosen=[("qpv", text)], adresse={"qpv": [text]})
     received = call(spec)
     assert received["titre"] == text
     assert received["couches"][0]["ids"] == [text]
-    assert received["adresse"] == {"qpv": text}
+    assert received["adresse"] == {"qpv": [text]}
 
 
 def test_a_number_that_json_does_not_know_is_refused():

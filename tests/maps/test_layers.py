@@ -10,7 +10,9 @@ from maps.layers import LAYERS, POINTS, get
 def luminance(color):
     """Relative luminance of WCAG 2."""
     parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -34,9 +36,19 @@ def test_colour_stands_out_on_white(layer):
 
 
 def test_no_two_signs_are_alike_without_their_colour():
-    points = [(look["symbole"], look["plein"]) for layer in LAYERS if layer.symbole in POINTS for look in looks(layer)]
+    points = [
+        (look["symbole"], look["plein"])
+        for layer in LAYERS
+        if layer.symbole in POINTS
+        for look in looks(layer)
+    ]
     assert len(points) == len(set(points)) == 8
-    lines = [(look["epaisseur"], look["tirets"]) for layer in LAYERS if layer.symbole == "trait" for look in looks(layer)]
+    lines = [
+        (look["epaisseur"], look["tirets"])
+        for layer in LAYERS
+        if layer.symbole == "trait"
+        for look in looks(layer)
+    ]
     assert len(lines) == len(set(lines)) == 3
     outlines = {
         (look["epaisseur"], look["tirets"], layer.remplissage > 0)
