@@ -32,8 +32,10 @@ def main() -> None:
     """Run the modules asked for, or all."""
     known = modules()
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=benchmarks.__doc__)
-    parser.add_argument("name", nargs="*", choices=[*known, []], help="modules to run (all by default)")
+    parser.add_argument("name", nargs="*", help=f"modules to run, all by default: {', '.join(known)}")
     asked = parser.parse_args().name or known
+    if unknown := sorted(set(asked) - set(known)):
+        parser.error(f"no such benchmark: {', '.join(unknown)} (there are {', '.join(known)})")
     print(
         "Medians of interleaved rounds; the ratio is the median of each round's, the worst of the series.\n"
     )

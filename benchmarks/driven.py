@@ -177,7 +177,7 @@ class Driven:
         # Binary messages come in base 64.
         self.traffic.received += len(payload) * 3 // 4 if event["response"]["opcode"] == 2 else len(payload)
 
-    def _on_sent(self, event: dict[str, Any]) -> None:
+    def _on_sent(self, _event: dict[str, Any]) -> None:
         self.traffic.sent += 1
 
     def _on_file(self, event: dict[str, Any]) -> None:

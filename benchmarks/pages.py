@@ -99,9 +99,7 @@ def changes(
         return pairs
 
 
-def first_changes(
-    browser: Browser, atlas: served.Server, obvious: served.Server
-) -> tuple[float, float]:
+def first_changes(browser: Browser, atlas: served.Server, obvious: served.Server) -> tuple[float, float]:
     """Count what a session receives for a commune that it has never asked for: messages and files.
 
     Parameters

@@ -7,12 +7,12 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+import requests
 
 ROOT = Path(__file__).resolve().parent.parent
 START_TIMEOUT_S = 60.0
@@ -45,7 +45,7 @@ class Server:
 
     def __enter__(self) -> Self:
         """Start the server and wait until it answers."""
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115
+        self._log = tempfile.TemporaryFile()
         options = {
             "server.port": str(self.port),
             "server.address": "127.0.0.1",
@@ -62,10 +62,11 @@ class Server:
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
-                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2):
-                    return self
-            except (urllib.error.URLError, OSError):
+                requests.get(f"{self.url}/_stcore/health", timeout=2).raise_for_status()
+            except requests.RequestException:
                 time.sleep(0.1)
+            else:
+                return self
         said = self.log
         self.__exit__(None, None, None)
         raise RuntimeError(f"{self.script} does not start:\n{said}")

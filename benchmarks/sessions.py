@@ -3,12 +3,14 @@
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Final, Self
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 from benchmarks.served import Server
 
@@ -37,7 +39,11 @@ class Session:
     def __enter__(self) -> Self:
         """Connect and run the page once."""
         address = self._server.url.replace("http://", "ws://") + "/_stcore/stream"
-        self._socket = connect(address, subprotocols=["streamlit"], max_size=None, origin=self._server.url)  # type: ignore[list-item,arg-type]
+        origin = Origin(self._server.url)
+        self._stack = ExitStack()
+        self._socket = self._stack.enter_context(
+            connect(address, subprotocols=[Subprotocol("streamlit")], max_size=None, origin=origin)
+        )
         self._run(BackMsg())
         return self
 
@@ -45,7 +51,7 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Leave."""
-        self._socket.close()
+        self._stack.close()
 
     def choose(self, place: str) -> float:
         """Change the commune.
@@ -77,7 +83,7 @@ class Session:
         self._socket.send(message.SerializeToString())
         while True:
             answer = ForwardMsg()
-            answer.ParseFromString(self._socket.recv(timeout=TIMEOUT_S))  # type: ignore[arg-type]
+            answer.ParseFromString(self._socket.recv(timeout=TIMEOUT_S))
             kind = answer.WhichOneof("type")
             if kind == "delta" and answer.delta.new_element.WhichOneof("type") == "exception":
                 raise RuntimeError(answer.delta.new_element.exception.message)

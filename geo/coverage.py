@@ -46,8 +46,6 @@ def covered_share(zones: Layer, points: Layer, radius_m: float) -> pd.Series:
     """
     check_layers(zones, points, radius_m=radius_m, area=True)
     outlines = shapes(zones)
-    if radius_m == 0:
-        return pd.Series(0.0, index=zones.index)
     zone, point = neighbours(zones, points, radius_m)
     places = shapely.get_coordinates(shapes(points))[point]
     farthest_m = _farthest_corner(shapely.bounds(outlines)[zone], places)

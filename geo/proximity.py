@@ -160,7 +160,7 @@ class Pairs:
 
     Built once by `pairs_within`; any smaller radius is then answered by reading the head of the list.
 
-    Parameters
+    Attributes
     ----------
     zones
         Index of the zones.

@@ -13,7 +13,8 @@ from xstatic.pkg import leaflet
 from maps.files import write_once
 
 FOLDER: Final = "carte"
-_HERE: Final = Path(__file__).parent
+SCRIPTS: Final = ("texts.js", "signs.js", "address.js", "atlas.js")
+_HERE: Final = Path(__file__).parent / "atlas"
 #: From a page of the app, and from the component's frame (component/streamlit_folium.st_folium/index.html), to the folder
 #: that is served; relative, so that the app may live under any base path.
 STATIC_FROM_PAGE: Final = "app/static/"
@@ -24,7 +25,7 @@ STATIC_FROM_FRAME: Final = "../../app/static/"
 class Assets:
     """What a map loads.
 
-    Parameters
+    Attributes
     ----------
     script, style
         Paths under the static folder, with slashes.
@@ -51,7 +52,7 @@ def install(static_dir: Path) -> Assets:
     folder.mkdir(parents=True, exist_ok=True)
     packaged = Path(leaflet.BASE_DIR)
     return Assets(
-        script=_joined([packaged / "leaflet.js", _HERE / "atlas.js"], folder, ";\n"),
+        script=_joined([packaged / "leaflet.js", *(_HERE / name for name in SCRIPTS)], folder, ";\n"),
         style=_joined([packaged / "leaflet.css", _HERE / "atlas.css"], folder, "\n"),
     )
 

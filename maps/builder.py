@@ -6,8 +6,7 @@ the names of the files to draw, so that Python rebuilds nothing.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -15,20 +14,27 @@ import folium
 import pyproj
 from branca.element import MacroElement
 from folium.template import Template
-from xyzservices import providers
 
 from errors import ArgumentError
 from geo.crs import LAMBERT93, WGS84
 from maps import layers as registry
 from maps.assets import STATIC_FROM_FRAME, STATIC_FROM_PAGE, Assets
 from maps.files import ALL, Manifest
+from maps.spec import BASEMAPS, Cadrage, Classe, MapSpec, ShownLayer
 
-#: Basemap id to French title and tiles; the IGN serves them without a key.
-BASEMAPS: Final[Mapping[str, tuple[str, Any]]] = {
-    "plan": ("Plan IGN", providers.GeoportailFrance.plan),
-    "ortho": ("Photos aériennes", providers.GeoportailFrance.orthos),
-    "aucun": ("Sans fond", None),
-}
+__all__ = [
+    "BASEMAPS",
+    "Cadrage",
+    "Classe",
+    "MapSpec",
+    "ShownLayer",
+    "base_map",
+    "describe",
+    "early_script",
+    "feature_group",
+    "script_json",
+]
+
 #: Middle of the métropole and the corners that its map does not leave (degrees).
 CENTRE: Final = (43.47, 5.25)
 CORNERS: Final = ((42.7, 4.2), (44.2, 6.3))
@@ -37,103 +43,7 @@ MIN_ZOOM: Final = 8
 MAX_ZOOM: Final = 18
 
 
-@dataclass(frozen=True)
-class Classe:
-    """One class of a map that shades its objects by a figure.
-
-    Parameters
-    ----------
-    titre
-        French text of the legend.
-    couleur
-        Colour, as #RRGGBB.
-    remplissage
-        Opacity of the fill.
-    motif
-        "plein", or "hachures" to tell classes apart without their colour.
-    """
-
-    titre: str
-    couleur: str
-    remplissage: float = 0.6
-    motif: str = "plein"
-
-
-@dataclass(frozen=True)
-class ShownLayer:
-    """What one layer shows.
-
-    Parameters
-    ----------
-    layer_id
-        Id of the registry.
-    communes
-        INSEE codes of the communes whose objects are shown; None for all, those off the communes included.
-    ids
-        Among these, the only objects shown; None for all.
-    classes, classed
-        Classes of a shaded map, and the class of each object by id (its rank in `classes`).
-    radius_m
-        Draws around each point a disc of this radius, in metres, but around hollow ones; None draws none.
-    """
-
-    layer_id: str
-    communes: Sequence[str] | None = None
-    ids: Sequence[str] | None = None
-    classes: Sequence[Classe] = ()
-    classed: Mapping[str, int] = field(default_factory=dict)
-    radius_m: float | None = None
-
-
-@dataclass(frozen=True)
-class Cadrage:
-    """Where the map goes, once per token.
-
-    Parameters
-    ----------
-    token
-        The map moves when it changes, never otherwise.
-    bounds
-        West, south, east, north in EPSG:2154, in metres.
-    souple
-        Stay where the map is if the place can already be seen well.
-    """
-
-    token: str
-    bounds: tuple[float, float, float, float]
-    souple: bool = False
-
-
-@dataclass(frozen=True)
-class MapSpec:
-    """All that a map shows at one moment.
-
-    Parameters
-    ----------
-    titre
-        Accessible name of the map, in French.
-    layers
-        The layers shown, in any order: the registry's prevails.
-    basemap
-        Id of `BASEMAPS`.
-    chosen
-        Objects to set off, as pairs of layer id and object id.
-    cadrage
-        Where the map goes; None leaves it.
-    adresse
-        Query parameters that the address bar must hold beside the view (None: must not hold). Streamlit writes there
-        what a user picks in a widget, not what a click on the map or a link chose.
-    """
-
-    titre: str
-    layers: Sequence[ShownLayer]
-    basemap: str = "plan"
-    chosen: Sequence[tuple[str, str]] = ()
-    cadrage: Cadrage | None = None
-    adresse: Mapping[str, str | None] = field(default_factory=dict)
-
-
-class _Map(folium.Map):  # type: ignore[misc]
+class _Map(folium.Map):
     """A map without Folium's page header, whose viewport forbids users to zoom the text."""
 
     _template = Template(
@@ -157,15 +67,13 @@ class _Map(folium.Map):  # type: ignore[misc]
         self.default_css = [("carte", STATIC_FROM_FRAME + assets.style)]
 
 
-class _Show(MacroElement):  # type: ignore[misc]
+class _Show(MacroElement):
     """The only content of the feature group: a call that draws a spec."""
 
-    _template = Template(
-        "{% macro script(this, kwargs) %}atlas.show({{ this.spec }});{% endmacro %}"
-    )
+    _template = Template("{% macro script(this, kwargs) %}atlas.show({{ this.spec }});{% endmacro %}")
 
     def __init__(self, spec: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Show"
         self.spec = spec
 
@@ -242,7 +150,9 @@ def early_script(spec: MapSpec, manifest: Manifest) -> str:
     ArgumentError
         If the spec names a layer that does not exist or has no file.
     """
-    names = [name for shown in spec.layers for name in manifest.names(shown.layer_id, shown.communes).values()]
+    names = [
+        name for shown in spec.layers for name in manifest.names(shown.layer_id, shown.communes).values()
+    ]
     return (
         f"<script>(() => {{ const files = (window.atlasFichiers ??= {{}}); for (const name of {script_json(names)}) {{"
         f'const url = new URL("{STATIC_FROM_PAGE}" + name, location.href).href;'
@@ -286,7 +196,7 @@ def describe(spec: MapSpec, manifest: Manifest, *, scopes: Mapping[str, Collecti
         "fond": spec.basemap,
         "choix": [list(pair) for pair in spec.chosen],
         "cadrage": spec.cadrage and _cadrage(spec.cadrage),
-        "adresse": dict(spec.adresse),
+        "adresse": {name: list(values) for name, values in spec.adresse.items()},
     }
 
 
@@ -301,13 +211,15 @@ def script_json(value: Any) -> str:
     Returns
     -------
     str
-        ASCII. Markup, quotes, braces of templates and underscores inside texts are escaped: streamlit-folium
-        rewrites `_name` and `{{ 'name' }}` wherever it meets them.
+        ASCII. Markup, quotes, underscores and the openings of templates are escaped: branca reads every script as a
+        Jinja template, and streamlit-folium rewrites `_name` wherever it meets it.
     """
     text = json.dumps(value, separators=(",", ":"), allow_nan=False)
     # Outside texts JSON has none of these signs, so that escaping them all changes nothing of the value.
     for sign in "<>&'_":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
+    for opening in ("{{", "{%", "{#"):
+        text = text.replace(opening, "\\u007b" + opening[1:].replace("{", "\\u007b"))
     return text
 
 

@@ -38,7 +38,7 @@ STALE_AFTER_S: Final = 86_400
 class LayerFile:
     """One file of a layer.
 
-    Parameters
+    Attributes
     ----------
     name
         Path under the static folder, with slashes.
@@ -54,7 +54,7 @@ class LayerFile:
 class Manifest:
     """The files of every layer.
 
-    Parameters
+    Attributes
     ----------
     files
         Layer id to INSEE code (or `ALL`) to file; no entry where a commune has no object.
@@ -184,7 +184,7 @@ def _sweep(folder: Path, kept: Collection[str]) -> None:
 
 
 def _features(frame: gpd.GeoDataFrame, layer: Layer) -> tuple[list[str], list[Sequence[str]]]:
-    table = pd.DataFrame(frame.drop(columns=frame.geometry.name)).assign(**{frame.index.name: frame.index})
+    table = pd.DataFrame(frame.drop(columns=frame.geometry.name)).reset_index()
     lost = [column for column in (*layer.columns, "communes") if column not in table.columns]
     if lost:
         raise ArgumentError(f"Couche {layer.layer_id}, colonnes absentes : {', '.join(lost)}")
@@ -192,7 +192,7 @@ def _features(frame: gpd.GeoDataFrame, layer: Layer) -> tuple[list[str], list[Se
     outlines = frame.geometry
     if layer.layer_id in THINNED:
         outlines = gpd.GeoSeries(
-            shapely.coverage_simplify(outlines.array, THINNING_M), index=outlines.index, crs=outlines.crs
+            shapely.coverage_simplify(outlines.to_numpy(), THINNING_M), index=outlines.index, crs=outlines.crs
         )
     degrees = _rounded(outlines.to_crs(WGS84).array)
     labels: Sequence[str | None] = [None] * len(frame)
@@ -213,9 +213,9 @@ def _features(frame: gpd.GeoDataFrame, layer: Layer) -> tuple[list[str], list[Se
 
 def _label_point(shape: shapely.Geometry, crs: Any) -> str:
     """Give [lon, lat] of the middle of the largest circle that fits in, where a name is best read."""
-    middle = shapely.get_point(shapely.maximum_inscribed_circle(shape, tolerance=50), 0)
-    point = gpd.GeoSeries([middle], crs=crs).to_crs(WGS84).iloc[0]
-    return f"[{point.x:.5f},{point.y:.5f}]"
+    middle = shapely.get_point(shapely.maximum_inscribed_circle(np.asarray([shape]), 50.0)[0], 0)
+    point = gpd.GeoSeries([middle], crs=crs).to_crs(WGS84)
+    return f"[{point.x.iloc[0]:.5f},{point.y.iloc[0]:.5f}]"
 
 
 def _rounded(shapes: Any) -> Any:

@@ -20,7 +20,7 @@ POINTS: Final[frozenset[Symbole]] = frozenset({"cercle", "carre", "triangle", "l
 class LayerField:
     """One line of a tooltip.
 
-    Parameters
+    Attributes
     ----------
     column
         Column of the layer's frame.
@@ -39,7 +39,7 @@ class LayerField:
 class Variante:
     """How the objects of a layer look that share one value of its `variable`.
 
-    Parameters
+    Attributes
     ----------
     valeur
         The value, as text.
@@ -62,7 +62,7 @@ class Variante:
 class Layer:
     """A layer of the maps.
 
-    Parameters
+    Attributes
     ----------
     layer_id
         Short id; also names the layer's files.
@@ -112,12 +112,24 @@ class Layer:
 
     @property
     def source_ids(self) -> tuple[str, ...]:
-        """All the sources that the layer draws on, the main one first."""
+        """Give all the sources that the layer draws on.
+
+        Returns
+        -------
+        tuple of str
+            Source ids, the main one first.
+        """
         return (self.source_id, *self.autres_sources)
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of the frame that the map needs, each once."""
+        """Give the columns of the frame that the map needs.
+
+        Returns
+        -------
+        tuple of str
+            Names, each once.
+        """
         names = [self.entete, *(field.column for field in self.fields), self.variable]
         return tuple(dict.fromkeys(name for name in names if name))
 

@@ -6,7 +6,8 @@ from typing import Any, Final
 import streamlit as st
 from streamlit_folium import st_folium
 
-from maps.builder import MapSpec, base_map, early_script, feature_group
+from maps.builder import base_map, early_script, feature_group
+from maps.spec import MapSpec
 from ui import startup
 
 HEIGHT_PX: Final = 560

@@ -15,9 +15,10 @@ import streamlit as st
 from geo.proximity import pairs_within
 from loaders.paths import DATA
 from maps.assets import Assets, install
-from maps.builder import MapSpec, ShownLayer, base_map, feature_group
+from maps.builder import base_map, feature_group
 from maps.files import Manifest, write_layers
 from maps.layers import LAYERS
+from maps.spec import MapSpec, ShownLayer
 from ui import data
 
 MARSEILLE: Final = "13055"

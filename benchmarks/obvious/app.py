@@ -43,7 +43,7 @@ folium.Map.default_css = [("leaflet_css", f"{LEAFLET}/leaflet.css")]
 st.set_page_config(layout="wide")
 
 
-def points(path, communes):
+def points(path: Path, communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Read a table of points and the commune of each."""
     table = pd.read_csv(path, dtype={"comm_insee": str, "code_postal": str})
     frame = gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(table["lon"], table["lat"], crs=4326))

@@ -9,8 +9,8 @@ import streamlit as st
 
 from exports.fields import is_missing
 from geo.friches import UNCHECKED
-from maps.builder import BASEMAPS
 from maps.layers import LAYERS
+from maps.spec import BASEMAPS
 from ui import choices
 
 TITLES: Final[Mapping[str, str]] = {layer.layer_id: layer.titre for layer in LAYERS}

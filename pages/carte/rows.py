@@ -7,7 +7,7 @@ import geopandas as gpd
 
 from exports.fields import Field
 from geo.proximity import pairs_within
-from maps.builder import Cadrage, MapSpec, ShownLayer
+from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.carte.filters import Filters, Types
 
 _TOWN: Final = Field("commune", "Commune", "texte")

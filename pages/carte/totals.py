@@ -95,9 +95,7 @@ def finding(frames: Mapping[str, gpd.GeoDataFrame], commune: str | None) -> str:
         head = f"Les {pluriel(len(qpv), 'QPV', 'QPV')} comptent {pluriel(people['population_qpv'].sum(), 'habitant')}"
     else:
         head = _about_commune(
-            str(communes.loc[commune, "nom"]),
-            int(people.at[commune, "nb_qpv"]),
-            float(people.at[commune, "population_qpv"]),
+            str(communes.loc[commune, "nom"]), people["nb_qpv"][commune], people["population_qpv"][commune]
         )
         checked = checked[checked["code_insee"] == commune]
         near = near.intersection(checked.index)

@@ -120,7 +120,7 @@ def _works(heading: DeltaGenerator) -> None:
         ("Travaux de la gouvernance", listed, works.WORK_FIELDS, "gouvernance"),
         ("Boîte à outils", tools, works.TOOL_FIELDS, "outils"),
     ):
-        st.subheader(title, anchor=False)
+        st.header(title, anchor=False)
         table.show(rows, fields, sources=catalogue, caption=f"{title}, dans l'ordre du cahier", key=key)
         downloads.show(
             rows,

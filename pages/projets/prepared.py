@@ -89,13 +89,14 @@ def head(finding: str, words: Mapping[str, str] | None = None, *, style: str | N
         Style sheet of the view alone, which may set another paper; None without one.
     """
     page.header(TITLE, finding)
-    # After the styles that all pages share, so that these prevail.
-    for name in ("page.css", style):
-        if name is not None:
-            st.html(STYLES / name)
+    styles = "".join((STYLES / name).read_text("utf-8") for name in ("page.css", style) if name is not None)
     said = "".join(f" {name.capitalize()} : {value}." for name, value in (words or {}).items())
     today = formats.date(dt.datetime.now(tz=dt.UTC).astimezone().date())
-    st.html(f'<p class="projets-papier">{escape(formats.typographie(f"Établi le {today}.{said}"))}</p>')
+    # With text beside it, the style leaves the page together with the view; alone, Streamlit would keep it.
+    st.html(
+        f'<style>{styles}</style><p class="projets-papier">'
+        f"{escape(formats.typographie(f'Établi le {today}.{said}'))}</p>"
+    )
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)

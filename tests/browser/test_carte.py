@@ -239,3 +239,12 @@ def test_paper_keeps_map_legend_sources_and_date(carte):
     assert re.match(r"Carte établie le \d+(er)? \w+ \d{4}\. commune : Marseille", said)
     assert page.page.locator(".atlas-sources").first.is_visible()
     assert not page.page.get_by_test_id("stPills").first.is_visible()
+
+
+def test_printed_map_is_not_blank(carte):
+    page = carte(f"commune=13055&fond={quote('Sans fond')}")
+    paper = page.page.pdf(format="A4", print_background=True)
+    # The map's canvas is an image of the page; the signs of the legend are 60 pixels wide.
+    widths = [int(width) for width in re.findall(rb"/Width (\d+)", paper)]
+    assert max(widths) > 600
+    assert widths.count(60) >= 8

@@ -5,7 +5,9 @@
 (function () {
   "use strict";
 
-  const SIGNS = { cercle: 1, carre: 0.9, triangle: 1.15, losange: 1.2, croix: 1.1, etoile: 1.3 };
+  const { isPoint, Cloud, hatching, swatch } = window.atlasSigns;
+  const { element, format } = window.atlasTexts;
+  const OUT_OF_SCOPE = "hors périmètre de la source";
   const LABELS_UNTIL_ZOOM = 13;
   const SMALL_PX = 90;
   const LEGEND_PX = 240;
@@ -18,174 +20,14 @@
   let viewFromAddress = false;
   let shownBasemap = null;
   let tilesSeen = false;
-  let address = null;
-  let held = {};
-  let writing = 0;
   let layersOn = [];
   let named = [];
   const heavier = [];
   const requests = new Map();
   const arrived = new Set();
   const objects = new Map();
-  const swatches = new Map();
   const tiles = {};
   const parts = {};
-
-  /* --- French texts ------------------------------------------------------------------------------------- */
-
-  const MISSING = "non diffusé";
-  const OUT_OF_SCOPE = "hors périmètre de la source";
-  const number = (digits) => new Intl.NumberFormat("fr-FR", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  const whole = number(0), one = number(1), two = number(2);
-  const day = new Intl.DateTimeFormat("fr-FR", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
-  const FORMATS = {
-    texte: String,
-    entier: (value) => whole.format(value),
-    decimal: (value) => one.format(value),
-    part: (value) => one.format(value * 100) + "\u202f%",
-    pourcentage: (value) => one.format(value) + "\u202f%",
-    distance_m: (value) => (value >= 10000 ? one.format(value / 1000) + "\u202fkm" : whole.format(value) + "\u202fm"),
-    surface_m2: (value) => (value < 10000 ? two : one).format(value / 10000) + "\u202fha",
-    date: (value) => day.format(new Date(value)).replace(/^1 /, "1er "),
-  };
-  const format = (value, kind) => (value === null || value === undefined || value === "" ? MISSING : FORMATS[kind](value));
-
-  function element(tag, className, text) {
-    const node = document.createElement(tag);
-    if (className) node.className = className;
-    if (text !== undefined) node.textContent = text;
-    return node;
-  }
-
-  /* --- Symbols ------------------------------------------------------------------------------------------ */
-
-  function trace(ctx, sign, x, y, r) {
-    ctx.beginPath();
-    if (sign === "cercle") {
-      ctx.arc(x, y, r, 0, 2 * Math.PI);
-      return;
-    }
-    if (sign === "carre") {
-      ctx.rect(x - r, y - r, 2 * r, 2 * r);
-      return;
-    }
-    let corners;
-    if (sign === "croix") {
-      const a = 0.36 * r;
-      corners = [[-a, -r], [a, -r], [a, -a], [r, -a], [r, a], [a, a], [a, r], [-a, r], [-a, a], [-r, a], [-r, -a], [-a, -a]];
-    } else {
-      const count = { triangle: 3, losange: 4, etoile: 10 }[sign];
-      corners = Array.from({ length: count }, (_, i) => {
-        const reach = sign === "etoile" && i % 2 ? 0.45 * r : r;
-        const angle = (2 * Math.PI * i) / count - Math.PI / 2;
-        return [reach * Math.cos(angle), reach * Math.sin(angle)];
-      });
-    }
-    corners.forEach(([dx, dy], i) => (i ? ctx.lineTo(x + dx, y + dy) : ctx.moveTo(x + dx, y + dy)));
-    ctx.closePath();
-  }
-
-  function drawSymbol(ctx, look, x, y, r) {
-    trace(ctx, look.symbole, x, y, r);
-    ctx.setLineDash([]);
-    ctx.globalAlpha = 1;
-    ctx.lineJoin = "round";
-    ctx.fillStyle = look.plein ? look.couleur : "#fff";
-    ctx.strokeStyle = look.plein ? "#fff" : look.couleur;
-    ctx.lineWidth = look.plein ? 1 : 1.8;
-    ctx.fill();
-    ctx.stroke();
-  }
-
-  const radiusAt = (zoom) => Math.max(3, Math.min(9, 3 + 0.85 * (zoom - 10)));
-
-  /* All the points of a layer as one path: adding a thousand of them costs what one costs. */
-  const Cloud = L.Path.extend({
-    initialize(points, options) {
-      L.setOptions(this, options);
-      this._all = points;
-    },
-    _project() {
-      const scale = this._map.getZoomScale(this._map.getZoom(), 0);
-      const origin = this._map.getPixelOrigin();
-      this._radius = radiusAt(this._map.getZoom());
-      this._at = this._all.map(({ world }) => L.point(world.x * scale - origin.x, world.y * scale - origin.y));
-      const margin = L.point(1, 1).multiplyBy(2 * this._radius + this.options.weight);
-      const box = L.bounds(this._at);
-      this._pxBounds = L.bounds(box.min.subtract(margin), box.max.add(margin));
-    },
-    _update() {
-      this._updatePath();
-    },
-    _updatePath() {
-      const { _drawing, _ctx, _bounds } = this._renderer;
-      if (!_drawing) return;
-      this._all.forEach(({ look }, i) => {
-        if (_bounds.contains(this._at[i])) drawSymbol(_ctx, look, this._at[i].x, this._at[i].y, this._radius * SIGNS[look.symbole]);
-      });
-    },
-    /* The symbol under the mouse is kept: it is what the tooltip describes and what a click chooses. */
-    _containsPoint(point) {
-      const reach = this._radius + this._clickTolerance();
-      for (let i = this._all.length - 1; i >= 0; i--) {
-        if (Math.abs(point.x - this._at[i].x) > reach || point.distanceTo(this._at[i]) > reach) continue;
-        this.atlas = this._all[i].atlas;
-        return true;
-      }
-      return false;
-    },
-    toGeoJSON: forPython,
-  });
-
-  function hatching(color) {
-    const tile = element("canvas");
-    tile.width = tile.height = 8;
-    const ctx = tile.getContext("2d");
-    ctx.strokeStyle = color;
-    ctx.lineWidth = 2;
-    for (const shift of [-8, 0, 8]) {
-      ctx.moveTo(shift, 8);
-      ctx.lineTo(shift + 8, 0);
-    }
-    ctx.stroke();
-    return ctx.createPattern(tile, "repeat");
-  }
-
-  /* Each sign is drawn once and moved from one legend to the next. */
-  function swatch(look) {
-    const name = JSON.stringify(look, ["couleur", "symbole", "plein", "epaisseur", "tirets", "remplissage", "motif"]);
-    if (!swatches.has(name)) swatches.set(name, drawSwatch(look));
-    return swatches.get(name);
-  }
-
-  function drawSwatch(look) {
-    const node = element("canvas", "atlas-signe");
-    const scale = 2;
-    node.width = 30 * scale;
-    node.height = 18 * scale;
-    const ctx = node.getContext("2d");
-    ctx.scale(scale, scale);
-    if (look.symbole in SIGNS) {
-      drawSymbol(ctx, look, 15, 9, 6.5 * SIGNS[look.symbole]);
-      return node;
-    }
-    if (look.symbole === "contour" && look.remplissage) {
-      ctx.globalAlpha = look.motif === "hachures" ? 1 : look.remplissage;
-      ctx.fillStyle = look.motif === "hachures" ? hatching(look.couleur) : look.couleur;
-      ctx.fillRect(2, 3, 26, 12);
-      ctx.globalAlpha = 1;
-    }
-    ctx.strokeStyle = look.couleur;
-    ctx.lineWidth = look.epaisseur;
-    ctx.setLineDash(look.tirets ? look.tirets.split(" ").map(Number) : []);
-    if (look.symbole === "trait") {
-      ctx.beginPath();
-      ctx.moveTo(1, 9);
-      ctx.lineTo(29, 9);
-      ctx.stroke();
-    } else ctx.strokeRect(2, 3, 26, 12);
-    return node;
-  }
 
   /* --- Objects ------------------------------------------------------------------------------------------ */
 
@@ -219,7 +61,7 @@
   function makeObject(layer, feature) {
     const look = lookOf(layer, feature.properties);
     const atlas = { layer, look, id: feature.id, label: feature.etiquette, properties: feature.properties };
-    if (look.symbole in SIGNS) {
+    if (isPoint(look)) {
       const latlng = L.GeoJSON.coordsToLatLng(feature.geometry.coordinates);
       return { atlas, look, latlng, world: map.project(latlng, 0) };
     }
@@ -288,7 +130,7 @@
     const { layer, look } = object.atlas;
     object.atlas.rank = shown.classe ? shown.classe[object.atlas.id] : undefined;
     const klass = shown.classes && shown.classes[object.atlas.rank];
-    if (look.symbole in SIGNS) {
+    if (isPoint(look)) {
       object.look = klass ? { ...look, couleur: klass.couleur, plein: klass.motif !== "hachures" } : look;
       return;
     }
@@ -354,7 +196,7 @@
         return;
       }
       for (const [look, title, count] of legendLines(shown, drawn[at])) {
-        const said = shown.hors ? OUT_OF_SCOPE : whole.format(count);
+        const said = shown.hors ? OUT_OF_SCOPE : format(count, "entier");
         const item = element("li");
         item.dataset.couche = shown.id;
         if (!shown.hors) item.dataset.compte = count;
@@ -453,41 +295,6 @@
     }
   }
 
-  /* --- View in the address bar -------------------------------------------------------------------------- */
-
-  function readView() {
-    try {
-      const text = new URLSearchParams(parent.location.search).get("vue") || "";
-      const found = /^(\d{1,2}\.?\d*)\/(-?\d+\.?\d*)\/(-?\d+\.?\d*)$/.exec(text);
-      return found && { zoom: Number(found[1]), centre: [Number(found[2]), Number(found[3])] };
-    } catch {
-      return null;
-    }
-  }
-
-  function writeView() {
-    try {
-      if (parent.location.pathname !== address) return;
-      const { lat, lng } = map.getCenter();
-      const ours = { ...held, vue: map.getZoom() + "/" + lat.toFixed(4) + "/" + lng.toFixed(4) };
-      const pairs = parent.location.search.slice(1).split("&").filter((pair) => pair && !(pair.split("=")[0] in ours));
-      for (const [name, value] of Object.entries(ours)) {
-        if (value !== null) pairs.push(name + "=" + encodeURIComponent(value).replaceAll("%2F", "/"));
-      }
-      const search = "?" + pairs.join("&");
-      if (parent.location.search === search) return;
-      parent.history.replaceState(parent.history.state, "", parent.location.pathname + search + parent.location.hash);
-    } catch {
-      /* Shown inside another site's page: the address is not ours to write. */
-    }
-  }
-
-  /* Not at once: Chromium takes its time to change an address, and the map comes first. */
-  function writeSoon(delay_ms) {
-    clearTimeout(writing);
-    writing = setTimeout(writeView, delay_ms);
-  }
-
   function moveTo(frame) {
     if (!frame || frame.jeton === frameToken) return;
     const first = frameToken === null;
@@ -502,13 +309,6 @@
     map.fitBounds(bounds, { animate: false, paddingTopLeft: [20, 20], paddingBottomRight: [20 + aside, 20], maxZoom: 16 });
   }
 
-  /* --- Paper -------------------------------------------------------------------------------------------- */
-
-  function fitPaper(printing) {
-    map.getContainer().classList.toggle("atlas-papier", printing);
-    map.invalidateSize({ animate: false, pan: false });
-  }
-
   /* --- The two calls ------------------------------------------------------------------------------------ */
 
   function start(id, given) {
@@ -518,13 +318,8 @@
       for (const variant of Object.values(layer.variantes)) variant.remplissage = layer.remplissage;
     }
     document.documentElement.lang = "fr";
-    const view = readView();
+    const view = window.atlasAddress.readView();
     viewFromAddress = view !== null;
-    try {
-      address = parent.location.pathname;
-    } catch {
-      address = null;
-    }
     map = L.map(id, {
       center: view ? view.centre : settings.centre,
       zoom: view ? view.zoom : settings.zoom,
@@ -552,14 +347,15 @@
     });
     halo = L.layerGroup().addTo(map);
     labels = L.layerGroup();
-    map.on("moveend", () => writeSoon(100)).on("zoomend", placeLabels);
+    map.on("zoomend", placeLabels);
+    window.atlasAddress.follow(map);
     // Leaflet takes the focus at each click: its ring is for those who came with the keyboard.
     const byKeyboard = (is) => () => document.documentElement.classList.toggle("atlas-clavier", is);
     document.addEventListener("keydown", byKeyboard(true), true);
     document.addEventListener("keyup", byKeyboard(true), true);
     document.addEventListener("pointerdown", byKeyboard(false), true);
-    window.addEventListener("beforeprint", () => fitPaper(true));
-    window.addEventListener("afterprint", () => fitPaper(false));
+    // Paper has its legend, even where a narrow screen keeps it closed.
+    window.addEventListener("beforeprint", () => (parts.box.open = true));
     return map;
   }
 
@@ -583,12 +379,10 @@
     );
     // A newer request came while the files were on their way: it alone may paint.
     if (mine !== asked) return;
-    held = spec.adresse;
+    window.atlasAddress.hold(spec.adresse);
     paint(spec, drawn);
     fillLegend(spec.couches, drawn, failed);
     nameObjects(drawn);
-    // Streamlit may write back an address without the view as its own run ends.
-    writeSoon(400);
     requestAnimationFrame(() => requestAnimationFrame(() => (document.body.dataset.peint = ++painted)));
   }
 
@@ -627,7 +421,10 @@
     }
     for (const object of drawn) dress(shown, object, spec.fond);
     const points = drawn.filter((object) => object.world);
-    if (points.length) added.push(new Cloud(points, { renderer: canvas, bubblingMouseEvents: false }));
+    if (points.length) {
+      const cloud = new Cloud(points, { renderer: canvas, bubblingMouseEvents: false });
+      added.push(Object.assign(cloud, { toGeoJSON: forPython }));
+    }
     added.push(...drawn.filter((object) => !object.world));
     for (const object of added) scene.addLayer(object);
   }

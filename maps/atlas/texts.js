@@ -1,0 +1,29 @@
+/* Figures as French readers write them, and text nodes: no text of the data ever becomes markup. */
+window.atlasTexts = (function () {
+  "use strict";
+
+  const MISSING = "non diffusé";
+  const number = (digits) => new Intl.NumberFormat("fr-FR", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const whole = number(0), one = number(1), two = number(2);
+  const day = new Intl.DateTimeFormat("fr-FR", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  const FORMATS = {
+    texte: String,
+    entier: (value) => whole.format(value),
+    decimal: (value) => one.format(value),
+    part: (value) => one.format(value * 100) + "\u202f%",
+    pourcentage: (value) => one.format(value) + "\u202f%",
+    distance_m: (value) => (value >= 10000 ? one.format(value / 1000) + "\u202fkm" : whole.format(value) + "\u202fm"),
+    surface_m2: (value) => (value < 10000 ? two : one).format(value / 10000) + "\u202fha",
+    date: (value) => day.format(new Date(value)).replace(/^1 /, "1er "),
+  };
+  const format = (value, kind) => (value === null || value === undefined || value === "" ? MISSING : FORMATS[kind](value));
+
+  function element(tag, className, text) {
+    const node = document.createElement(tag);
+    if (className) node.className = className;
+    if (text !== undefined) node.textContent = text;
+    return node;
+  }
+
+  return { element, format };
+})();

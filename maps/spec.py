@@ -1,0 +1,111 @@
+"""What a map shows at one moment, as pages say it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from xyzservices import providers
+
+#: Basemap id to French title and tiles; the IGN serves them without a key.
+BASEMAPS: Final[Mapping[str, tuple[str, Any]]] = {
+    "plan": ("Plan IGN", providers.GeoportailFrance.plan),
+    "ortho": ("Photos aériennes", providers.GeoportailFrance.orthos),
+    "aucun": ("Sans fond", None),
+}
+
+
+@dataclass(frozen=True)
+class Classe:
+    """One class of a map that shades its objects by a figure.
+
+    Attributes
+    ----------
+    titre
+        French text of the legend.
+    couleur
+        Colour, as #RRGGBB.
+    remplissage
+        Opacity of the fill.
+    motif
+        "plein", or "hachures" to tell classes apart without their colour.
+    """
+
+    titre: str
+    couleur: str
+    remplissage: float = 0.6
+    motif: str = "plein"
+
+
+@dataclass(frozen=True)
+class ShownLayer:
+    """What one layer shows.
+
+    Attributes
+    ----------
+    layer_id
+        Id of the registry.
+    communes
+        INSEE codes of the communes whose objects are shown; None for all, those off the communes included.
+    ids
+        Among these, the only objects shown; None for all.
+    classes, classed
+        Classes of a shaded map, and the class of each object by id (its rank in `classes`).
+    radius_m
+        Draws around each point a disc of this radius, in metres, but around hollow ones; None draws none.
+    """
+
+    layer_id: str
+    communes: Sequence[str] | None = None
+    ids: Sequence[str] | None = None
+    classes: Sequence[Classe] = ()
+    classed: Mapping[str, int] = field(default_factory=dict)
+    radius_m: float | None = None
+
+
+@dataclass(frozen=True)
+class Cadrage:
+    """Where the map goes, once per token.
+
+    Attributes
+    ----------
+    token
+        The map moves when it changes, never otherwise.
+    bounds
+        West, south, east, north in EPSG:2154, in metres.
+    souple
+        Stay where the map is if the place can already be seen well.
+    """
+
+    token: str
+    bounds: tuple[float, float, float, float]
+    souple: bool = False
+
+
+@dataclass(frozen=True)
+class MapSpec:
+    """All that a map shows at one moment.
+
+    Attributes
+    ----------
+    titre
+        Accessible name of the map, in French.
+    layers
+        The layers shown, in any order: the registry's prevails.
+    basemap
+        Id of `BASEMAPS`.
+    chosen
+        Objects to set off, as pairs of layer id and object id.
+    cadrage
+        Where the map goes; None leaves it.
+    adresse
+        Query parameters that the address bar must hold beside the view, each with its values (none: must not hold).
+        Streamlit writes there what a user picks in a widget that is on the page, not what a click on the map or a
+        link chose.
+    """
+
+    titre: str
+    layers: Sequence[ShownLayer]
+    basemap: str = "plan"
+    chosen: Sequence[tuple[str, str]] = ()
+    cadrage: Cadrage | None = None
+    adresse: Mapping[str, Sequence[str]] = field(default_factory=dict)
