@@ -104,7 +104,7 @@ class Driven:
     def __init__(self, browser: Browser, kind: str) -> None:
         self.kind = kind
         self.context: BrowserContext = browser.new_context(
-            viewport={"width": 1280, "height": 1400}, locale="fr-FR"
+            viewport={"width": 1280, "height": 800}, locale="fr-FR"
         )
         self.context.set_default_timeout(TIMEOUT_MS)
         self.context.add_init_script(f"if (window === window.top) {{ {_SHOWS} }}")

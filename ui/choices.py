@@ -94,13 +94,20 @@ def one_of(titles: Mapping[str, str], *, key: str, label: str, none: str) -> str
     str or None
         A code of `titles`; None for none.
     """
-    asked = st.query_params.get(key)
-    if asked in titles and key not in st.session_state:
-        st.session_state[key] = asked
+    asked, state, followed = st.query_params.get(key), st.session_state, f"{key}-lien"
+    # A code in the address is a link; labels are Streamlit's own.
+    linked = asked in titles and titles[asked] != asked
+    if linked and (key not in state or state.get(followed) != asked):
+        state[key] = asked
+    state[followed] = asked if linked else None
+    # Bound, the widget would take the code out of the address: it is, once the user chooses something else.
+    kept = linked and state[key] == asked
+    if linked and not kept:
+        state[key] = state[key]
     return st.selectbox(
         label,
         [None, *titles],
         format_func=lambda code: none if code is None else titles[code],
         key=key,
-        bind="query-params",
+        bind=None if kept else "query-params",
     )

@@ -1,0 +1,78 @@
+"""The mobility team's way through page vélos: threshold, map, ranking, file, link."""
+
+import csv
+import io
+
+import pytest
+
+from tests.browser.map_page import MapPage, plain
+
+
+@pytest.fixture
+def velos(visit):
+    """Open page vélos with a query."""
+    return lambda query="": MapPage(visit(f"/velos?{query}"))
+
+
+def test_threshold_by_keyboard(velos):
+    page = velos()
+    assert "16 sur 41" in plain(page.page.locator("body").inner_text())
+    slider = page.page.get_by_role("slider")
+    slider.focus()
+
+    def four_steps():
+        for _ in range(4):
+            page.page.keyboard.press("ArrowRight")
+
+    page.repaint(four_steps)
+    page.page.get_by_text("20 sur 41").wait_for()
+    assert page.address()["seuil"] == ["500"]
+
+
+def test_click_on_a_quarter_shows_its_figures(velos):
+    page = velos("commune=13055")
+    x, y = page.place_of("qpv", "QN01359I")
+    page.repaint(lambda: page.page.mouse.click(x, y))
+    page.page.get_by_role("heading", name="Kalliste La Granière La Solidarité").wait_for()
+    # 7,263 inhabitants and the nearest station beyond 4 km: all of them are out of reach.
+    figures = page.page.locator(".atlas-figures").inner_text()
+    assert "Habitants hors de portée\t7 263" in plain(figures)
+    assert "QN01359I" in page.address()["qpv"][0]
+
+
+def test_link_by_code_survives_a_reload(velos):
+    page = velos("commune=13055&qpv=QN01352M&seuil=500")
+    for _ in range(2):
+        page.page.get_by_role("heading", name="Grand Saint Barthélémy").wait_for()
+        assert "QN01352M" in page.address()["qpv"][0]
+        assert page.address()["seuil"] == ["500"]
+        page.reload()
+
+
+def test_choice_after_a_link_replaces_it(velos):
+    page = velos("qpv=QN01352M")
+    page.page.get_by_role("heading", name="Grand Saint Barthélémy").wait_for()
+    page.repaint(lambda: page.choose("Quartier prioritaire", "Air Bel"))
+    page.page.get_by_role("heading", name="Air Bel").wait_for()
+    assert "QN01338I" in page.address()["qpv"][0]
+    page.reload()
+    page.page.get_by_role("heading", name="Air Bel").wait_for()
+
+
+def test_file_taken_away_has_the_rows_and_where_they_come_from(velos):
+    page = velos("commune=13055&seuil=500")
+    with page.page.expect_download() as download:
+        page.page.get_by_role("button", name="CSV brut").first.click()
+    text = download.value.path().read_text(encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == 41
+    assert {row["code_qp"] for row in rows} >= {"QN01352M", "QN01341I"}
+    assert all("500 m" in plain(row["filtres"]) for row in rows)
+    assert all("ODbL" in row["licence"] and "2 mars 2026" in row["millesime"] for row in rows)
+    assert download.value.suggested_filename.startswith("atlas_manques-velos_marseille_")
+
+
+def test_outside_the_network(velos):
+    page = velos("commune=84089")
+    assert "hors périmètre de la source" in plain(page.page.locator("body").inner_text())
+    assert "aucun manque ne peut être constaté" in plain(page.page.locator("body").inner_text())
