@@ -125,41 +125,43 @@ def first_changes(browser: Browser, atlas: served.Server, obvious: served.Server
 
 
 def session_starts(
-    browser: Browser, atlas: served.Server, obvious: served.Server, *, rounds: int
-) -> list[tuple[float, float, float]]:
-    """Open new sessions, with an empty cache each, in turn with a blank page.
+    browser: Browser, *servers: tuple[str, served.Server], rounds: int
+) -> list[tuple[float, ...]]:
+    """Open new sessions, with an empty cache each, in turn.
 
     Parameters
     ----------
     browser
         The browser.
-    atlas, obvious
-        The servers.
+    *servers
+        Pairs of "blank", "obvious" or "atlas" and the server.
     rounds
         How many times.
 
     Returns
     -------
     list of tuple of float
-        Milliseconds to the painted page: blank, obvious, atlas.
+        Milliseconds to the painted page, in the order of the servers.
     """
+    pages = {"blank": ("", ""), "obvious": ("", EVERYWHERE), "atlas": (f"/carte?{QUERY}", HERE)}
     times = []
-    with served.Server("benchmarks/obvious/blank.py") as blank:
-        pages = (
-            ("blank", blank.url, ""),
-            ("obvious", obvious.url, EVERYWHERE),
-            ("atlas", f"{atlas.url}/carte?{QUERY}", HERE),
-        )
-        for at in range(-1, rounds):
-            row = []
-            for kind, url, place in pages:
-                session = driven.Driven(browser, kind)
-                row.append(session.open(url, place))
-                session.settle()
-                session.close()
-            if at >= 0:
-                times.append((row[0], row[1], row[2]))
+    # One session each before the count: the first one of a server loads its code and data.
+    for at in range(-1, rounds):
+        row = []
+        for kind, server in servers:
+            path, place = pages[kind]
+            session = driven.Driven(browser, kind)
+            row.append(session.open(server.url + path, place))
+            session.settle()
+            session.close()
+        if at >= 0:
+            times.append(tuple(row))
     return times
+
+
+def blank_page() -> served.Server:
+    """Give a server of a page with nothing on it."""
+    return served.Server("benchmarks/obvious/blank.py")
 
 
 def runs_per_pan(browser: Browser, server: served.Server, *, kind: str) -> int:
@@ -237,7 +239,10 @@ def rows() -> list[Row]:
         return []
     with designs() as (browser, atlas, obvious):
         series = [changes(browser, atlas, obvious, rounds=ROUNDS) for _ in range(SERIES)]
-        starts = session_starts(browser, atlas, obvious, rounds=ROUNDS)
+        with blank_page() as blank:
+            starts = session_starts(
+                browser, ("blank", blank), ("obvious", obvious), ("atlas", atlas), rounds=ROUNDS
+            )
         bytes_obvious, bytes_atlas = first_changes(browser, atlas, obvious)
         pans = runs_per_pan(browser, obvious, kind="obvious"), runs_per_pan(browser, atlas, kind="atlas")
     with served.Server() as atlas:
@@ -288,7 +293,7 @@ def _change(session: driven.Driven, server: served.Server, place: str) -> Change
     return Change(repaint_ms, 1000 * (server.cpu_s() - before))
 
 
-def _start_row(question: str, starts: list[tuple[float, float, float]], at: int) -> Row:
+def _start_row(question: str, starts: list[tuple[float, ...]], at: int) -> Row:
     return Row(
         question,
         median(times[at] for times in starts),

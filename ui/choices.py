@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from maps.builder import BASEMAPS
+from maps.spec import BASEMAPS
 
 EVERYWHERE: Final = "Toutes les communes"
 NO_QPV: Final = "Aucun en particulier"
@@ -54,8 +54,13 @@ def qpv(frame: pd.DataFrame, *, key: str = "qpv", label: str = "Quartier priorit
     return one_of(dict(sorted(titles.items(), key=lambda item: item[1])), key=key, label=label, none=NO_QPV)
 
 
-def basemap() -> str:
+def basemap(*, label_shown: bool = True) -> str:
     """Let the user choose what lies under the map.
+
+    Parameters
+    ----------
+    label_shown
+        Whether the label stands above the choice, or for screen readers alone.
 
     Returns
     -------
@@ -70,6 +75,7 @@ def basemap() -> str:
         required=True,
         key="fond",
         bind="query-params",
+        label_visibility="visible" if label_shown else "collapsed",
     )
 
 
@@ -96,7 +102,7 @@ def one_of(titles: Mapping[str, str], *, key: str, label: str, none: str) -> str
     """
     asked, state, followed = st.query_params.get(key), st.session_state, f"{key}-lien"
     # A code in the address is a link; labels are Streamlit's own.
-    linked = asked in titles and titles[asked] != asked
+    linked = asked is not None and asked in titles and titles[asked] != asked
     if linked and (key not in state or state.get(followed) != asked):
         state[key] = asked
     state[followed] = asked if linked else None

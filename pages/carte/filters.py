@@ -10,7 +10,6 @@ import streamlit as st
 from exports.fields import is_missing
 from geo.friches import UNCHECKED
 from maps.layers import LAYERS
-from maps.spec import BASEMAPS
 from ui import choices
 
 TITLES: Final[Mapping[str, str]] = {layer.layer_id: layer.titre for layer in LAYERS}
@@ -198,15 +197,16 @@ def ask(
         chosen = choices.one_of(
             quarters(commune), key="qpv", label="Quartier prioritaire", none=choices.NO_QPV
         )
-        around = st.selectbox(
-            "Autour du quartier, à vol d’oiseau",
-            list(AROUND),
-            format_func=AROUND.__getitem__,
-            key="autour",
-            bind="query-params",
-            disabled=chosen is None,
-            help="Limite la carte et le tableau à ce qui est dans le quartier choisi ou près de son contour",
-        )
+        around = EVERYTHING
+        if chosen is not None:
+            around = st.selectbox(
+                "Autour du quartier, à vol d’oiseau",
+                list(AROUND),
+                format_func=AROUND.__getitem__,
+                key="autour",
+                bind="query-params",
+                help="Limite la carte et le tableau à ce qui est dans le quartier choisi ou près de son contour",
+            )
     layers = st.pills(
         "Couches",
         list(TITLES),
@@ -220,7 +220,7 @@ def ask(
     return Filters(
         commune=commune,
         qpv=chosen,
-        around_m=around if chosen is not None and around != EVERYTHING else None,
+        around_m=None if around == EVERYTHING else around,
         layers=tuple(layers),
         statuts=statuts,
         types=types,
@@ -258,26 +258,6 @@ def _ask_details(offered: Mapping[tuple[str, str], list[str]]) -> tuple[tuple[st
     statuts = tuple(st.session_state.get("statuts", CHECKED))
     chosen = {key: tuple(st.session_state.get(name, ())) for key, name in keys.items()}
     return statuts, {key: values for key, values in chosen.items() if values}
-
-
-def ask_basemap() -> str:
-    """Show the choice of a basemap and read it.
-
-    Returns
-    -------
-    str
-        Id of a basemap.
-    """
-    return st.segmented_control(
-        "Fond de carte",
-        list(BASEMAPS),
-        format_func=lambda key: BASEMAPS[key][0],
-        default="plan",
-        required=True,
-        key="fond",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
 
 
 def _name(key: tuple[str, str]) -> str:

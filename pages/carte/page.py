@@ -13,7 +13,7 @@ from maps.layers import get
 from pages.carte import fiche, totals
 from pages.carte import filters as asked
 from pages.carte import rows as shown
-from ui import data, downloads, formats, mapview, page, sources, startup, table
+from ui import choices, data, downloads, formats, mapview, page, sources, startup, table
 
 TYPES_SEEN: Final = "carte-types"
 STYLE: Final = """<style>
@@ -59,8 +59,8 @@ def show() -> None:
             with st.container(
                 horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
             ):
-                st.subheader("Carte", anchor=False, width="content")
-                basemap = asked.ask_basemap()
+                st.header("Carte", anchor=False, width="content")
+                basemap = choices.basemap(label_shown=False)
             title = f"Carte des quartiers prioritaires, {place}"
             spec = shown.spec(placed, kept, filters, titre=title, basemap=basemap)
             mapview.show(spec, key="carte", height=600, on_click=_choose)
@@ -107,7 +107,7 @@ def _choose(found: dict[str, Any]) -> None:
 
 
 def _neighbourhood(frames: Mapping[str, gpd.GeoDataFrame], filters: asked.Filters) -> None:
-    st.subheader("Quartier choisi", anchor=False)
+    st.header("Quartier choisi", anchor=False)
     if filters.qpv is None:
         st.html('<p class="atlas-note">Choisissez un quartier dans la liste, ou cliquez sur son contour.</p>')
         return
@@ -119,7 +119,7 @@ def _neighbourhood(frames: Mapping[str, gpd.GeoDataFrame], filters: asked.Filter
 def _table(
     kept: Mapping[str, gpd.GeoDataFrame], filters: asked.Filters, words: Mapping[str, str], place: str
 ) -> None:
-    st.subheader("Les mêmes lignes en tableau", anchor=False)
+    st.header("Les mêmes lignes en tableau", anchor=False)
     if not kept:
         st.html('<p class="atlas-note">Aucune couche n’est affichée.</p>')
         return
@@ -152,7 +152,7 @@ def show_totals() -> None:
     catalogue = data.sources()
     frame = _by_commune(startup.version(), tuple(types.items()))
     with st.container(key="carte-totaux"):
-        st.subheader("Totaux par commune", anchor=False)
+        st.header("Totaux par commune", anchor=False)
         st.caption(
             "Les 16 communes, selon les filtres par type ; les habitants d’un QPV à cheval sont comptés une fois."
         )

@@ -10,7 +10,7 @@ import pandas as pd
 from exports.fields import Field
 from geo.territory import ARRONDISSEMENTS, METROPOLE
 from loaders.projects import ABSENT_FROM_TABLES, SHEET
-from maps.builder import Cadrage, Classe, MapSpec, ShownLayer
+from maps.spec import Cadrage, Classe, MapSpec, ShownLayer
 from pages.projets.coverage import MESURES
 from pages.projets.matrix import PERIMETERS, TO_CONFIRM
 from ui.formats import entier, pluriel, typographie

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from exports.context import Context
 from exports.fields import HORS_PERIMETRE
 from geo.territory import ARRONDISSEMENTS, LOCALISED, project_perimeter, projects_by_commune, qpv_of_project
-from maps.builder import BASEMAPS, ShownLayer
+from maps.spec import ShownLayer
 from pages.projets import coverage, prepared
 from pages.projets import project as sheets
 from ui import choices, data, downloads, formats, mapview, sources, table
@@ -28,15 +28,7 @@ def show(heading: DeltaGenerator) -> None:
         chosen = choices.one_of(
             dict(projects["titre"]), key="projet", label="Projet", none="Choisir un projet"
         )
-        basemap = st.segmented_control(
-            "Fond de carte",
-            list(BASEMAPS),
-            format_func=lambda key: BASEMAPS[key][0],
-            default="plan",
-            required=True,
-            key="fond",
-            bind="query-params",
-        )
+        basemap = choices.basemap()
     if chosen is None:
         with heading:
             prepared.head(f"Choisissez l'un des {len(projects)} projets de coopération pour ouvrir sa fiche.")

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from exports.fields import Field
-from maps.builder import Cadrage, Classe, MapSpec, ShownLayer
+from maps.spec import Cadrage, Classe, MapSpec, ShownLayer
 from ui.formats import entier, part, pluriel
 
 NETWORK: Final = "levelo"
