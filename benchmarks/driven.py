@@ -26,34 +26,39 @@ ARGUMENTS: Final = (
 )
 TIMEOUT_MS: Final = 60_000
 
-# What the screen shows. `atlas` counts its paints in the frame's body; the obvious design makes a new frame whose
-# script draws everything at once, and each of its features bears the name of the commune it was drawn for.
+# What the screen shows. The map and the table each count as shown at the second animation frame after they hold the
+# new commune: the atlas's map says so itself, in a counter on its frame's body. The obvious design makes a new frame
+# whose script draws everything at once, and each of its features bears the name of the commune it was drawn for.
 _SHOWS: Final = """
 window.bench = {
   frames: () => [...document.querySelectorAll('iframe[src*="streamlit_folium"]')].map((f) => f.contentWindow).filter((w) => w && w.map),
   atlas: {
     mark: () => Number(bench.frames()[0].document.body.dataset.peint),
-    shows: (place, mark) => bench.frames().some((w) => Number(w.document.body.dataset.peint || 0) > mark)
-      && [...document.querySelectorAll(".atlas-table caption")].some((c) => c.textContent.includes(place)),
+    map: (place, mark) => bench.frames().some((w) => Number(w.document.body.dataset.peint || 0) > mark),
+    table: (place) => [...document.querySelectorAll(".atlas-table caption")].some((c) => c.textContent.includes(place)),
+    counted: true,
   },
   obvious: {
     mark: () => 0,
-    shows: (place) => {
-      const drawn = bench.frames().some((w) => {
-        for (const layer of Object.values(w.map._layers)) if (layer.feature) return layer.feature.properties.lieu === place;
-        return false;
-      });
-      return drawn && [...document.querySelectorAll('[data-testid="stCaptionContainer"]')].some((c) => c.textContent === "Lignes de " + place);
-    },
+    map: (place) => bench.frames().some((w) => {
+      for (const layer of Object.values(w.map._layers)) if (layer.feature) return layer.feature.properties.lieu === place;
+      return false;
+    }),
+    table: (place) => [...document.querySelectorAll('[data-testid="stCaptionContainer"]')].some((c) => c.textContent === "Lignes de " + place),
+    counted: false,
   },
-  blank: { mark: () => 0, shows: () => document.querySelector("h1") !== null },
-  when: (kind, place, mark, since) => new Promise((resolve) => {
+  blank: { mark: () => 0, map: () => document.querySelector("h1") !== null, table: () => true, counted: false },
+  until: (test, counted) => new Promise((resolve) => {
     const look = () => {
-      if (!bench[kind].shows(place, mark)) return setTimeout(look, 4);
-      requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - since())));
+      if (!test()) setTimeout(look, 4);
+      else if (counted) resolve(performance.now());
+      else requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now())));
     };
     look();
   }),
+  map: (kind, place, mark) => bench.until(() => bench[kind].map(place, mark), bench[kind].counted),
+  both: (kind, place, mark) => Promise.all([bench.map(kind, place, mark), bench.until(() => bench[kind].table(place), false)])
+    .then((times) => Math.max(...times)),
 };
 """
 
@@ -137,7 +142,7 @@ class Driven:
         """
         self.page.goto(url, wait_until="commit")
         return float(
-            self.page.evaluate("([kind, place]) => bench.when(kind, place, 0, () => 0)", [self.kind, place])
+            self.page.evaluate("([kind, place]) => bench.map(kind, place, 0)", [self.kind, place])
         )
 
     def choose(self, place: str) -> float:
@@ -161,7 +166,7 @@ class Driven:
             """([kind, place]) => {
               let pressed = null;
               document.addEventListener("keydown", () => { pressed = performance.now(); }, { once: true, capture: true });
-              window.bench.done = bench.when(kind, place, bench[kind].mark(), () => pressed);
+              bench.done = bench.both(kind, place, bench[kind].mark()).then((shown) => shown - pressed);
             }""",
             [self.kind, place],
         )

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import folium
 import pyproj
-from branca.element import MacroElement
+from branca.element import Element, Figure
 from folium.template import Template
 
 from errors import ArgumentError
@@ -43,39 +43,58 @@ MIN_ZOOM: Final = 8
 MAX_ZOOM: Final = 18
 
 
+class _Text(Element):
+    """Markup that is ready: branca would compile it as a template at each run."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.text = text
+
+    def render(self, **_kwargs: Any) -> str:
+        """Give the markup."""
+        return self.text
+
+
 class _Map(folium.Map):
-    """A map without Folium's page header, whose viewport forbids users to zoom the text."""
+    """A map without Folium's page around it, whose viewport forbids users to zoom the text."""
 
     _template = Template(
-        """
-        {% macro header(this, kwargs) %}
-        <style>html, body { margin: 0; } #{{ this.get_name() }} { position: relative; width: 100%; height: 100%; }</style>
-        {% endmacro %}
-        {% macro html(this, kwargs) %}
-        <div class="folium-map" id={{ this.get_name()|tojson }} ></div>
-        {% endmacro %}
-        {% macro script(this, kwargs) %}
-        var {{ this.get_name() }} = atlas.start({{ this.get_name()|tojson }}, {{ this.settings }});
-        {% endmacro %}
-        """
+        "{% macro script(this, kwargs) %}"
+        "var {{ this.get_name() }} = atlas.start({{ this.get_name()|tojson }}, {{ this.settings }});"
+        "{% endmacro %}"
     )
 
     def __init__(self, settings: str, assets: Assets) -> None:
         super().__init__(location=CENTRE, zoom_start=ZOOM, tiles=None)
+        self._figure: Figure = self.get_root()
         self.settings = settings
         self.default_js = [("carte", STATIC_FROM_FRAME + assets.script)]
         self.default_css = [("carte", STATIC_FROM_FRAME + assets.style)]
 
+    def render(self, **_kwargs: Any) -> str:
+        """Give the page its only style; the component reads scripts and styles from the lists above."""
+        name = self.get_name()
+        style = f"<style>html, body {{ margin: 0; }} #{name} {{ position: relative; width: 100%; height: 100%; }}</style>"
+        self._figure.header.add_child(_Text(style), name="atlas")
+        return ""
 
-class _Show(MacroElement):
-    """The only content of the feature group: a call that draws a spec."""
 
-    _template = Template("{% macro script(this, kwargs) %}atlas.show({{ this.spec }});{% endmacro %}")
+class _Show(folium.FeatureGroup):
+    """A feature group that draws nothing itself: its script is a call that draws a spec."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "var {{ this.get_name() }} = L.featureGroup(); atlas.show({{ this.spec }});"
+        "{% endmacro %}"
+    )
 
     def __init__(self, spec: str) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Show"
+        super().__init__(name="atlas")
         self.spec = spec
+
+    def render(self, **_kwargs: Any) -> str:
+        """Add nothing to the page."""
+        return ""
 
 
 def base_map(assets: Assets, *, notes: Mapping[str, str]) -> folium.Map:
@@ -125,9 +144,7 @@ def feature_group(
     ArgumentError
         If the spec names a layer or a basemap that does not exist, or a layer without files.
     """
-    group = folium.FeatureGroup(name="atlas")
-    group.add_child(_Show(script_json(describe(spec, manifest, scopes=scopes))))
-    return group
+    return _Show(script_json(describe(spec, manifest, scopes=scopes)))
 
 
 def early_script(spec: MapSpec, manifest: Manifest) -> str:

@@ -43,8 +43,8 @@ AROUND: Final[Mapping[int, str]] = {
     1000: "À 1\u202f000 m au plus",
 }
 
-#: Layer and column to the values shown, for those that are limited.
-Types = Mapping[tuple[str, str], tuple[str, ...]]
+#: Pairs of a layer and column, and the values shown, for those that are limited.
+Types = tuple[tuple[tuple[str, str], tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Filters:
     statuts
         Statuses of the brownfields shown.
     types
-        Layer and column to the values shown, for those that are limited.
+        The filters on types.
     """
 
     commune: str | None
@@ -112,7 +112,7 @@ class Filters:
             "commune": [self.commune] if self.commune else [],
             "qpv": [self.qpv] if self.qpv else [],
             "statuts": [STATUTS[statut] for statut in self.statuts] if changed else [],
-            **{_name(key): [MODES.get(value, value) for value in self.types.get(key, ())] for key in TYPES},
+            **{_name(key): [MODES.get(value, value) for value in dict(self.types).get(key, ())] for key in TYPES},
         }
 
 
@@ -129,7 +129,7 @@ def described_types(types: Types) -> dict[str, str]:
     dict of str to str
         Filter to values.
     """
-    return {TYPES[key].lower(): ", ".join(MODES.get(v, v) for v in values) for key, values in types.items()}
+    return {TYPES[key].lower(): ", ".join(MODES.get(v, v) for v in values) for key, values in types}
 
 
 def titles_of_quarters(qpv: gpd.GeoDataFrame) -> dict[str, str]:
@@ -257,7 +257,7 @@ def _ask_details(offered: Mapping[tuple[str, str], list[str]]) -> tuple[tuple[st
                 )
     statuts = tuple(st.session_state.get("statuts", CHECKED))
     chosen = {key: tuple(st.session_state.get(name, ())) for key, name in keys.items()}
-    return statuts, {key: values for key, values in chosen.items() if values}
+    return statuts, tuple((key, values) for key, values in chosen.items() if values)
 
 
 def _name(key: tuple[str, str]) -> str:

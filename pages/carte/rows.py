@@ -123,7 +123,7 @@ def of_types(layer_id: str, frame: gpd.GeoDataFrame, types: Types) -> gpd.GeoDat
     GeoDataFrame
         The rows kept.
     """
-    for (owner, column), values in types.items():
+    for (owner, column), values in types:
         if owner == layer_id:
             frame = frame[frame[column].isin(values)]
     return frame
