@@ -141,9 +141,7 @@ class Driven:
             Milliseconds from the start of the navigation to the painted map.
         """
         self.page.goto(url, wait_until="commit")
-        return float(
-            self.page.evaluate("([kind, place]) => bench.map(kind, place, 0)", [self.kind, place])
-        )
+        return float(self.page.evaluate("([kind, place]) => bench.map(kind, place, 0)", [self.kind, place]))
 
     def choose(self, place: str) -> float:
         """Change the commune and wait for the map and the table.

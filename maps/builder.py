@@ -8,7 +8,7 @@ the names of the files to draw, so that Python rebuilds nothing.
 import json
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import folium
 import pyproj
@@ -47,7 +47,7 @@ class _Text(Element):
     """Markup that is ready: branca would compile it as a template at each run."""
 
     def __init__(self, text: str) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.text = text
 
     def render(self, **_kwargs: Any) -> str:
@@ -66,7 +66,6 @@ class _Map(folium.Map):
 
     def __init__(self, settings: str, assets: Assets) -> None:
         super().__init__(location=CENTRE, zoom_start=ZOOM, tiles=None)
-        self._figure: Figure = self.get_root()
         self.settings = settings
         self.default_js = [("carte", STATIC_FROM_FRAME + assets.script)]
         self.default_css = [("carte", STATIC_FROM_FRAME + assets.style)]
@@ -75,7 +74,8 @@ class _Map(folium.Map):
         """Give the page its only style; the component reads scripts and styles from the lists above."""
         name = self.get_name()
         style = f"<style>html, body {{ margin: 0; }} #{name} {{ position: relative; width: 100%; height: 100%; }}</style>"
-        self._figure.header.add_child(_Text(style), name="atlas")
+        figure = cast("Figure", self.get_root())
+        figure.header.add_child(_Text(style), name="atlas")
         return ""
 
 

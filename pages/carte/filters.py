@@ -112,7 +112,10 @@ class Filters:
             "commune": [self.commune] if self.commune else [],
             "qpv": [self.qpv] if self.qpv else [],
             "statuts": [STATUTS[statut] for statut in self.statuts] if changed else [],
-            **{_name(key): [MODES.get(value, value) for value in dict(self.types).get(key, ())] for key in TYPES},
+            **{
+                _name(key): [MODES.get(value, value) for value in dict(self.types).get(key, ())]
+                for key in TYPES
+            },
         }
 
 

@@ -37,14 +37,12 @@ def show() -> None:
     heading = st.container()
     filters = asked.ask(lambda commune: _quarters(version, commune), names, _offered(version))
     # The totals stand outside this fragment: they follow the filters on types alone.
-    types = tuple(filters.types.items())
-    if st.session_state.setdefault(TYPES_SEEN, types) != types:
-        st.session_state[TYPES_SEEN] = types
+    if st.session_state.setdefault(TYPES_SEEN, filters.types) != filters.types:
+        st.session_state[TYPES_SEEN] = filters.types
         st.rerun()
-    placed = _placed(version, filters.commune)
     with heading:
         page.header("Carte des quartiers et de ce qui les entoure", _finding(version, filters.commune))
-    kept = shown.select(placed, filters)
+    kept = _kept(version, filters)
     words = filters.described(names, dict(frames["qpv"]["lib_qp"]))
     today = formats.date(dt.datetime.now(tz=dt.UTC).astimezone().date())
     st.html(
@@ -62,7 +60,7 @@ def show() -> None:
                 st.header("Carte", anchor=False, width="content")
                 basemap = choices.basemap(label_shown=False)
             title = f"Carte des quartiers prioritaires, {place}"
-            spec = shown.spec(placed, kept, filters, titre=title, basemap=basemap)
+            spec = shown.spec(_placed(version, filters.commune), kept, filters, titre=title, basemap=basemap)
             mapview.show(spec, key="carte", height=600, on_click=_choose)
         with right:
             _neighbourhood(frames, filters)
@@ -81,6 +79,11 @@ def _placed(version: str, commune: str | None) -> Mapping[str, gpd.GeoDataFrame]
     return shown.in_commune(startup.ready().frames, commune)
 
 
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _kept(version: str, filters: asked.Filters) -> Mapping[str, gpd.GeoDataFrame]:
+    return shown.select(_placed(version, filters.commune), filters)
+
+
 @st.cache_resource(show_spinner=False, max_entries=40)
 def _quarters(version: str, commune: str | None) -> dict[str, str]:
     return asked.titles_of_quarters(_placed(version, commune)["qpv"])
@@ -97,8 +100,8 @@ def _finding(version: str, commune: str | None) -> str:  # noqa: ARG001
 
 
 @st.cache_resource(show_spinner=False, max_entries=40)
-def _by_commune(version: str, types: tuple[tuple[tuple[str, str], tuple[str, ...]], ...]) -> gpd.GeoDataFrame:  # noqa: ARG001
-    return totals.by_commune(startup.ready().frames, dict(types), data.sources())
+def _by_commune(version: str, types: asked.Types) -> gpd.GeoDataFrame:  # noqa: ARG001
+    return totals.by_commune(startup.ready().frames, types, data.sources())
 
 
 def _choose(found: dict[str, Any]) -> None:
@@ -148,9 +151,9 @@ def _table(
 
 @st.fragment
 def show_totals() -> None:
-    types: asked.Types = dict(st.session_state[TYPES_SEEN])
+    types: asked.Types = st.session_state[TYPES_SEEN]
     catalogue = data.sources()
-    frame = _by_commune(startup.version(), tuple(types.items()))
+    frame = _by_commune(startup.version(), types)
     with st.container(key="carte-totaux"):
         st.header("Totaux par commune", anchor=False)
         st.caption(

@@ -213,11 +213,13 @@ def spec(
 def _cadrage(placed: Mapping[str, gpd.GeoDataFrame], filters: Filters) -> Cadrage:
     """Go where the user looks: a QPV with its surroundings, else a commune, else the territory."""
     if filters.qpv is not None:
-        west, south, east, north = placed["qpv"].loc[[filters.qpv]].total_bounds
+        west, south, east, north = placed["qpv"].geometry[filters.qpv].bounds
         margin_m = max(filters.around_m or 0, 150)
         bounds = (west - margin_m, south - margin_m, east + margin_m, north + margin_m)
         token = f"{filters.commune}-{filters.qpv}-{filters.around_m}"
         return Cadrage(token, bounds, souple=filters.around_m is None)
-    place = placed["communes"] if filters.commune is None else placed["communes"].loc[[filters.commune]]
-    west, south, east, north = place.total_bounds
-    return Cadrage(str(filters.commune), (west, south, east, north))
+    outlines = placed["communes"].geometry
+    if filters.commune is not None:
+        return Cadrage(filters.commune, outlines[filters.commune].bounds)
+    west, south, east, north = outlines.total_bounds
+    return Cadrage("territoire", (west, south, east, north))

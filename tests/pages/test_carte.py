@@ -40,7 +40,7 @@ def cells(at, caption, head):
 def test_first_view():
     at = opened()
     assert list(shown(at)) == ["communes", "qpv", "lignes", "friches", "gares", "stations"]
-    assert spec(at)["cadrage"]["jeton"] == "None"
+    assert spec(at)["cadrage"]["jeton"] == "territoire"
     # Cerema has not checked 192 of the 255 sites: they are not on the map.
     sites = friches.load()
     assert set(shown(at)["friches"]["ids"]) == set(sites.index[sites["site_statut"] != "friche potentielle"])
