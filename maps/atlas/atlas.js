@@ -12,7 +12,7 @@
   const SMALL_PX = 90;
   const LEGEND_PX = 240;
 
-  let map, canvas, scene, halo, labels, settings, looks;
+  let map, canvas, scene, halo, labels, settings, looks, styled;
   let asked = 0;
   let painted = 0;
   let clicks = 0;
@@ -347,6 +347,9 @@
     });
     halo = L.layerGroup().addTo(map);
     labels = L.layerGroup();
+    // The component does not wait for the styles, without which the width of a name is measured wrong.
+    const sheets = [...document.querySelectorAll('link[rel="stylesheet"]')].filter((link) => !link.sheet);
+    styled = Promise.all(sheets.map((link) => new Promise((done) => (link.onload = link.onerror = done))));
     map.on("zoomend", placeLabels);
     window.atlasAddress.follow(map);
     // Leaflet takes the focus at each click: its ring is for those who came with the keyboard.
@@ -384,7 +387,7 @@
     window.atlasAddress.hold(spec.adresse);
     paint(spec, drawn);
     fillLegend(spec.couches, drawn, failed);
-    nameObjects(drawn);
+    styled.then(() => mine === asked && nameObjects(drawn));
     requestAnimationFrame(() => requestAnimationFrame(() => (document.body.dataset.peint = ++painted)));
   }
 

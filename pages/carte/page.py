@@ -22,6 +22,8 @@ STYLE: Final = """<style>
 .atlas-quartier tbody th { min-width: 0; }
 .atlas-quartier td.nombre.raison { min-width: 0; }
 .atlas-papier-seul { display: none; }
+/* What is off the screen is laid out and painted when it comes near: the map comes first. */
+.st-key-carte-suite, .st-key-carte-totaux { content-visibility: auto; contain-intrinsic-size: auto 60rem; }
 @media print {
   .atlas-papier-seul { display: block; font-size: 9pt; margin: 0 0 2mm; }
   [data-testid="stExpander"], .st-key-carte-suite, .st-key-carte-totaux { display: none !important; }

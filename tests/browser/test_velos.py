@@ -76,3 +76,16 @@ def test_outside_the_network(velos):
     page = velos("commune=84089")
     assert "hors périmètre de la source" in plain(page.page.locator("body").inner_text())
     assert "aucun manque ne peut être constaté" in plain(page.page.locator("body").inner_text())
+
+
+def test_names_of_communes_stand_on_their_communes(velos):
+    page = velos("commune=13055")
+    offsets = page.frame.evaluate(
+        """() => Object.values(window.map._layers).filter((l) => l instanceof L.Tooltip && l.options.permanent).map((l) => {
+          const [box, frame] = [l.getElement().getBoundingClientRect(), window.map.getContainer().getBoundingClientRect()];
+          const place = window.map.latLngToContainerPoint(l.getLatLng());
+          return [box.x + box.width / 2 - frame.x - place.x, box.y + box.height / 2 - frame.y - place.y];
+        })"""
+    )
+    assert len(offsets) == 16
+    assert all(abs(x) < 12 and abs(y) < 12 for x, y in offsets)
