@@ -2,6 +2,7 @@
 
 import os
 import re
+from contextlib import contextmanager
 
 import pytest
 
@@ -40,8 +41,8 @@ def server():
         yield running
 
 
-@pytest.fixture
-def visit(chromium, server):
+@contextmanager
+def visits(chromium, server):
     """Give a function that opens a page in a fresh context and waits until it is whole.
 
     The page it returns has two more attributes: `faults`, the errors of its scripts, and `asked`, the outside
@@ -65,6 +66,13 @@ def visit(chromium, server):
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def visit(chromium, server):
+    """Give the function of `visits`, for one test."""
+    with visits(chromium, server) as opened:
+        yield opened
 
 
 def settled(page):

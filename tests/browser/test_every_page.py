@@ -1,13 +1,13 @@
 """Every page, as a visitor meets it: deep links, accessibility, no outside host, narrow screens, paper."""
 
 import re
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from benchmarks.served import Server
-from tests.browser.conftest import MAP, OUTSIDE, SIZES, settled
+from tests.browser.conftest import MAP, OUTSIDE, SIZES, settled, visits
 
 #: The home page is at the root; the others at their name.
 PAGES = ["", "carte", "velos", "projets", "donnees", "methode"]
@@ -30,23 +30,30 @@ def test_deep_link_on_a_fresh_server(name, visit):
         assert page.faults == []
 
 
-@pytest.mark.parametrize("size", ["bureau", "mobile"])
-@pytest.mark.parametrize("name", PAGES)
-def test_accessibility(name, size, visit):
-    page = visit(f"/{name}", size=size)
-    results = Axe().run(page)
+@pytest.fixture(
+    scope="module",
+    params=list(product(PAGES, SIZES)),
+    ids=lambda seen: f"{seen[0] or 'accueil'}-{seen[1]}",
+)
+def seen(request, chromium, server):
+    """Give each page at each size, the same visit for all the tests that only look at it."""
+    name, size = request.param
+    with visits(chromium, server) as opened:
+        yield opened(f"/{name}", size=size)
+
+
+def test_accessibility(seen):
+    violations = Axe().run(seen).response["violations"]
     ours = [
         f"{violation['id']} ({violation['impact']}) : {violation['nodes'][0]['html'][:160]}"
-        for violation in results.response["violations"]
+        for violation in violations
         if violation["impact"] in SERIOUS
     ]
     assert ours == []
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_headings_are_in_order(name, visit):
-    page = visit(f"/{name}")
-    levels = page.evaluate(
+def test_headings_are_in_order(seen):
+    levels = seen.evaluate(
         "[...document.querySelectorAll('h1, h2, h3, h4')].map((h) => Number(h.tagName[1]))"
     )
     assert levels.count(1) == 1
@@ -54,23 +61,27 @@ def test_headings_are_in_order(name, visit):
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
-@pytest.mark.parametrize("size", ["bureau", "mobile"])
-@pytest.mark.parametrize("name", PAGES)
-def test_nothing_overflows_the_screen(name, size, visit):
-    page = visit(f"/{name}", size=size)
-    width = page.viewport_size["width"]
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    main = page.evaluate(
-        "(() => { const main = document.querySelector('[data-testid=stMain]'); return [main.scrollWidth, main.clientWidth]; })()"
+def test_nothing_overflows_the_screen(seen):
+    assert seen.evaluate("document.documentElement.scrollWidth") <= seen.viewport_size["width"]
+    inner, outer = seen.locator("[data-testid=stMain]").evaluate(
+        "(main) => [main.scrollWidth, main.clientWidth]"
     )
-    assert main[0] <= main[1]
+    assert inner <= outer
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_only_tiles_come_from_outside(name, visit):
-    page = visit(f"/{name}")
-    page.wait_for_timeout(500)
-    assert [url for url in page.asked if not TILES.match(url)] == []
+def test_only_tiles_come_from_outside(seen):
+    assert [url for url in seen.asked if not TILES.match(url)] == []
+
+
+def test_paper_has_no_menu_and_no_control(seen):
+    seen.emulate_media(media="print")
+    for hidden in ("stHeader", "stDownloadButton", "stSelectbox", "stSlider"):
+        shown = seen.locator(f"[data-testid={hidden}]").evaluate_all(
+            "nodes => nodes.filter((n) => n.checkVisibility()).length"
+        )
+        assert shown == 0, hidden
+    assert seen.locator("h1").is_visible()
+    seen.emulate_media(media="screen")
 
 
 @pytest.mark.parametrize("name", WITH_MAP)
@@ -127,15 +138,3 @@ def test_keyboard_reaches_the_content(name, visit):
     assert page.evaluate("document.activeElement.textContent") == "Aller au contenu"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.tagName") == "H1"
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_paper_has_no_menu_and_no_control(name, visit):
-    page = visit(f"/{name}")
-    page.emulate_media(media="print")
-    for hidden in ("stHeader", "stDownloadButton", "stSelectbox", "stSlider"):
-        shown = page.locator(f"[data-testid={hidden}]").evaluate_all(
-            "nodes => nodes.filter((n) => n.checkVisibility()).length"
-        )
-        assert shown == 0, hidden
-    assert page.locator("h1").is_visible()
