@@ -182,8 +182,12 @@ def runs_per_pan(browser: Browser, server: served.Server, *, kind: str) -> int:
         How often.
     """
     with opened(browser, server, kind=kind) as session:
+        _quiet(session)
         before = session.traffic.sent
-        box = session.page.locator('iframe[src*="streamlit_folium"]').bounding_box()
+        frame = session.page.locator('iframe[src*="streamlit_folium"]')
+        # What is off the screen takes no wheel and no drag.
+        frame.scroll_into_view_if_needed()
+        box = frame.bounding_box()
         if box is None:
             raise RuntimeError("The map is not there")
         x, y = box["x"] + box["width"] / 3, box["y"] + box["height"] / 2
@@ -196,6 +200,15 @@ def runs_per_pan(browser: Browser, server: served.Server, *, kind: str) -> int:
         mouse.wheel(0, -300)
         session.page.wait_for_timeout(1500)
         return session.traffic.sent - before
+
+
+def _quiet(session: driven.Driven) -> None:
+    """Wait until the browser has sent nothing for a second: on a busy machine the first messages are late."""
+    for _ in range(20):
+        before = session.traffic.sent
+        session.page.wait_for_timeout(1000)
+        if session.traffic.sent == before:
+            return
 
 
 def crowd(server: served.Server, *, page: str, query: str, rounds: int) -> tuple[list[float], float]:
