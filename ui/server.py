@@ -1,6 +1,8 @@
 """What the server does once, before it answers the first visitor."""
 
+import asyncio
 import logging
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -40,6 +42,24 @@ def prepared(
         declare_pages()
         startup.ready()
         logger.setLevel(level)
+        _answer_at_once(asyncio.get_running_loop())
         yield
 
     return lifespan
+
+
+def _answer_at_once(loop: asyncio.AbstractEventLoop) -> None:
+    """Make the sockets that the loop will listen on send small answers without waiting.
+
+    Streamlit makes its socket without naming TCP, so that asyncio leaves Nagle's algorithm on: each file and each
+    message of a visit then waits for the browser's delayed acknowledgement, 40 ms. What a socket accepts takes
+    over this option.
+    """
+    create_server = loop.create_server
+
+    async def create(*args: Any, sock: socket.socket | None = None, **options: Any) -> asyncio.Server:
+        if sock is not None and sock.family in {socket.AF_INET, socket.AF_INET6}:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return await create_server(*args, sock=sock, **options)
+
+    loop.create_server = create  # type: ignore[assignment,method-assign]
