@@ -171,8 +171,8 @@ class Driven:
         box.press("Enter")
         return float(self.page.evaluate("window.bench.done"))
 
-    def settle(self) -> None:
-        """Wait until the app has stopped running and nothing moves."""
+    def hear(self) -> None:
+        """Take in what the browser has told of its traffic while this process did something else."""
         self.page.wait_for_timeout(450)
 
     def _on_message(self, event: dict[str, Any]) -> None:

@@ -55,12 +55,12 @@ def opened(browser: Browser, server: served.Server, *, kind: str) -> Iterator[dr
     try:
         if kind == "atlas":
             session.open(f"{server.url}/carte?{QUERY}", HERE)
-            session.settle()
         else:
             session.open(server.url, EVERYWHERE)
-            session.settle()
+            server.settle()
             session.choose(HERE)
-        session.settle()
+        server.settle()
+        session.hear()
         yield session
     finally:
         session.close()
@@ -119,7 +119,8 @@ def first_changes(browser: Browser, atlas: served.Server, obvious: served.Server
         with opened(browser, server, kind=kind) as session:
             before = session.traffic.received
             session.choose(THERE)
-            session.settle()
+            server.settle()
+            session.hear()
             received.append((session.traffic.received - before) / 1000)
     return received[0], received[1]
 
@@ -152,8 +153,9 @@ def session_starts(
             path, place = pages[kind]
             session = driven.Driven(browser, kind)
             row.append(session.open(server.url + path, place))
-            session.settle()
+            server.settle()
             session.close()
+            server.settle()
         if at >= 0:
             times.append(tuple(row))
     return times
@@ -302,7 +304,7 @@ def rows() -> list[Row]:
 def _change(session: driven.Driven, server: served.Server, place: str) -> Change:
     before = server.cpu_s()
     repaint_ms = session.choose(place)
-    session.settle()
+    server.settle()
     return Change(repaint_ms, 1000 * (server.cpu_s() - before))
 
 

@@ -16,6 +16,10 @@ import requests
 
 ROOT = Path(__file__).resolve().parent.parent
 START_TIMEOUT_S = 60.0
+# A server rests once it has used less than this in so many seconds.
+REST_S = 0.4
+REST_CPU_S = 0.02
+REST_TIMEOUT_S = 30.0
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -93,6 +97,18 @@ class Server:
         """Give the processor time that the server has used, in seconds."""
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
+
+    def settle(self) -> None:
+        """Wait until the server rests: what one design still does must not slow the next one's round."""
+        deadline = time.monotonic() + REST_TIMEOUT_S
+        before = self.cpu_s()
+        while time.monotonic() < deadline:
+            time.sleep(REST_S)
+            now = self.cpu_s()
+            if now - before <= REST_CPU_S:
+                return
+            before = now
+        raise RuntimeError(f"{self.script} does not come to rest in {REST_TIMEOUT_S:.0f} s")
 
     def memory_mb(self) -> float:
         """Give the memory that the server holds, in megabytes."""

@@ -62,4 +62,4 @@ def _answer_at_once(loop: asyncio.AbstractEventLoop) -> None:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return await create_server(*args, sock=sock, **options)
 
-    loop.create_server = create  # type: ignore[assignment,method-assign]
+    loop.create_server = create  # type: ignore[method-assign]

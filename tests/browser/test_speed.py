@@ -45,7 +45,7 @@ def test_pan_and_zoom_run_nothing(designs):
     assert pages.runs_per_pan(chromium, obvious, kind="obvious") >= 1
 
 
-@pytest.mark.soak
+@pytest.mark.bench
 def test_new_session(designs):
     chromium, atlas, _ = designs
     ratios = []

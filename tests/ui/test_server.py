@@ -1,0 +1,53 @@
+import asyncio
+import socket
+
+from ui import server
+
+
+def accepted_nodelay(*, prepare):
+    """Tell whether a socket accepted on a Streamlit-like listening socket has TCP_NODELAY."""
+
+    async def run():
+        loop = asyncio.get_running_loop()
+        if prepare:
+            server._answer_at_once(loop)
+        listening = socket.socket(socket.AF_INET)  # as Streamlit makes it: no protocol named
+        listening.bind(("127.0.0.1", 0))
+        seen = loop.create_future()
+
+        def talk(_reader, writer):
+            accepted = writer.get_extra_info("socket")
+            seen.set_result(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        served = await asyncio.start_server(talk, sock=listening)
+        _, writer = await asyncio.open_connection(*listening.getsockname())
+        answer = await seen
+        writer.close()
+        served.close()
+        return bool(answer)
+
+    return asyncio.run(run())
+
+
+def test_what_the_server_accepts_answers_at_once():
+    assert accepted_nodelay(prepare=True)
+
+
+def test_without_it_small_answers_would_wait():
+    # Once this fails, asyncio or Python names TCP by itself and `_answer_at_once` can go.
+    assert not accepted_nodelay(prepare=False)
+
+
+def test_the_app_prepares_its_loop_before_it_listens(monkeypatch):
+    order = []
+    monkeypatch.setattr(server.startup, "ready", lambda: order.append("ready"))
+
+    async def run():
+        loop = asyncio.get_running_loop()
+        before = loop.create_server
+        async with server.prepared(lambda: order.append("pages"))(None):
+            return before is not loop.create_server
+
+    assert asyncio.run(run())
+    assert order == ["pages", "ready"]
