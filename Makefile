@@ -28,6 +28,7 @@ test: $(VENV)/dev ## install and run every test that fits in 10 minutes
 
 soak: $(VENV)/dev ## run the long counts
 	$(BIN)/python -m pytest -m soak
+	$(BIN)/python -m pytest tests/geo/test_properties.py --hypothesis-profile=soak
 
 lint: $(VENV)/dev ## style, types, import contract, docstrings
 	$(BIN)/ruff check .

@@ -184,7 +184,7 @@ def _points_crs_fault(zones: Layer, targets: Layer) -> str | None:
     if np.isfinite(reach).all() and reach.max() <= FURTHEST_M:
         return None
     return lambert93_fault(targets, "les points") or (
-        "les points : des coordonnées sont à plus de 2 000 km des zones (degrés, ou axes inversés ?)"
+        "les points : des coordonnées sont à plus de 2\u202f000 km des zones (degrés, ou axes inversés ?)"
     )
 
 

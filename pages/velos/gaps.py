@@ -42,8 +42,8 @@ _REACH: Final = (
     Field("station_proche", "Nom de la station", "texte", NETWORK),
     Field("stations_a_portee", "Stations à portée", "entier", NETWORK),
     Field("bornes_a_portee", "Points d'attache à portée", "entier", NETWORK),
-    Field("stations_pour_1000_hab", "Stations pour 1 000 hab.", "decimal", NETWORK),
-    Field("bornes_pour_1000_hab", "Points d'attache pour 1 000 hab.", "decimal", NETWORK),
+    Field("stations_pour_1000_hab", "Stations pour 1\u202f000 hab.", "decimal", NETWORK),
+    Field("bornes_pour_1000_hab", "Points d'attache pour 1\u202f000 hab.", "decimal", NETWORK),
 )  # fmt: skip
 _LINE: Final = (
     Field("distance_ligne_m", "Ligne la plus proche", "distance_m", "rtm", "Métro, tramway ou BHNS ; à vol d'oiseau, jusqu'à la ligne et non jusqu'à un arrêt"),
@@ -77,9 +77,9 @@ TOWN_FIELDS: Final = (
 STEPS: Final = (500, 2000, 5000)
 CLASSES: Final = (
     Classe("moins de 500 habitants hors de portée", "#FFE9A8", 0.75),
-    Classe("de 500 à 2 000", "#F4A259", 0.75),
-    Classe("de 2 000 à 5 000", "#C8553D", 0.75),
-    Classe("5 000 et plus", "#6B1D1D", 0.75),
+    Classe("de 500 à 2\u202f000", "#F4A259", 0.75),
+    Classe("de 2\u202f000 à 5\u202f000", "#C8553D", 0.75),
+    Classe("5\u202f000 et plus", "#6B1D1D", 0.75),
     Classe("QPV hors périmètre de la source levélo", "#6A7482", 0.6, "hachures"),
 )
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely.affinity import translate
 
@@ -15,10 +15,7 @@ places = st.tuples(st.integers(-800, 1200), st.integers(-800, 1200))
 several = st.lists(places, max_size=30)
 radii = st.integers(1, 700)
 
-quick = settings(deadline=None, max_examples=60)
 
-
-@quick
 @given(several, places, radii)
 def test_one_more_point_never_takes_anything_away(there, another, radius_m):
     fewer, more = points(*there), points(*there, another)
@@ -27,7 +24,6 @@ def test_one_more_point_never_takes_anything_away(there, another, radius_m):
     assert (nearest_distance(ZONES, more) <= nearest_distance(ZONES, fewer).fillna(np.inf)).all()
 
 
-@quick
 @given(several, radii, st.integers(1, 300))
 def test_a_longer_reach_never_takes_anything_away(there, radius_m, longer):
     stations = points(*there)
@@ -38,7 +34,6 @@ def test_a_longer_reach_never_takes_anything_away(there, radius_m, longer):
     ).all()
 
 
-@quick
 @given(several, radii, st.integers(-90_000, 90_000), st.integers(-90_000, 90_000))
 def test_moving_everything_changes_nothing(there, radius_m, dx, dy):
     stations = points(*there)
@@ -58,7 +53,6 @@ def test_moving_everything_changes_nothing(there, radius_m, dx, dy):
     )
 
 
-@quick
 @given(several, radii, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_nothing(there, radius_m, random):
     stations = points(*there)
@@ -74,7 +68,6 @@ def test_the_order_of_the_rows_changes_nothing(there, radius_m, random):
     )
 
 
-@quick
 @given(several, radii)
 def test_the_measures_agree_with_each_other(there, radius_m):
     stations = points(*there)

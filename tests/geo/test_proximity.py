@@ -200,7 +200,7 @@ BROKEN = {
     "one point in degrees": (
         gpd.GeoDataFrame(geometry=[shapely.Point(893_000, 6_247_000), shapely.Point(5.4, 43.3)], crs=2154),
         CrsError,
-        "2 000 km",
+        "2\u202f000 km",
     ),
     "swapped axes": (
         gpd.GeoDataFrame(geometry=[shapely.Point(6_247_000, 893_000)], crs=2154),
