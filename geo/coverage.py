@@ -77,23 +77,27 @@ def _take_off(
     left = outlines.copy()
     start = np.searchsorted(zone, np.arange(len(outlines) + 1))
     todo = np.flatnonzero(np.diff(start))
+    ring = _ring(radius_m)
     done, step = 0, FIRST_CIRCLES
     while todo.size:
         first = start[todo] + done
         last = np.minimum(first + step, start[todo + 1])
-        circles = [_circles(places[a:b], radius_m) for a, b in zip(first, last, strict=True)]
-        left[todo] = shapely.difference(left[todo], [shapely.union_all(some) for some in circles])
+        circles = [
+            shapely.union_all(shapely.polygons(places[a:b, None, :] + ring))
+            for a, b in zip(first, last, strict=True)
+        ]
+        left[todo] = shapely.difference(left[todo], circles)
         done, step = done + step, step * 2
         todo = todo[~shapely.is_empty(left[todo]) & (np.diff(start)[todo] > done)]
     return left
 
 
-def _circles(centres: npt.NDArray[np.float64], radius_m: float) -> Shapes:
-    """Draw regular polygons with the area of the circle."""
+def _ring(radius_m: float) -> npt.NDArray[np.float64]:
+    """Give the closed outline, around the origin, of a regular polygon with the area of the circle."""
     quarter = max(LEAST_QUARTER_SIDES, int(np.ceil(QUARTER_SIDES * (radius_m / 1000.0) ** (2 / 3))))
     turn = np.linspace(0.0, 2.0 * np.pi, 4 * quarter + 1)
     sector = turn[1]
     corner_m = radius_m * np.sqrt(sector / np.sin(sector))
-    ring = corner_m * np.column_stack([np.cos(turn), np.sin(turn)])
+    ring: npt.NDArray[np.float64] = corner_m * np.column_stack([np.cos(turn), np.sin(turn)])
     ring[-1] = ring[0]
-    return np.asarray(shapely.polygons(centres[:, None, :] + ring[None, :, :]), dtype=object)
+    return ring
