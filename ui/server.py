@@ -3,10 +3,12 @@
 import asyncio
 import logging
 import socket
+import webbrowser
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
+import streamlit as st
 from streamlit import App
 
 from ui import startup
@@ -42,10 +44,19 @@ def prepared(
         declare_pages()
         startup.ready()
         logger.setLevel(level)
-        _answer_at_once(asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        _answer_at_once(loop)
+        if not st.get_option("server.headless"):
+            # Streamlit opens the browser itself for a script, and not for an app that has a start of its own.
+            loop.run_in_executor(None, webbrowser.open, _address())
         yield
 
     return lifespan
+
+
+def _address() -> str:
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    return f"http://{st.get_option('server.address')}:{st.get_option('server.port')}/{base}"
 
 
 def _answer_at_once(loop: asyncio.AbstractEventLoop) -> None:
@@ -55,6 +66,8 @@ def _answer_at_once(loop: asyncio.AbstractEventLoop) -> None:
     message of a visit then waits for the browser's delayed acknowledgement, 40 ms. What a socket accepts takes
     over this option.
     """
+    if not isinstance(loop, asyncio.BaseEventLoop):
+        return  # uvloop sees to it itself
     create_server = loop.create_server
 
     async def create(*args: Any, sock: socket.socket | None = None, **options: Any) -> asyncio.Server:

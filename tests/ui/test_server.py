@@ -2,6 +2,8 @@ import asyncio
 import socket
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from ui import server
 
 
@@ -58,3 +60,24 @@ def test_the_app_prepares_its_loop_before_it_listens(monkeypatch):
 
     assert run_apart(run)
     assert order == ["pages", "ready"]
+
+
+@pytest.mark.parametrize("headless", [True, False])
+def test_the_browser_opens_unless_told_otherwise(headless, monkeypatch):
+    options = {
+        "server.headless": headless,
+        "server.address": "127.0.0.1",
+        "server.port": 8501,
+        "server.baseUrlPath": "/atlas",
+    }
+    opened = []
+    monkeypatch.setattr(server.st, "get_option", options.__getitem__)
+    monkeypatch.setattr(server.webbrowser, "open", opened.append)
+    monkeypatch.setattr(server.startup, "ready", lambda: None)
+
+    async def run():
+        async with server.prepared(lambda: None)(None):
+            pass
+
+    run_apart(run)
+    assert opened == ([] if headless else ["http://127.0.0.1:8501/atlas"])
