@@ -24,7 +24,7 @@ def line(row: Row) -> str:
     """Lay out one row."""
     return (
         f"{row.question:<{WIDTH}}{row.obvious:>12,.2f}{row.better:>12,.2f} {row.unit:<3}"
-        f"{row.ratio:>9,.1f}{row.rounds:>9}"
+        f"{row.ratio:>9,.2f}{row.rounds:>9}"
     )
 
 

@@ -5,35 +5,18 @@ from collections.abc import Collection, Iterable
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import shapely
 
 from errors import ArgumentError, CrsError
-from geo.crs import Layer, lambert93_fault
-
-Shapes = npt.NDArray[np.object_]
-
-POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
-POINT = (shapely.GeometryType.POINT,)
+from geo._geometry import Geometry, geometry_of
+from geo.crs import Box, Layer, lambert93_fault
 
 # Metropolitan France spans about 1,500 km: two frames further apart are not in the same coordinates.
 FURTHEST_M = 2_000_000.0
 
-
-def shapes(frame: Layer) -> Shapes:
-    """Give the geometries as an array of shapely objects.
-
-    Parameters
-    ----------
-    frame
-        A layer with geometries.
-
-    Returns
-    -------
-        One geometry per row, in the frame's order.
-    """
-    return np.asarray(frame.geometry.array, dtype=object)
+# What the messages call the two layers.
+ZONES = "les zones"
+POINTS = "les points"
 
 
 def check_layers(
@@ -63,14 +46,21 @@ def check_layers(
     ArgumentError
         A layer is not one, a geometry is missing, empty or of the wrong kind, or the radius is not a length.
     """
-    names = (("les zones", zones), ("les points", targets))
-    faults = [fault for name, layer in names if (fault := _layer_fault(name, layer))]
+    faults = [
+        fault for name, layer in ((ZONES, zones), (POINTS, targets)) if (fault := _layer_fault(name, layer))
+    ]
     _raise(ArgumentError, faults)
-    crs = [lambert93_fault(zones, "les zones"), _points_crs_fault(zones, targets)]
+    zones, targets = zones.geometry, targets.geometry  # a frame looks its column up each time it is asked
+    outlines, places = geometry_of(zones, keep=True), geometry_of(targets)
+    crs = [
+        lambert93_fault(zones.crs, outlines.box, ZONES),
+        _points_crs_fault(zones, targets, outlines.box, places.box),
+    ]
     _raise(CrsError, [fault for fault in crs if fault])
-    faults = [fault for name, layer in names if (fault := _missing_fault(name, layer))]
+    missing = (_missing_fault(ZONES, zones.index, outlines), _missing_fault(POINTS, targets.index, places))
+    faults = [fault for fault in missing if fault]
     if area:
-        faults += _area_faults(zones, targets)
+        faults += _area_faults(zones.index, outlines, places)
     if radius_m is not None and not is_length(radius_m):
         faults.append(f"le rayon doit être un nombre de mètres, positif ou nul : {radius_m!r}")
     _raise(ArgumentError, faults)
@@ -171,45 +161,41 @@ def _layer_fault(name: str, layer: object) -> str | None:
     return f"{name} : il faut une couche de géométries, pas {type(layer).__name__}"
 
 
-def _points_crs_fault(zones: Layer, targets: Layer) -> str | None:
+def _points_crs_fault(zones: Layer, targets: Layer, zones_box: Box, points_box: Box) -> str | None:
     """Judge the targets by the zones: a lone point says nothing of its system."""
-    if targets.crs is None or targets.crs != zones.crs:
-        return lambert93_fault(targets, "les points")
-    if zones.empty or targets.empty:
+    crs = targets.crs
+    if crs is None or crs != zones.crs:
+        return lambert93_fault(crs, points_box, POINTS)
+    if np.isnan(zones_box).all() or np.isnan(points_box).all():
         return None
-    a, b = shapely.total_bounds(shapes(zones)), shapely.total_bounds(shapes(targets))
-    if np.isnan(a).all() or np.isnan(b).all():
-        return None
-    reach = np.concatenate([a[:2] - b[:2], b[2:] - a[2:]])
+    reach = np.concatenate([zones_box[:2] - points_box[:2], points_box[2:] - zones_box[2:]])
     if np.isfinite(reach).all() and reach.max() <= FURTHEST_M:
         return None
-    return lambert93_fault(targets, "les points") or (
-        "les points : des coordonnées sont à plus de 2\u202f000 km des zones (degrés, ou axes inversés ?)"
+    return lambert93_fault(crs, points_box, POINTS) or (
+        f"{POINTS} : des coordonnées sont à plus de 2\u202f000 km des zones (degrés, ou axes inversés ?)"
     )
 
 
-def _missing_fault(name: str, layer: Layer) -> str | None:
-    geometry = shapes(layer)
-    wanting = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+def _missing_fault(name: str, index: pd.Index, geometry: Geometry) -> str | None:
+    wanting = geometry.wanting
     if not wanting.any():
         return None
-    which = ", ".join(map(str, layer.index[wanting][:5]))
+    which = ", ".join(map(str, index[wanting][:5]))
     return f"{name} : {int(wanting.sum())} géométrie(s) absente(s) ou vide(s) : {which}"
 
 
-def _area_faults(zones: Layer, targets: Layer) -> list[str]:
-    outlines = shapes(zones)
-    polygons = np.isin(shapely.get_type_id(outlines), POLYGONS)
+def _area_faults(index: pd.Index, outlines: Geometry, places: Geometry) -> list[str]:
     faults = []
-    if not polygons.all():
-        faults.append(f"les zones : {int((~polygons).sum())} géométrie(s) ne sont pas des polygones")
-    flawed = polygons & ~(shapely.is_valid(outlines) & (shapely.area(outlines) > 0))
-    if flawed.any():
-        which = ", ".join(map(str, zones.index[flawed][:5]))
-        faults.append(f"les zones : {int(flawed.sum())} contour(s) invalide(s) ou sans surface : {which}")
-    others = ~np.isin(shapely.get_type_id(shapes(targets)), POINT)
-    if others.any():
-        faults.append(f"les points : {int(others.sum())} géométrie(s) ne sont pas des points")
+    if not outlines.polygons.all():
+        others = int((~outlines.polygons).sum())
+        faults.append(f"{ZONES} : {others} géométrie(s) ne sont pas des polygones")
+    if outlines.flawed.any():
+        which = ", ".join(map(str, index[outlines.flawed][:5]))
+        number = int(outlines.flawed.sum())
+        faults.append(f"{ZONES} : {number} contour(s) invalide(s) ou sans surface : {which}")
+    if not places.points.all():
+        others = int((~places.points).sum())
+        faults.append(f"{POINTS} : {others} géométrie(s) ne sont pas des points")
     return faults
 
 

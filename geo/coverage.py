@@ -5,7 +5,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo._validate import Shapes, check_layers, shapes
+from geo._geometry import Shapes, geometry_of
+from geo._validate import check_layers
 from geo.crs import Layer
 from geo.proximity import neighbours
 
@@ -45,10 +46,10 @@ def covered_share(zones: Layer, points: Layer, radius_m: float) -> pd.Series:
         A layer is not in Lambert-93.
     """
     check_layers(zones, points, radius_m=radius_m, area=True)
-    outlines = shapes(zones)
+    outlines, boxes = geometry_of(zones).shapes, geometry_of(zones).boxes
     zone, point = neighbours(zones, points, radius_m)
-    places = shapely.get_coordinates(shapes(points))[point]
-    farthest_m = _farthest_corner(shapely.bounds(outlines)[zone], places)
+    places = geometry_of(points).boxes[point, :2]  # a point is its own box
+    farthest_m = _farthest_corner(boxes[zone], places)
     order = np.lexsort((farthest_m, zone))
     covered = np.zeros(len(zones), dtype=bool)
     covered[zone[farthest_m <= radius_m]] = True

@@ -22,6 +22,9 @@ Numbers = Sequence[float] | npt.NDArray[np.float64] | pd.Series
 # Smallest and largest longitude and latitude: west, south, east, north.
 Bounds = tuple[float, float, float, float]
 
+# The same of a layer's coordinates, in its own unit; NaN for a layer without geometry.
+Box = npt.NDArray[np.float64]
+
 
 def to_lambert93(frame: LayerT, *, bounds: Bounds | None = None) -> LayerT:
     """Give the frame in Lambert-93 (EPSG:2154).
@@ -131,25 +134,28 @@ def check_lambert93(frame: Layer, name: str, *, bounds: Bounds | None = None) ->
     CrsError
         No system, another system, or coordinates that Lambert-93 cannot have here.
     """
-    fault = lambert93_fault(frame, name, bounds=bounds)
+    fault = lambert93_fault(frame.crs, frame.total_bounds, name, bounds=bounds)
     if fault:
         raise CrsError(fault)
 
 
 def lambert93_fault(
-    frame: Layer,
+    crs: CRS | None,
+    box: Box,
     name: str,
     *,
     bounds: Bounds | None = None,
 ) -> str | None:
-    """Say what keeps a frame from being in Lambert-93.
+    """Say what keeps a layer from being in Lambert-93.
 
     Parameters
     ----------
-    frame
-        Geometries to check.
+    crs
+        System that the layer declares.
+    box
+        Box of its coordinates (west, south, east, north); NaN without geometry.
     name
-        What the message calls the frame, in French.
+        What the message calls the layer, in French.
     bounds
         Box of the territory in degrees (west, south, east, north).
 
@@ -157,11 +163,10 @@ def lambert93_fault(
     -------
         The fault in French, or None.
     """
-    if frame.crs is None:
+    if crs is None:
         return f"{name} : aucun système de coordonnées n'est déclaré, il faut {LAMBERT93}"
-    if frame.crs != _crs(LAMBERT93):
-        return f"{name} : le système de coordonnées est {frame.crs.to_string()}, il faut {LAMBERT93}"
-    box = frame.total_bounds
+    if crs != _crs(LAMBERT93):
+        return f"{name} : le système de coordonnées est {crs.to_string()}, il faut {LAMBERT93}"
     fault = None
     if np.isnan(box).all():  # no geometry, no coordinate at fault
         return None
@@ -213,13 +218,13 @@ def _metres(bounds: Bounds) -> Bounds:
     return (west, south, east, north)
 
 
-def _inside(box: npt.NDArray[np.float64], limits: Bounds) -> bool:
+def _inside(box: Box, limits: Bounds) -> bool:
     return bool(box[0] >= limits[0] and box[1] >= limits[1] and box[2] <= limits[2] and box[3] <= limits[3])
 
 
-def _swapped(box: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _swapped(box: Box) -> Box:
     return box[[1, 0, 3, 2]]
 
 
-def _spoken(box: npt.NDArray[np.float64]) -> str:
+def _spoken(box: Box) -> str:
     return f"de {box[0]:.6g} ; {box[1]:.6g} à {box[2]:.6g} ; {box[3]:.6g}"

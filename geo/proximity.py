@@ -8,17 +8,14 @@ import pandas as pd
 import shapely
 
 from errors import ArgumentError
-from geo._validate import Shapes, check_layers, check_same_index, is_length, shapes
+from geo._geometry import geometry_of
+from geo._validate import check_layers, check_same_index, is_length
 from geo.crs import Layer
 
 Positions = npt.NDArray[np.intp]
 
 # Coordinates of some 6,000 km carry an error of a nanometre: a point at the radius is within it.
 TOUCH_M = 1e-6
-
-# From so many points on, building an index over all of them costs more than asking it.
-MANY_POINTS = 100_000
-GRID_CELLS = 1000
 
 
 def nearest_distance(zones: Layer, points: Layer) -> pd.Series:
@@ -46,7 +43,7 @@ def nearest_distance(zones: Layer, points: Layer) -> pd.Series:
     distance_m = np.full(len(zones), np.nan)
     if len(points):
         (zone, _), found_m = points.geometry.sindex.nearest(
-            shapes(zones), return_all=False, return_distance=True
+            geometry_of(zones).shapes, return_all=False, return_distance=True
         )
         distance_m[zone] = found_m
     return pd.Series(distance_m, index=zones.index)
@@ -82,7 +79,7 @@ def nearest(zones: Layer, points: Layer) -> pd.DataFrame:
         empty = pd.Series(np.nan, index=zones.index)
         return pd.DataFrame({"distance_m": empty, "id": empty.astype(object)})
     (zone, point), found_m = points.geometry.sindex.nearest(
-        shapes(zones), return_all=True, return_distance=True
+        geometry_of(zones).shapes, return_all=True, return_distance=True
     )
     rank = np.empty(len(points), dtype=np.intp)
     rank[points.index.argsort()] = np.arange(len(points))
@@ -120,7 +117,7 @@ def count_within(zones: Layer, points: Layer, radius_m: float) -> pd.Series:
     """
     check_layers(zones, points, radius_m=radius_m)
     zone, _ = neighbours(zones, points, radius_m)
-    return pd.Series(np.bincount(zone, minlength=len(zones)), index=zones.index, dtype="int64")
+    return pd.Series(np.bincount(zone, minlength=len(zones)), index=zones.index)
 
 
 def sum_within(zones: Layer, points: Layer, radius_m: float, values: pd.Series) -> pd.Series:
@@ -201,7 +198,7 @@ class Pairs:
             The radius is not a length, or is larger than `max_radius_m`.
         """
         head = self.zone[: self._size(radius_m)]
-        return pd.Series(np.bincount(head, minlength=len(self.zones)), index=self.zones, dtype="int64")
+        return pd.Series(np.bincount(head, minlength=len(self.zones)), index=self.zones)
 
     def sum(self, radius_m: float, values: pd.Series) -> pd.Series:
         """Add up a value of the points at most a radius away, as `sum_within` does.
@@ -260,7 +257,7 @@ def pairs_within(zones: Layer, points: Layer, max_radius_m: float) -> Pairs:
     """
     check_layers(zones, points, radius_m=max_radius_m)
     zone, point = neighbours(zones, points, max_radius_m)
-    distance_m = shapely.distance(shapes(zones)[zone], shapes(points)[point])
+    distance_m = shapely.distance(geometry_of(zones).shapes[zone], geometry_of(points).shapes[point])
     order = np.lexsort((point, zone, distance_m))
     return Pairs(
         zones=zones.index,
@@ -286,36 +283,16 @@ def neighbours(zones: Layer, points: Layer, radius_m: float) -> tuple[Positions,
 
     Returns
     -------
-        Positions of the zones and positions of the points, one entry per pair, each pair once.
+        Positions of the zones and positions of the points, one entry per pair, each pair once, by zone then point.
     """
-    outlines = shapes(zones)
     reach_m = radius_m + TOUCH_M
-    if len(points) < MANY_POINTS or points.geometry.has_sindex:
-        zone, point = points.geometry.sindex.query(outlines, predicate="dwithin", distance=reach_m)
-        return zone, point
-    near = _near_boxes(outlines, shapes(points), reach_m)
-    index = shapely.STRtree(shapes(points)[near])
-    zone, point = index.query(outlines, predicate="dwithin", distance=reach_m)
-    return zone, near[point]
-
-
-def _near_boxes(outlines: Shapes, points: Shapes, reach_m: float) -> Positions:
-    """Keep the points in the cells of a coarse grid that a widened zone touches; lines are all kept."""
-    x, y = shapely.get_x(points), shapely.get_y(points)
-    if np.isnan(x).any() or not len(outlines):
-        return np.arange(len(points))
-    boxes = shapely.bounds(outlines) + np.array([-reach_m, -reach_m, reach_m, reach_m])
-    west, south = boxes[:, :2].min(axis=0)
-    cell_m = max(boxes[:, 2].max() - west, boxes[:, 3].max() - south) / GRID_CELLS
-    touched = np.zeros((GRID_CELLS + 1, GRID_CELLS + 1), dtype=bool)
-    cells = ((boxes - [west, south, west, south]) // cell_m).astype(np.intp)
-    for left, low, right, high in cells:
-        touched[left : right + 1, low : high + 1] = True
-    at = np.column_stack([(x - west) // cell_m, (y - south) // cell_m])
-    inside = np.flatnonzero(((at >= 0) & (at <= GRID_CELLS)).all(axis=1))
-    column, row = at[inside].astype(np.intp).T
-    kept: Positions = inside[touched[column, row]]
-    return kept
+    outlines, places = zones.geometry, points.geometry
+    if places.has_sindex:
+        zone, point = places.sindex.query(np.asarray(outlines.array), predicate="dwithin", distance=reach_m)
+    else:  # the zones are few and their index is kept: asking it is faster than building one for all points
+        point, zone = outlines.sindex.query(np.asarray(places.array), predicate="dwithin", distance=reach_m)
+    order = np.lexsort((point, zone))
+    return zone[order], point[order]
 
 
 def _weights(index: pd.Index, values: pd.Series) -> npt.NDArray[np.float64]:

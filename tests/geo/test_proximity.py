@@ -7,8 +7,7 @@ import pytest
 import shapely
 
 from errors import ArgumentError, CrsError
-from geo import proximity
-from geo.proximity import count_within, nearest, nearest_distance, pairs_within, sum_within
+from geo.proximity import count_within, nearest, nearest_distance, neighbours, pairs_within, sum_within
 from tests.geo.helpers import assert_result, line, points, square, zones
 
 ONE = zones(square(0, 0, 100))
@@ -152,7 +151,7 @@ def test_stored_pairs_refuse_what_they_do_not_hold():
             pairs.count(radius_m)
 
 
-def test_many_points_take_the_other_road_to_the_same_answers(monkeypatch):
+def test_points_with_and_without_an_index_give_the_same_answers():
     rng = np.random.default_rng(20260302)
     # Some at the radius to the metre, on every side of the outermost zones.
     at_it = [(-300, 50), (50, -300), (50, 400), (2830, -1485), (2515, -1800), (2515, -1170)]
@@ -162,17 +161,38 @@ def test_many_points_take_the_other_road_to_the_same_answers(monkeypatch):
     within = np.array([shapely.distance(zone, there.geometry.array) <= 300 for zone in three.geometry])
     assert within[:, : len(at_it)].sum() == len(at_it)
     docks = within @ there["docks"].to_numpy()
-    for many in (proximity.MANY_POINTS, 0):
-        monkeypatch.setattr(proximity, "MANY_POINTS", many)
+    pairs = []
+    for indexed in (False, True):
         fresh = points(*places)
+        if indexed:
+            assert fresh.sindex.size == len(places)
+        assert fresh.has_sindex is indexed
         assert_result(count_within(three, fresh, 300), within.sum(axis=1), three, dtype="int64")
-        assert_result(sum_within(three, points(*places), 300, there["docks"]), docks, three, dtype="float64")
+        assert_result(sum_within(three, fresh, 300, there["docks"]), docks, three, dtype="float64")
+        pairs.append(neighbours(three, fresh, 300))
+    np.testing.assert_array_equal(pairs[0], np.argwhere(within).T)
+    np.testing.assert_array_equal(pairs[1], np.argwhere(within).T)
 
 
-def test_many_lines_take_the_other_road_too(monkeypatch):
-    monkeypatch.setattr(proximity, "MANY_POINTS", 0)
+def test_a_line_is_within_with_and_without_an_index():
     tram = gpd.GeoSeries([line((-5000, 160), (9000, 160))], crs=2154)
-    assert_result(count_within(ONE, tram, 60), [1], ONE, dtype="int64")
+    for _ in range(2):
+        assert_result(count_within(ONE, tram, 60), [1], ONE, dtype="int64")
+        assert tram.sindex.size == 1
+
+
+def test_a_geometry_set_after_a_first_answer_is_looked_at_again():
+    one, there = zones(square(0, 0, 100)), points((130, 50), (900, 50))
+    assert there.sindex.size == len(there)
+    assert count_within(one, there, 30).tolist() == [1]
+    there.loc[there.index[1], "geometry"] = there.geometry.iloc[0]
+    assert count_within(one, there, 30).tolist() == [2]
+    there.loc[there.index[1], "geometry"] = None
+    with pytest.raises(ArgumentError, match="absente"):
+        count_within(one, there, 30)
+    one.loc[one.index[0], "geometry"] = shapely.Polygon()
+    with pytest.raises(ArgumentError, match="absente"):
+        count_within(one, points((130, 50)), 30)
 
 
 def test_series_of_geometries_are_layers():
