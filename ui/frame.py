@@ -55,10 +55,10 @@ def run(page: StreamlitPage) -> None:
 def footer() -> None:
     """Close the page with what binds every figure on it."""
     st.divider()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.html(
-            '<p class="atlas-note">Atlas des Possibles, contrat de ville 2024-2030 de la Métropole '
-            "Aix-Marseille-Provence. Données ouvertes, chacune avec son producteur, son millésime et sa licence.</p>"
-        )
+    st.html(
+        '<p class="atlas-note">Atlas des Possibles, contrat de ville 2024-2030 de la Métropole '
+        "Aix-Marseille-Provence. Données ouvertes, chacune avec son producteur, son millésime et sa licence.</p>"
+    )
+    with st.container(horizontal=True):
         st.page_link("pages/donnees/page.py", label="Sources et licences")
         st.page_link("pages/methode/page.py", label="Méthode, mentions légales, accessibilité")

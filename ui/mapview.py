@@ -50,7 +50,7 @@ def show(
     early = st.session_state.setdefault(f"{key}-premier", early_script(spec, ready.manifest))
     st.html(early, unsafe_allow_javascript=True)
     # The frame has no height until its scripts run: keep its place, so that the page does not jump.
-    st.html(f"<style>.st-key-{key}-cadre {{ min-height: {height}px; }}</style>")
+    st.html(f"<style>@media screen {{ .st-key-{key}-cadre {{ min-height: {height}px; }} }}</style>")
     with st.container(key=f"{key}-cadre"):
         value = st_folium(
             base_map(ready.assets, notes=ready.notes),

@@ -1,12 +1,14 @@
 """The frame that every page shares: heading, finding, styles for screen and paper."""
 
+import datetime as dt
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
-from ui.formats import plain, typographie
+from ui.formats import date, plain, typographie
 
 CONTENT_ID: Final = "contenu"
 _STYLES: Final = Path(__file__).with_name("style.css")
@@ -25,6 +27,22 @@ def header(title: str, finding: str) -> None:
     print_styles()
     st.title(plain(typographie(title)), anchor=CONTENT_ID)
     st.html(f'<p class="atlas-constat">{escape(typographie(finding))}</p>')
+
+
+def on_paper(words: Mapping[str, str], *, style: str = "") -> None:
+    """Write what only paper needs, for a screen shows it elsewhere: the day and the filters.
+
+    Parameters
+    ----------
+    words
+        Filter to value, in French; empty values are left out.
+    style
+        Style sheet of the page alone. With a text beside it, it leaves together with the page; alone, Streamlit would keep it.
+    """
+    today = date(dt.datetime.now(tz=dt.UTC).astimezone().date())
+    said = "".join(f" {name.capitalize()} : {value}." for name, value in words.items() if value)
+    sheet = f"<style>{style}</style>" if style else ""
+    st.html(f'{sheet}<p class="atlas-papier-seul">{escape(typographie(f"Établi le {today}.{said}"))}</p>')
 
 
 def print_styles() -> None:

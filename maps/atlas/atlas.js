@@ -11,6 +11,8 @@
   const LABELS_UNTIL_ZOOM = 13;
   const SMALL_PX = 90;
   const LEGEND_PX = 240;
+  // A4 upright within its margins of 12 mm.
+  const PAPER_PX = (186 / 25.4) * 96;
 
   let map, canvas, scene, halo, labels, settings, looks, styled;
   let asked = 0;
@@ -357,9 +359,19 @@
     document.addEventListener("keydown", byKeyboard(true), true);
     document.addEventListener("keyup", byKeyboard(true), true);
     document.addEventListener("pointerdown", byKeyboard(false), true);
-    // Paper has its legend, even where a narrow screen keeps it closed.
-    window.addEventListener("beforeprint", () => (parts.box.open = true));
+    window.addEventListener("beforeprint", onPaper);
     return map;
+  }
+
+  /* Paper has its legend, even where a narrow screen keeps it closed, and the whole map, however wide the screen:
+     the page's style shrinks the frame by the share given here. */
+  function onPaper() {
+    parts.box.open = true;
+    const place = window.frameElement && window.frameElement.closest("[class*='-cadre']");
+    if (!place) return;
+    const share = Math.min(1, PAPER_PX / window.innerWidth);
+    place.style.setProperty("--papier", share);
+    place.style.setProperty("--papier-haut", `${share * window.innerHeight}px`);
   }
 
   async function show(spec) {

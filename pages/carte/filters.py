@@ -195,7 +195,7 @@ def ask(
     Filters
         The choices made.
     """
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
         commune = choices.commune(names)
         chosen = choices.one_of(
             quarters(commune), key="qpv", label="Quartier prioritaire", none=choices.NO_QPV

@@ -1,6 +1,5 @@
 """What is in and around the priority neighbourhoods? The planners' page."""
 
-import datetime as dt
 from collections.abc import Mapping
 from html import escape
 from typing import Any, Final
@@ -13,23 +12,22 @@ from maps.layers import get
 from pages.carte import fiche, totals
 from pages.carte import filters as asked
 from pages.carte import rows as shown
-from ui import choices, data, downloads, formats, mapview, page, sources, startup, table
+from ui import choices, data, downloads, mapview, page, sources, startup, table
 
 TYPES_SEEN: Final = "carte-types"
-STYLE: Final = """<style>
+STYLE: Final = """
 .atlas-quartier .fiche-source { background: #f1f4f8; font-weight: 400; font-size: .8rem; color: #45505e; padding-top: .5rem; }
 .atlas-quartier caption { position: static; }
 .atlas-quartier tbody th { min-width: 0; }
 .atlas-quartier td.nombre.raison { min-width: 0; }
-.atlas-papier-seul { display: none; }
 /* What is off the screen is laid out and painted when it comes near: the map comes first. */
 .st-key-carte-suite, .st-key-carte-totaux { content-visibility: auto; contain-intrinsic-size: auto 60rem; }
 @media print {
-  .atlas-papier-seul { display: block; font-size: 9pt; margin: 0 0 2mm; }
   [data-testid="stExpander"], .st-key-carte-suite, .st-key-carte-totaux { display: none !important; }
+  .st-key-carte-haut [data-testid="stColumn"]:not(:has(iframe, table)) { display: none; }
   .st-key-carte-haut [data-testid="stColumn"] { flex: 1 1 100% !important; width: 100% !important; }
 }
-</style>"""
+"""
 
 
 @st.fragment
@@ -46,11 +44,7 @@ def show() -> None:
         page.header("Carte des quartiers et de ce qui les entoure", _finding(version, filters.commune))
     kept = _kept(version, filters)
     words = filters.described(names, dict(frames["qpv"]["lib_qp"]))
-    today = formats.date(dt.datetime.now(tz=dt.UTC).astimezone().date())
-    st.html(
-        f'{STYLE}<p class="atlas-papier-seul">Carte établie le {today}. '
-        f"{escape(formats.typographie(' ; '.join(f'{name} : {value}' for name, value in words.items())))}.</p>"
-    )
+    page.on_paper(words, style=STYLE)
     place = names[filters.commune] if filters.commune else "16 communes"
 
     with st.container(key="carte-haut"):

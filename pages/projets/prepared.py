@@ -1,8 +1,6 @@
 """What the views of the page share: projects in order, measures computed once, a line for paper."""
 
-import datetime as dt
 from collections.abc import Mapping
-from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +12,7 @@ from geo.cycling import serving
 from geo.friches import checked
 from loaders.paths import DATA
 from pages.projets import coverage, matrix
-from ui import data, formats, page, table
+from ui import data, page, table
 from ui import figures as shared
 
 TITLE: Final = "Projets : qui couvre quelle commune ?"
@@ -90,13 +88,7 @@ def head(finding: str, words: Mapping[str, str] | None = None, *, style: str | N
     """
     page.header(TITLE, finding)
     styles = "".join((STYLES / name).read_text("utf-8") for name in ("page.css", style) if name is not None)
-    said = "".join(f" {name.capitalize()} : {value}." for name, value in (words or {}).items())
-    today = formats.date(dt.datetime.now(tz=dt.UTC).astimezone().date())
-    # With text beside it, the style leaves the page together with the view; alone, Streamlit would keep it.
-    st.html(
-        f'<style>{styles}</style><p class="projets-papier">'
-        f"{escape(formats.typographie(f'Établi le {today}.{said}'))}</p>"
-    )
+    page.on_paper(words or {}, style=styles)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)

@@ -129,7 +129,7 @@ def _touched_towns(
 def _touched_qpv(project: dict[str, Any], touched: gpd.GeoDataFrame) -> None:
     catalogue, long = data.sources(), len(touched) > table.PAGE_ROWS
     if long:
-        st.html(f'<p class="projets-papier">La liste des {len(touched)} QPV touchés est en ligne.</p>')
+        st.html(f'<p class="atlas-papier-seul">La liste des {len(touched)} QPV touchés est en ligne.</p>')
     with st.container(key="projet-long" if long else "projet-court"):
         table.show(touched, sheets.QPV_FIELDS, sources=catalogue, caption="QPV touchés", key="qpv-touches")
     downloads.show(

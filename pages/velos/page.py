@@ -37,8 +37,13 @@ def show() -> None:
     rows = shown.join(figures.loc[shown.index])
     covered = rows[rows["couvert_par_le_reseau"]].sort_values("rang_manque")
     others = rows[~rows["couvert_par_le_reseau"]].sort_values("population", ascending=False)
+    filters = {
+        "seuil": f"{radius_m} m à vol d'oiseau",
+        "commune": names[commune] if commune else "",
+    }
     with heading:
         page.header("Vélos : où manque-t-il des stations ?", gaps.finding(rows, radius_m=radius_m))
+        page.on_paper(filters)
 
     if not covered.empty:
         with st.container(horizontal=True):
@@ -72,10 +77,6 @@ def show() -> None:
         st.header(formats.plain(str(rows.loc[chosen, "lib_qp"])), anchor=False)
         sheet.show(rows.loc[[chosen]], gaps.ALL_FIELDS, sources=catalogue, caption="Le QPV choisi")
 
-    filters = {
-        "seuil": f"{radius_m} m à vol d'oiseau",
-        "commune": names[commune] if commune else "",
-    }
     used = [catalogue[key] for key in (gaps.NETWORK, "qpv", "indicateurs", "rtm", "sncf")]
     place = names[commune] if commune else "16 communes"
 

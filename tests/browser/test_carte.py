@@ -236,7 +236,7 @@ def test_paper_keeps_map_legend_sources_and_date(carte):
     assert page.frame.locator(".atlas-legende").is_visible()
     assert not page.frame.locator(".leaflet-control-zoom").is_visible()
     said = plain(page.page.locator(".atlas-papier-seul").inner_text())
-    assert re.match(r"Carte établie le \d+(er)? \w+ \d{4}\. commune : Marseille", said)
+    assert re.match(r"Établi le \d+(er)? \w+ \d{4}\. Commune : Marseille", said)
     assert page.page.locator(".atlas-sources").first.is_visible()
     assert not page.page.get_by_test_id("stPills").first.is_visible()
 

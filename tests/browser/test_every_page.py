@@ -13,6 +13,8 @@ from tests.browser.conftest import MAP, OUTSIDE, SIZES, settled, visits
 PAGES = ["", "carte", "velos", "projets", "donnees", "methode"]
 WITH_MAP = ["carte", "velos"]
 SERIOUS = {"serious", "critical"}
+#: Width of an A4 sheet upright within margins of 12 mm, in CSS pixels: 186 mm at 96 to the inch.
+PAPER_PX = 186 / 25.4 * 96
 TILES = re.compile(r"^https://data\.geopf\.fr/")
 
 
@@ -82,6 +84,42 @@ def test_paper_has_no_menu_and_no_control(seen):
         assert shown == 0, hidden
     assert seen.locator("h1").is_visible()
     seen.emulate_media(media="screen")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_wider_than_paper(name, visit):
+    page = visit(f"/{name}")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": int(PAPER_PX), "height": 1000})
+    # What overlaps the edge is not printed; the matrix has a wider paper of its own.
+    wide = page.evaluate(
+        """(width) => [...document.querySelectorAll(".atlas-table:not(.matrice), p, h1, h2, li, [data-testid=stMetric]")]
+          .filter((part) => part.checkVisibility() && part.getBoundingClientRect().right > width + 1)
+          .map((part) => part.outerHTML.slice(0, 80))""",
+        int(PAPER_PX),
+    )
+    assert wide == []
+
+
+@pytest.mark.parametrize("name", WITH_MAP)
+def test_a_wide_map_is_whole_on_paper(name, visit):
+    page = visit(f"/{name}")
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    painted(page)
+    screen = page.locator(MAP).first.bounding_box()
+    assert screen["width"] > PAPER_PX + 200
+    page.pdf(format="A4")
+    place = page.locator("[class*=st-key-][class*=-cadre]").first
+    share, height = place.evaluate(
+        "(place) => ['--papier', '--papier-haut'].map((name) => parseFloat(place.style.getPropertyValue(name)))"
+    )
+    assert share * screen["width"] == pytest.approx(PAPER_PX, abs=1)
+    assert height == pytest.approx(share * screen["height"], abs=1)
+    page.emulate_media(media="print")
+    assert place.bounding_box()["height"] == pytest.approx(height, abs=1)
+    assert page.locator(MAP).first.evaluate("(frame) => getComputedStyle(frame).transform") == (
+        f"matrix({share:.6g}, 0, 0, {share:.6g}, 0, 0)"
+    )
 
 
 @pytest.mark.parametrize("name", WITH_MAP)
