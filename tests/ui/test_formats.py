@@ -99,6 +99,12 @@ def test_headings_give_the_unit():
     assert formats.heading(Field("a", "Stations", "entier")) == "Stations"
 
 
+def test_a_number_keeps_its_unit_and_its_thousands():
+    assert formats.typographie("à 1,7 m près, 300 m, 2 km, 5 ha et 1 000 habitants en 24 mois") == (
+        f"à 1,7{N}m près, 300{N}m, 2{N}km, 5{N}ha et 1{N}000 habitants en 24 mois"
+    )
+
+
 def test_typography():
     assert (
         formats.typographie("Source : Insee ; « vu » ! 12 %") == f"Source{B}: Insee{N}; «{B}vu{B}»{N}! 12{N}%"
