@@ -5,6 +5,7 @@ import re
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import expect
 
 from benchmarks.served import Server
 from loaders import friches, qpv, sports
@@ -213,7 +214,7 @@ def test_full_screen_with_the_keyboard(carte):
 
 def test_frame_says_what_it_is(carte):
     page = carte("commune=13055")
-    assert page.page.locator(MAP).get_attribute("title") == "Carte des quartiers prioritaires, Marseille"
+    expect(page.page.locator(MAP)).to_have_attribute("title", "Carte des quartiers prioritaires, Marseille")
     assert page.frame.evaluate("[document.documentElement.lang, document.title]") == [
         "fr",
         "Carte des quartiers prioritaires, Marseille",
