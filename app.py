@@ -19,6 +19,8 @@ def navigation() -> StreamlitPage:
         [
             st.Page("pages/accueil/page.py", title="Accueil", default=True),
             st.Page("pages/carte/page.py", url_path="carte", title="Carte"),
+            st.Page("pages/quartier/page.py", url_path="quartier", title="Quartier"),
+            st.Page("pages/commune/page.py", url_path="commune", title="Commune"),
             st.Page("pages/velos/page.py", url_path="velos", title="Vélos"),
             st.Page("pages/projets/page.py", url_path="projets", title="Projets"),
             st.Page("pages/donnees/page.py", url_path="donnees", title="Données"),

@@ -18,6 +18,10 @@ class CrsError(AtlasError, ValueError):
     """A frame has no coordinate system, or not the one that is needed."""
 
 
+class SheetError(AtlasError, RuntimeError):
+    """A sheet could not be composed as a PDF."""
+
+
 class SourceError(AtlasError):
     """A file of data cannot be used as a whole.
 
@@ -56,3 +60,27 @@ class SourceContentError(SourceError, ValueError):
 
 class SourceCrsError(SourceError, CrsError):
     """The file's coordinates are not degrees, swapped, or of no stated system."""
+
+
+class ServiceError(AtlasError, ConnectionError):
+    """A service of the network cannot be used: away, slow, overloaded, or its answer is not understood.
+
+    Parameters
+    ----------
+    service
+        What the service is called, in French.
+    fault
+        What is wrong, in French, without a full stop.
+    mend
+        What to do about it, in French, without a full stop.
+    """
+
+    def __init__(self, service: str, fault: str, mend: str) -> None:
+        self.service = service
+        self.fault = fault
+        self.mend = mend
+        super().__init__(f"{service} : {fault}. À faire : {mend}.")
+
+
+class ServiceBusyError(ServiceError):
+    """The service asks to be left alone for a while."""

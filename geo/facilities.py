@@ -152,6 +152,32 @@ def commune_figures(
     return totals
 
 
+def in_communes(communes: pd.DataFrame, objects: pd.DataFrame, *, covered: Iterable[str]) -> pd.Series:
+    """Count the objects of each commune, by the commune that each one names.
+
+    Parameters
+    ----------
+    communes
+        Communes indexed by INSEE code.
+    objects
+        Objects with `code_insee`.
+    covered
+        INSEE codes of the communes that the source covers.
+
+    Returns
+    -------
+        Counts on the index of `communes` (float). Missing outside the source.
+
+    Raises
+    ------
+    ArgumentError
+        The column is missing or an id repeated.
+    """
+    check_columns(objects, "les objets", ("code_insee",))
+    number = objects["code_insee"].value_counts().reindex(communes.index, fill_value=0)
+    return mask(number.astype(float), communes.index.to_series(), covered)
+
+
 def reach_by_commune(
     qpv: gpd.GeoDataFrame,
     facilities: gpd.GeoDataFrame,

@@ -110,6 +110,45 @@ def qpv_of_project(project: pd.Series, qpv: gpd.GeoDataFrame, arrondissements: g
     return qpv.index[share > MAJORITY]
 
 
+def projects_of_qpv(
+    projects: pd.DataFrame, code_qp: str, qpv: gpd.GeoDataFrame, arrondissements: gpd.GeoDataFrame
+) -> pd.Series:
+    """Tell what each project is to one QPV.
+
+    Parameters
+    ----------
+    projects
+        Projects by id: `perimetre` and `perimetre_codes`.
+    code_qp
+        Code of the QPV.
+    qpv
+        QPV by code: `communes` (lists) and outlines in EPSG:2154.
+    arrondissements
+        Arrondissements of Marseille by INSEE code, outlines in EPSG:2154.
+
+    Returns
+    -------
+        On the index of `projects`: "métropolitain" for a project of the whole contrat, "localisé" for another that reaches the QPV as `qpv_of_project` says, else "non concerné".
+
+    Raises
+    ------
+    ArgumentError
+        The QPV is unknown, or a perimeter is of an unknown kind, is empty, or names an unknown code.
+    CrsError
+        A frame is not in EPSG:2154.
+    """
+    _known([code_qp], qpv.index, "QPV")
+    statuses = [
+        METROPOLITAN
+        if project["perimetre"] == METROPOLE
+        else LOCALISED
+        if code_qp in qpv_of_project(project, qpv, arrondissements)
+        else NOT_CONCERNED
+        for _, project in projects.iterrows()
+    ]
+    return pd.Series(statuses, index=projects.index, dtype="str")
+
+
 def project_perimeter(
     project: pd.Series,
     communes: gpd.GeoDataFrame,

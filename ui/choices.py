@@ -50,8 +50,25 @@ def qpv(frame: pd.DataFrame, *, key: str = "qpv", label: str = "Quartier priorit
     str or None
         Code of the QPV; None for none.
     """
-    titles = {str(code): f"{row.lib_qp}, {row.lib_communes} ({code})" for code, row in frame.iterrows()}
-    return one_of(dict(sorted(titles.items(), key=lambda item: item[1])), key=key, label=label, none=NO_QPV)
+    return one_of(titles_of_qpv(frame), key=key, label=label, none=NO_QPV)
+
+
+def titles_of_qpv(frame: pd.DataFrame) -> dict[str, str]:
+    """Name QPV for a list of choices.
+
+    Parameters
+    ----------
+    frame
+        The QPV: index `code_qp`, columns `lib_qp` and `lib_communes`.
+
+    Returns
+    -------
+    dict of str to str
+        Title by code, in the order of titles.
+    """
+    rows = zip(frame.index, frame["lib_qp"], frame["lib_communes"], strict=True)
+    titles = {str(code): f"{name}, {towns} ({code})" for code, name, towns in rows}
+    return dict(sorted(titles.items(), key=lambda item: item[1]))
 
 
 def basemap(*, label_shown: bool = True) -> str:

@@ -25,10 +25,13 @@ import loaders.social
 import loaders.sports
 import loaders.territory
 import loaders.transit
+import loaders.versions
 from loaders.catalogue import Source
+from loaders.frames import Frames
 from loaders.paths import DATA
 
 FrameT = TypeVar("FrameT")
+stamp = loaders.versions.stamp
 # Files edited by hand, that loaders read beside the extract of their source.
 _TERRITORY: Final = (loaders.territory.TERRITORY_FILE,)
 _CONTRAT: Final = (loaders.partners.FOLDER, *_TERRITORY)
@@ -243,6 +246,30 @@ def sources() -> dict[str, Source]:
     return loaders.catalogue.load()
 
 
+def frames() -> Frames:
+    """Give the frames of every source together.
+
+    Returns
+    -------
+    Frames
+        As `loaders.frames.load`, of the shared frames.
+    """
+    return Frames(
+        qpv=qpv(),
+        communes=communes(),
+        arrondissements=arrondissements(),
+        stations=bikes(),
+        lines=lines(),
+        gares=gares(),
+        friches=friches(),
+        sports=sports(),
+        social=social(),
+        projects=projects(),
+        orientations=orientations(),
+        sources=sources(),
+    )
+
+
 def faults() -> pd.DataFrame:
     """Give the faults found row by row when the extracts were built.
 
@@ -252,24 +279,6 @@ def faults() -> pd.DataFrame:
         As `loaders.quality.load`.
     """
     return _read("loaders.quality.load", stamp(loaders.quality.REPORT_FILE), loaders.quality.load)
-
-
-def stamp(*paths: Path) -> tuple[tuple[str, int, int], ...]:
-    """Tell one version of some files from another without reading them.
-
-    Parameters
-    ----------
-    *paths
-        Files, or folders whose files all count; one that does not exist counts as nothing.
-
-    Returns
-    -------
-    tuple of (path, modification time in nanoseconds, size in bytes)
-        In order of path.
-    """
-    files = [file for path in paths for file in (path.rglob("*") if path.is_dir() else [path])]
-    seen = [(str(file), file.stat()) for file in sorted(set(files)) if file.is_file()]
-    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in seen)
 
 
 def _shared(load: Callable[[], FrameT], *source_ids: str, beside: Sequence[Path] = ()) -> FrameT:

@@ -7,7 +7,7 @@ numbers as text, and carries a toolbar in English whose download forgets where t
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pandas as pd
 import streamlit as st
@@ -31,6 +31,7 @@ def show(
     sources: Mapping[str, Source],
     caption: str,
     key: str,
+    target: str = "",
 ) -> None:
     """Show the rows fifty at a time, sorted over all of them, every missing figure with its reason.
 
@@ -46,13 +47,15 @@ def show(
         What the rows are, in French: the table's title for every reader, screen readers included.
     key
         Name of the table in the session, unique on its page.
+    target
+        As for `to_html`.
     """
     if frame.empty:
         st.html(
             f'<p class="atlas-note">{escape(typographie(caption))} : aucune ligne ne répond à ces filtres.</p>'
         )
         return
-    _pages(frame, tuple(fields), sources, caption, key)
+    _pages(frame, tuple(fields), sources, caption, key, target)
 
 
 @st.fragment
@@ -62,6 +65,7 @@ def _pages(
     sources: Mapping[str, Source],
     caption: str,
     key: str,
+    target: str,
 ) -> None:
     rows = _sorted_by_user(frame, fields, key)
     slot = st.container()
@@ -77,6 +81,7 @@ def _pages(
             fields,
             sources=sources,
             caption=_counted(caption, first, len(rows)),
+            target=target,
         )
     )
 
@@ -108,7 +113,12 @@ def ordered(frame: pd.DataFrame, column: str, *, falling: bool = False) -> pd.Da
 
 
 def to_html(
-    frame: pd.DataFrame, fields: Sequence[Field], *, sources: Mapping[str, Source], caption: str
+    frame: pd.DataFrame,
+    fields: Sequence[Field],
+    *,
+    sources: Mapping[str, Source],
+    caption: str,
+    target: str = "",
 ) -> str:
     """Write a table that screen readers, keyboards and printers understand.
 
@@ -122,6 +132,9 @@ def to_html(
         The catalogue, which says where each source applies.
     caption
         The table's title.
+    target
+        Address of a page of the atlas that takes a row's id, such as "quartier?qpv=": each row's name then links to
+        its own; "" for no link.
 
     Returns
     -------
@@ -133,9 +146,12 @@ def to_html(
         for field in fields
     )
     lines = []
-    for values in stated(frame, fields, sources).itertuples(index=False, name=None):
+    for label, *values in stated(frame, fields, sources).itertuples(name=None):
         name = cell(values[0], fields[0].kind)
-        cells = [f'<th scope="row">{escape(typographie(name))}</th>']
+        shown = escape(typographie(name))
+        if target:
+            shown = f'<a href="{escape(target + quote(str(label)))}" target="_self">{shown}</a>'
+        cells = [f'<th scope="row">{shown}</th>']
         cells += [
             f"<td{_classes(field, text)}>{_linked(text, name)}</td>"
             for field, text in zip(

@@ -12,6 +12,7 @@ from exports.folding import fold
 
 QUARTIER, COMMUNE, PROJET, SIGLE = "Quartier", "Commune", "Projet", "Sigle ou partenaire"
 MAP, PROJECTS = "pages/carte/page.py", "pages/projets/page.py"
+QUARTIER_PAGE, COMMUNE_PAGE = "pages/quartier/page.py", "pages/commune/page.py"
 KINDS: Final = (QUARTIER, COMMUNE, PROJET, SIGLE)
 # Words that no result should be found or lost by.
 SMALL_WORDS: Final = frozenset(
@@ -158,7 +159,15 @@ def index(
     """
     named = {code: Link(title, PROJECTS, {"projet": code}) for code, title in _texts(projects["titre"])}
     quartiers = [
-        Entry(QUARTIER, name, f"{code}, {place}", (Link("Voir sur la carte", MAP, {"qpv": code}),))
+        Entry(
+            QUARTIER,
+            name,
+            f"{code}, {place}",
+            (
+                Link("Page du quartier", QUARTIER_PAGE, {"qpv": code}),
+                Link("Voir sur la carte", MAP, {"qpv": code}),
+            ),
+        )
         for (code, name), place in zip(_texts(qpv["lib_qp"]), qpv["lib_communes"], strict=True)
     ]
     territories = [
@@ -167,6 +176,7 @@ def index(
             name,
             f"{status}, à confirmer" if doubtful else str(status),
             (
+                Link("Page de la commune", COMMUNE_PAGE, {"commune": code}),
                 Link("Voir sur la carte", MAP, {"commune": code}),
                 Link("Projets de la commune", PROJECTS, {"commune": code}),
             ),

@@ -8,24 +8,18 @@ from typing import Final
 import geopandas as gpd
 
 from exports.fields import REASONS, Field, stated
+from exports.place_fields import INDICATORS, SURFACE
 from geo.friches import UNCHECKED
 from geo.proximity import count_within
 from geo.scope import mask
 from loaders.catalogue import Source
 from pages.carte.filters import Filters
-from pages.carte.rows import FIELDS, of_types
+from pages.carte.rows import of_types
 from ui.formats import NARROW, entier, figure, typographie
 
 SIG_VILLE: Final = "https://sig.ville.gouv.fr/territoire/"
 NEAR_M: Final = 300
-FIGURES: Final = (
-    *(field for field in FIELDS["qpv"][3:] if field.source_id == "indicateurs"),
-    Field("indice_jeunesse", "Indice de jeunesse", "decimal", "indicateurs", "Moins de 20 ans pour une personne de 60 ans et plus"),
-    Field("part_menages_1_pers_pct", "Ménages d’une personne", "pourcentage", "indicateurs"),
-    Field("allocataires_caf", "Allocataires de la CAF", "entier", "indicateurs"),
-    Field("foyers_rsa", "Foyers au RSA", "entier", "indicateurs"),
-    Field("surface_m2", "Surface", "surface_m2", "qpv"),
-)  # fmt: skip
+FIGURES: Final = (*INDICATORS, SURFACE)
 _AROUND: Final = (
     ("friches", "Friches vérifiées", "friches"),
     ("sports", "Équipements sportifs", "sports"),
@@ -109,7 +103,8 @@ def to_html(row: gpd.GeoDataFrame, fields: Sequence[Field], *, sources: Mapping[
     title = typographie(f"{name}, {row['lib_communes'].iloc[0]} ({code})")
     return (
         f'<table class="atlas-table atlas-quartier"><caption>{escape(title)}</caption><tbody>{"".join(lines)}</tbody></table>'
-        f'<p class="atlas-note">Distances à vol d’oiseau, depuis le contour. <a href="{SIG_VILLE}{escape(code)}" target="_blank" '
+        f'<p class="atlas-note"><a href="quartier?qpv={escape(code)}" target="_self">Ouvrir la page du quartier</a>. '
+        f'Distances à vol d’oiseau, depuis le contour. <a href="{SIG_VILLE}{escape(code)}" target="_blank" '
         f'rel="noopener noreferrer">Fiche officielle SIG Ville : {escape(name)}'
         '<span class="atlas-cache"> (nouvel onglet)</span></a></p>'
     )

@@ -8,6 +8,7 @@ import geopandas as gpd
 import streamlit as st
 
 from exports.fields import is_missing
+from exports.portraits import MODES
 from geo.friches import UNCHECKED
 from maps.layers import LAYERS
 from ui import choices
@@ -23,11 +24,6 @@ TYPES: Final[Mapping[tuple[str, str], str]] = {
     ("social", "categorie"): "Catégories d’équipements sociaux",
     ("friches", "site_type"): "Types de friches",
     ("lignes", "mode"): "Modes de transport",
-}
-MODES: Final[Mapping[str, str]] = {
-    "metro": "Métro",
-    "tram": "Tramway",
-    "bhns": "Bus à haut niveau de service",
 }
 STATUTS: Final[Mapping[str, str]] = {
     "friche sans projet": "Sans projet",
@@ -133,24 +129,6 @@ def described_types(types: Types) -> dict[str, str]:
         Filter to values.
     """
     return {TYPES[key].lower(): ", ".join(MODES.get(v, v) for v in values) for key, values in types}
-
-
-def titles_of_quarters(qpv: gpd.GeoDataFrame) -> dict[str, str]:
-    """Name QPV for a list of choices.
-
-    Parameters
-    ----------
-    qpv
-        The QPV, indexed by code.
-
-    Returns
-    -------
-    dict of str to str
-        Title by code, in the order of titles.
-    """
-    rows = zip(qpv.index, qpv["lib_qp"], qpv["lib_communes"], strict=True)
-    titles = {code: f"{name}, {towns} ({code})" for code, name, towns in rows}
-    return dict(sorted(titles.items(), key=lambda item: item[1]))
 
 
 def values_of_types(frames: Mapping[str, gpd.GeoDataFrame]) -> dict[tuple[str, str], list[str]]:

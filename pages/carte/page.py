@@ -15,6 +15,8 @@ from pages.carte import rows as shown
 from ui import choices, data, downloads, mapview, page, sources, startup, table
 
 TYPES_SEEN: Final = "carte-types"
+#: Layers of places to the page that shows one of them.
+PLACE_PAGES: Final[Mapping[str, str]] = {"qpv": "quartier?qpv=", "communes": "commune?commune="}
 STYLE: Final = """
 .atlas-quartier .fiche-source { background: #f1f4f8; font-weight: 400; font-size: .8rem; color: #45505e; padding-top: .5rem; }
 .atlas-quartier caption { position: static; }
@@ -82,7 +84,7 @@ def _kept(version: str, filters: asked.Filters) -> Mapping[str, gpd.GeoDataFrame
 
 @st.cache_resource(show_spinner=False, max_entries=40)
 def _quarters(version: str, commune: str | None) -> dict[str, str]:
-    return asked.titles_of_quarters(_placed(version, commune)["qpv"])
+    return choices.titles_of_qpv(_placed(version, commune)["qpv"])
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
@@ -138,7 +140,14 @@ def _table(
     if filters.commune is not None and not source.covers([filters.commune]):
         st.html(f'<p class="atlas-note">{escape(layer.titre)} : {place} est hors périmètre de la source.</p>')
         return
-    table.show(frame, fields, sources=catalogue, caption=f"{layer.titre}, {place}", key="carte-tableau")
+    table.show(
+        frame,
+        fields,
+        sources=catalogue,
+        caption=f"{layer.titre}, {place}",
+        key="carte-tableau",
+        target=PLACE_PAGES.get(layer_id, ""),
+    )
     context = Context.of(
         [catalogue[key] for key in layer.source_ids], filters=words, subject=layer.titre, place=place
     )

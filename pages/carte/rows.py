@@ -6,6 +6,7 @@ from typing import Final
 import geopandas as gpd
 
 from exports.fields import Field
+from exports.place_fields import INDICATORS, SURFACE
 from geo.proximity import pairs_within
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.carte.filters import Filters, Types
@@ -28,12 +29,8 @@ FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {
         Field("lib_qp", "QPV", "texte"),
         Field("code_qp", "Code", "texte"),
         Field("lib_communes", "Commune", "texte"),
-        Field("population", "Habitants", "entier", "indicateurs"),
-        Field("taux_pauvrete_60_pct", "Taux de pauvreté", "pourcentage", "indicateurs", "Au seuil de 60 % du niveau de vie médian"),
-        Field("taux_emploi_pct", "Taux d’emploi", "pourcentage", "indicateurs"),
-        Field("menages", "Ménages", "entier", "indicateurs"),
-        Field("logements_sociaux", "Logements sociaux", "entier", "indicateurs"),
-        Field("surface_m2", "Surface", "surface_m2", "qpv"),
+        *INDICATORS[:5],
+        SURFACE,
     ),
     "lignes": (
         Field("route_short_name", "Ligne", "texte"),

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from typing import Final
 
 import geopandas as gpd
-import pandas as pd
 
 from exports.fields import Field
+from geo.facilities import in_communes
 from geo.friches import UNCHECKED
 from geo.population import inhabitants_by_commune
 from geo.proximity import pairs_within
-from geo.scope import mask
 from loaders.catalogue import Source
 from pages.carte.filters import Types
 from pages.carte.rows import of_types
@@ -65,10 +64,8 @@ def by_commune(
         "gares": (frames["gares"], "sncf"),
         "stations": (frames["stations"][~frames["stations"]["is_virtual_station"]], "levelo"),
     }
-    place = pd.Series(communes.index, index=communes.index)
     for column, (frame, source_id) in counted.items():
-        number = frame["code_insee"].value_counts().reindex(communes.index, fill_value=0)
-        totals[column] = mask(number.astype(float), place, sources[source_id].communes)
+        totals[column] = in_communes(communes, frame, covered=sources[source_id].communes)
     return totals
 
 

@@ -6,6 +6,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from exports.attribution import scope
 from exports.context import Context
 from exports.fields import HORS_PERIMETRE, Field
 from loaders import catalogue
@@ -13,7 +14,6 @@ from loaders.catalogue import Source
 from loaders.quality import OFF_TERRITORY
 from ui import data, downloads, freshness, page, table
 from ui.formats import date, entier, plain, pluriel, typographie
-from ui.sources import scope
 
 ALL = "toutes"
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from exports.folding import slug
+from exports.place_content import MOST_FRICHES, MOST_OBJECTS
 from ui import data, page
 from ui.formats import entier, typographie
 from ui.freshness import OLD_YEARS
@@ -58,6 +59,8 @@ def counts() -> dict[str, str]:
         "noms_enjeux": " et ".join(at_stake["nom"]),
         "projets": entier(len(data.projects())),
         "ans": entier(OLD_YEARS),
+        "objets_fiche": entier(MOST_OBJECTS),
+        "friches_fiche": entier(MOST_FRICHES),
     }
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from pages.projets.coverage import MESURES
-from pages.projets.matrix import PERIMETERS
+from exports.coverage import MESURES
+from exports.matrix import PERIMETERS
 from ui import choices
 
 

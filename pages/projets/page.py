@@ -5,10 +5,11 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from exports import coverage, matrix
 from exports.context import Context
-from pages.projets import coverage, filters, markup, matrix, prepared, sheet_view, town, town_view, works
-from pages.projets.matrix import CADRE, COMMUNE, FICHE, MATRICE, VUES
-from ui import data, downloads, formats, sources, table
+from pages.projets import filters, markup, prepared, sheet_view, town, town_view, works
+from pages.projets.views import CADRE, COMMUNE, FICHE, MATRICE, VUES
+from ui import data, downloads, formats, pdf, sources, table
 
 #: The link that the page has followed, in the session.
 LINK: Final = "lien_projets"
@@ -78,10 +79,8 @@ def _matrix(heading: DeltaGenerator) -> None:
     catalogue = data.sources()
     couches = [couche for couche in coverage.MESURES if couche in set(kept["couche"])]
     st.html(markup.legend(filled, couches))
-    st.html(
-        '<p class="atlas-note atlas-hors-papier">Pour imprimer la matrice sur une page A3 en paysage : '
-        "Ctrl + P (ou ⌘ + P), la mise en page est déjà réglée.</p>"
-    )
+    place = names[asked.commune] if asked.commune else "16 communes"
+    pdf.matrix(kept.index, communes=communes.index, orientation=asked.orientation, filters=words, place=place)
     caption = f"Projets et communes : {formats.pluriel(len(kept), 'projet')}, {formats.pluriel(len(communes), 'commune')}"
     st.html(
         markup.table(filled, kept, communes, orientations, only=asked.orientation, caption=caption)
@@ -89,7 +88,6 @@ def _matrix(heading: DeltaGenerator) -> None:
     )
     origins = [*prepared.SOURCES, *(["indicateurs"] if couches else []), *couches]
     sources.note(*origins)
-    place = names[asked.commune] if asked.commune else "16 communes"
     used = [catalogue[key] for key in [*prepared.SOURCES, "indicateurs", *coverage.MESURES]]
     with st.container(key="exports-matrice"):
         st.caption("La matrice, une ligne par projet et une colonne par commune")

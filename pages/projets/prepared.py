@@ -8,10 +8,8 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from geo.cycling import serving
-from geo.friches import checked
+from exports import coverage, matrix, project
 from loaders.paths import DATA
-from pages.projets import coverage, matrix
 from ui import data, page, table
 from ui import figures as shared
 
@@ -54,24 +52,30 @@ def measured() -> pd.DataFrame:
     return _measured(data.stamp(DATA))
 
 
-def objects(couche: str) -> gpd.GeoDataFrame | None:
-    """Give what counts in a layer.
+def reach(id_projet: str) -> project.Reach:
+    """Find whom and what a project touches.
 
     Parameters
     ----------
-    couche
-        Layer that a project acts on.
+    id_projet
+        The project.
 
     Returns
     -------
-    GeoDataFrame or None
-        The objects; None where nothing is measured.
+    Reach
+        As `exports.project.reach` gives it.
     """
-    if couche not in coverage.MESURES:
-        return None
-    if couche == "levelo":
-        return serving(data.bikes())
-    return checked(data.friches()) if couche == "friches" else data.sports()
+    listed = projects()
+    layers = {"levelo": data.bikes, "friches": data.friches, "sports": data.sports}
+    couche = str(listed.loc[id_projet, "couche"])
+    return project.reach(
+        listed,
+        id_projet,
+        communes=communes(),
+        qpv=data.qpv(),
+        arrondissements=data.arrondissements(),
+        layer=layers[couche]() if couche in coverage.MESURES else None,
+    )
 
 
 def head(finding: str, words: Mapping[str, str] | None = None, *, style: str | None = None) -> None:

@@ -1,29 +1,21 @@
 """The sheet of one project, for a meeting."""
 
 from html import escape
-from typing import Any, cast
 
-import geopandas as gpd
-import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from exports import coverage, project
 from exports.context import Context
-from exports.fields import HORS_PERIMETRE
-from geo.territory import ARRONDISSEMENTS, LOCALISED, project_perimeter, projects_by_commune, qpv_of_project
+from exports.project import Reach
 from maps.spec import ShownLayer
-from pages.projets import coverage, prepared
+from pages.projets import prepared
 from pages.projets import project as sheets
-from ui import choices, data, downloads, formats, mapview, sources, table
+from ui import choices, data, downloads, formats, mapview, pdf, sources, table
 
 
 def show(heading: DeltaGenerator) -> None:
-    projects, communes, qpv, districts = (
-        prepared.projects(),
-        prepared.communes(),
-        data.qpv(),
-        data.arrondissements(),
-    )
+    projects, qpv = prepared.projects(), data.qpv()
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
         chosen = choices.one_of(
             dict(projects["titre"]), key="projet", label="Projet", none="Choisir un projet"
@@ -33,123 +25,108 @@ def show(heading: DeltaGenerator) -> None:
         with heading:
             prepared.head(f"Choisissez l'un des {len(projects)} projets de coopération pour ouvrir sa fiche.")
         return
-    row = cast("pd.Series", projects.loc[chosen])
-    project = {"id_projet": chosen, **row}
-    touched = qpv.loc[qpv_of_project(row, qpv, districts)]
-    status = projects_by_commune(projects.loc[[chosen]], communes, qpv).loc[chosen]
-    named = communes[(status == LOCALISED).to_numpy()]
-    inside = communes if named.empty else named
+    reached = prepared.reach(chosen)
+    row = reached.project
     with heading:
-        prepared.head(sheets.finding(project, touched, list(named["nom"])))
-    st.header(formats.plain(formats.typographie(project["titre"])), anchor=False)
+        prepared.head(project.finding(reached))
+    st.header(formats.plain(formats.typographie(row["titre"])), anchor=False)
 
-    outline = project_perimeter(row, communes, qpv, districts)
-    objects = prepared.objects(project["couche"])
-    kept = None if objects is None else coverage.within(project, objects, inside, outline)
+    pdf.project(row["id_projet"])
     with st.container(key="projet-haut"):
         left, right = st.columns(2, gap="medium")
         with left:
-            codes = dict(communes["nom"]) | dict(districts["nom"]) | dict(qpv["lib_qp"])
-            st.html(sheets.to_html(project, sheets.facts(project, codes)))
+            codes = dict(data.communes()["nom"]) | dict(data.arrondissements()["nom"]) | dict(qpv["lib_qp"])
+            st.html(sheets.to_html(row, project.facts(row, codes)))
         with right:
-            layer = _layer(project, kept, inside)
-            spec = sheets.spec(project, touched.index, outline, qpv.index, layer=layer, basemap=basemap)
+            spec = sheets.spec(
+                row,
+                reached.touched.index,
+                reached.outline,
+                qpv.index,
+                layer=_layer(reached),
+                basemap=basemap,
+            )
             mapview.show(spec, key="carte-projet", height=500)
-    sources.note(*prepared.SOURCES, "indicateurs", *([project["couche"]] if objects is not None else []))
+    measured = [row["couche"]] if reached.objects is not None else []
+    sources.note(*prepared.SOURCES, "indicateurs", *measured)
 
     st.subheader("Indicateurs de réussite", anchor=False)
-    st.html(sheets.indicators(project))
+    st.html(sheets.indicators(row))
     st.subheader("Partenaires", anchor=False)
-    partners = sheets.partners(project["partenaires"], project["partenaires_ecritures"], data.partners())
+    partners = project.partners(row["partenaires"], row["partenaires_ecritures"], data.partners())
     st.html(
-        table.to_html(partners, sheets.PARTNER_FIELDS, sources={}, caption="Partenaires associés au projet")
+        table.to_html(partners, project.PARTNER_FIELDS, sources={}, caption="Partenaires associés au projet")
     )
     st.subheader("Ce que le projet touche", anchor=False)
-    _metrics(project, touched, kept, inside)
-    if objects is not None or len(inside) > 1:
-        _touched_towns(project, touched, objects, inside)
-    _touched_qpv(project, touched)
-
-
-def _metrics(
-    project: dict[str, Any],
-    touched: gpd.GeoDataFrame,
-    kept: gpd.GeoDataFrame | None,
-    inside: gpd.GeoDataFrame,
-) -> None:
     with st.container(horizontal=True):
-        st.metric("QPV touchés", formats.entier(len(touched)), border=True)
-        people = touched["population"].sum(skipna=False)
-        st.metric("Habitants de ces QPV", formats.entier(people), border=True)
-        if kept is not None:
-            source = data.sources()[project["couche"]]
-            beyond = [name for code, name in inside["nom"].items() if not source.covers([str(code)])]
-            title = f"{coverage.MESURES[project['couche']].objets.capitalize()} dans le périmètre"
-            if beyond:
-                title += f" (hors {', '.join(beyond)} : {HORS_PERIMETRE})"
-            st.metric(title, formats.entier(len(kept)), border=True)
-    if project["perimetre"] == ARRONDISSEMENTS:
-        st.html(
-            '<p class="atlas-note">Aucun fichier ne dit dans quel arrondissement est un QPV : il est touché quand plus '
-            "de la moitié de sa surface s'y trouve.</p>"
+        for title, text in project.key_figures(reached, data.sources()):
+            st.metric(title, text, border=True)
+    if project.reading(row):
+        st.html(f'<p class="atlas-note">{escape(formats.typographie(project.reading(row)))}</p>')
+    _touched_towns(reached)
+    _touched_qpv(reached)
+
+
+def _touched_towns(reached: Reach) -> None:
+    catalogue = data.sources()
+    touched = project.by_commune(reached, prepared.measured(), catalogue)
+    if touched is None:
+        return
+    if touched.note:
+        st.html(f'<p class="atlas-note">{escape(formats.typographie(touched.note))}</p>')
+    st.html(
+        table.to_html(
+            touched.rows,
+            touched.fields,
+            sources=catalogue,
+            caption=touched.caption,
+            target="commune?commune=",
         )
-
-
-def _touched_towns(
-    project: dict[str, Any],
-    touched: gpd.GeoDataFrame,
-    objects: gpd.GeoDataFrame | None,
-    inside: gpd.GeoDataFrame,
-) -> None:
-    catalogue, fields, caption = data.sources(), list(sheets.TOWN_FIELDS), "QPV touchés, par commune"
-    rows = inside[["nom"]].join(coverage.towns(inside, touched))
-    used = [*prepared.SOURCES, "indicateurs"]
-    if objects is not None:
-        mesure = coverage.MESURES[project["couche"]]
-        counts = coverage.in_perimeter(mesure, inside, touched, objects, source=catalogue[project["couche"]])
-        rows = rows.join(counts).join(prepared.measured()[mesure.field.column])
-        fields += [*coverage.object_fields(mesure), mesure.field]
-        used.append(project["couche"])
-        caption = f"QPV touchés et {mesure.objets}, par commune"
-        st.html(f'<p class="atlas-note">{escape(formats.typographie(f"Mesure : {mesure.detail}."))}</p>')
-    st.html(table.to_html(rows, fields, sources=catalogue, caption=caption))
+    )
     downloads.show(
-        rows,
-        fields,
+        touched.rows,
+        touched.fields,
         context=Context.of(
-            [catalogue[key] for key in used],
-            filters={"projet": project["titre"]},
+            [catalogue[key] for key in ("projets", *touched.source_ids)],
+            filters={"projet": reached.project["titre"]},
             subject="projet par commune",
-            place=project["id_projet"],
+            place=reached.project["id_projet"],
         ),
         key="export-projet-communes",
     )
 
 
-def _touched_qpv(project: dict[str, Any], touched: gpd.GeoDataFrame) -> None:
-    catalogue, long = data.sources(), len(touched) > table.PAGE_ROWS
+def _touched_qpv(reached: Reach) -> None:
+    catalogue, touched = data.sources(), reached.touched
+    long = len(touched) > table.PAGE_ROWS
     if long:
         st.html(f'<p class="atlas-papier-seul">La liste des {len(touched)} QPV touchés est en ligne.</p>')
     with st.container(key="projet-long" if long else "projet-court"):
-        table.show(touched, sheets.QPV_FIELDS, sources=catalogue, caption="QPV touchés", key="qpv-touches")
+        table.show(
+            touched,
+            project.QPV_FIELDS,
+            sources=catalogue,
+            caption="QPV touchés",
+            key="qpv-touches",
+            target="quartier?qpv=",
+        )
     downloads.show(
         touched,
-        sheets.QPV_FIELDS,
+        project.QPV_FIELDS,
         context=Context.of(
             [catalogue[key] for key in ("projets", "qpv", "indicateurs")],
-            filters={"projet": project["titre"]},
+            filters={"projet": reached.project["titre"]},
             subject="QPV du projet",
-            place=project["id_projet"],
+            place=reached.project["id_projet"],
         ),
         key="export-projet-qpv",
     )
 
 
-def _layer(
-    project: dict[str, Any], objects: gpd.GeoDataFrame | None, inside: pd.DataFrame
-) -> ShownLayer | None:
-    if objects is None:
+def _layer(reached: Reach) -> ShownLayer | None:
+    if reached.kept is None:
         return None
+    couche = reached.project["couche"]
     # Thousands of ids need not travel where whole communes are shown.
-    ids = None if project["couche"] == "sports" else list(objects.index)
-    return ShownLayer(coverage.MESURES[project["couche"]].layer_id, communes=list(inside.index), ids=ids)
+    ids = None if couche == "sports" else list(reached.kept.index)
+    return ShownLayer(coverage.MESURES[couche].layer_id, communes=list(reached.inside.index), ids=ids)

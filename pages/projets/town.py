@@ -6,10 +6,10 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
+from exports.coverage import MESURES, towns
 from exports.fields import Field
+from exports.matrix import STATUSES, TO_CONFIRM, measure, some
 from geo.territory import LOCALISED, METROPOLITAN, NO_QPV, NOT_CONCERNED, qpv_of_project
-from pages.projets.coverage import MESURES, towns
-from pages.projets.matrix import STATUSES, TO_CONFIRM, measure, some
 from ui.formats import pluriel
 
 SITUATIONS: Final[Mapping[str, str]] = {

@@ -5,8 +5,9 @@ from html import escape
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from exports import coverage, matrix
 from exports.context import Context
-from pages.projets import coverage, markup, matrix, prepared, town
+from pages.projets import markup, prepared, town
 from ui import choices, data, downloads, formats, sources, table
 
 
@@ -32,6 +33,7 @@ def show(heading: DeltaGenerator) -> None:
             sources=catalogue,
             caption="Projets par situation dans chaque commune",
             key="communes",
+            target="commune?commune=",
         )
         downloads.show(
             rows,
@@ -48,6 +50,9 @@ def show(heading: DeltaGenerator) -> None:
     with heading:
         prepared.head(town.finding(name, rows), {"commune": name})
     st.header(name, anchor=False)
+    st.html(
+        f'<p class="atlas-note"><a href="commune?commune={commune}" target="_self">Ouvrir la page de la commune</a></p>'
+    )
     people = coverage.towns(communes, qpv).to_dict("index")[commune]
     if people["nb_qpv"] == 0:
         st.html(

@@ -92,6 +92,7 @@ def show() -> None:
         sources=catalogue,
         caption="QPV couverts par le réseau, du plus grand manque au plus petit",
         key="manques",
+        target="quartier?qpv=",
     )
     downloads.show(
         rows.sort_values(["rang_manque", "population"], ascending=[True, False]),
@@ -112,6 +113,7 @@ def show() -> None:
             sources=catalogue,
             caption="QPV hors périmètre de la source levélo",
             key="hors-reseau",
+            target="quartier?qpv=",
         )
 
     st.header("Totaux par commune", anchor=False)
@@ -132,6 +134,7 @@ def show() -> None:
         sources=catalogue,
         caption=f"Portée des stations à {radius_m} m, par commune",
         key="communes",
+        target="commune?commune=",
     )
     downloads.show(
         totals,

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from shapely.geometry import Point, box
 
+from exports import coverage, matrix
 from exports.context import Context
 from exports.tables import to_csv
 from loaders import arrondissements, bikes, catalogue, communes, friches, projects, qpv, sports
-from pages.projets import coverage, matrix
-from pages.projets.matrix import VUES
+from pages.projets.views import VUES
 from tests.pages import driver
 from tests.pages.driver import html, plain, spec
 from ui import data

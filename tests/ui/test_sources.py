@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui.sources import line, scope
+from exports.attribution import line, scope
 
 B, N = "\u00a0", "\u202f"
 NAMES = {

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from exports import formats
 from exports.fields import HORS_PERIMETRE, KINDS, NON_DIFFUSE, Field
-from ui import formats
 
 N = "\u202f"
 B = "\u00a0"

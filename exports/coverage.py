@@ -185,6 +185,26 @@ def in_perimeter(
     return said
 
 
+def counted(couche: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Keep what counts in a layer: physical stations, checked brownfields, every sports facility.
+
+    Parameters
+    ----------
+    couche
+        Source id of the layer.
+    layer
+        All of it.
+
+    Returns
+    -------
+    GeoDataFrame
+        The rows that are counted.
+    """
+    if couche == "levelo":
+        return cycling.serving(layer)
+    return brownfields.checked(layer) if couche == "friches" else layer
+
+
 def within(
     project: Mapping[str, Any], objects: gpd.GeoDataFrame, communes: pd.DataFrame, outline: gpd.GeoSeries
 ) -> gpd.GeoDataFrame:

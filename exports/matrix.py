@@ -1,11 +1,14 @@
 """Projects x communes: what each project is to each commune, and what is measured there."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from exports.fields import Field
+from exports.coverage import FIELDS as MEASURED
+from exports.coverage import MESURES
+from exports.fields import HORS_PERIMETRE, NON_DIFFUSE, Field
+from exports.formats import figure, pluriel
 from geo.territory import (
     ARRONDISSEMENTS,
     COMMUNES,
@@ -17,18 +20,7 @@ from geo.territory import (
     QPV,
     projects_by_commune,
 )
-from pages.projets.coverage import FIELDS as MEASURED
-from pages.projets.coverage import MESURES
-from ui.formats import figure, pluriel
 
-MATRICE, FICHE, COMMUNE, CADRE = "matrice", "fiche", "commune", "cadre"
-#: The views of the page; the address holds their labels.
-VUES: Final[Mapping[str, str]] = {
-    MATRICE: "Matrice",
-    FICHE: "Fiche d'un projet",
-    COMMUNE: "Projets d'une commune",
-    CADRE: "Gouvernance et boîte à outils",
-}
 STATUSES: Final = (LOCALISED, METROPOLITAN, NOT_CONCERNED, NO_QPV)
 TO_CONFIRM: Final = "à confirmer"
 PERIMETERS: Final[Mapping[str, str]] = {
@@ -38,6 +30,12 @@ PERIMETERS: Final[Mapping[str, str]] = {
     QPV: "QPV nommés",
 }
 PROJECT_COLUMNS: Final = ("id_projet", "titre", "orientations", "registre", "perimetre", "a_confirmer")
+DOUBT: Final = "?"
+SHORT: Final[Mapping[str, str]] = {HORS_PERIMETRE: "h.\u00a0p.", NON_DIFFUSE: "n.\u00a0d."}
+MEANINGS: Final[Mapping[str, str]] = {
+    HORS_PERIMETRE: "la source ne dit rien de cette commune, ce n'est pas un zéro",
+    NON_DIFFUSE: "la source couvre la commune mais ne donne pas ce chiffre",
+}
 LONG_FIELDS: Final = (
     Field("id_projet", "Identifiant du projet", "texte"),
     Field("titre", "Projet", "texte"),
@@ -50,6 +48,94 @@ LONG_FIELDS: Final = (
     Field("statut", "Situation", "texte"),
     *MEASURED,
 )
+
+
+class Look(NamedTuple):
+    """How a situation looks and what it means.
+
+    Parameters
+    ----------
+    name
+        Its name in style sheets.
+    sign
+        Its symbol.
+    meaning
+        French sentence of the legend.
+    """
+
+    name: str
+    sign: str
+    meaning: str
+
+
+LOOKS: Final[Mapping[str, Look]] = {
+    LOCALISED: Look("localise", "●", "le texte nomme la commune, un de ses arrondissements ou un de ses QPV"),
+    METROPOLITAN: Look(
+        "metropolitain", "○", "le périmètre est celui de tout le contrat, aucune commune n'est nommée"
+    ),
+    NOT_CONCERNED: Look("ailleurs", "–", "le projet est localisé dans une autre commune"),
+    NO_QPV: Look("sans-objet", "/", "la commune n'a aucun QPV"),
+}
+
+
+class Line(NamedTuple):
+    """One line of the legend.
+
+    Parameters
+    ----------
+    look
+        Name of a look, "" without one.
+    sign
+        What stands in the cells.
+    name
+        What it is called, "" if `sign` says it.
+    meaning
+        French text.
+    """
+
+    look: str
+    sign: str
+    name: str
+    meaning: str
+
+
+class Group(NamedTuple):
+    """The projects of one orientation.
+
+    Parameters
+    ----------
+    title
+        Title of the orientation.
+    number
+        How many projects stand under it, and which stand higher up, in French.
+    projects
+        Their rows; a project of several orientations has one row, under the first.
+    """
+
+    title: str
+    number: str
+    projects: pd.DataFrame
+
+
+class Said(NamedTuple):
+    """What a cell says.
+
+    Parameters
+    ----------
+    look
+        How it looks.
+    sign
+        Its symbol, with a doubt if the perimeter is to be confirmed.
+    status
+        The situation in words.
+    value
+        The figure or the reason why there is none; None where nothing is measured.
+    """
+
+    look: Look
+    sign: str
+    status: str
+    value: str | None
 
 
 def prepared(projects: pd.DataFrame, orientations: pd.DataFrame) -> pd.DataFrame:
@@ -138,6 +224,143 @@ def measure(cell: Mapping[Any, Any], couche: str) -> str | None:
     field = MESURES[couche].field
     value = cell[field.column]
     return None if value == NO_QPV else figure(value, field.kind)
+
+
+def groups(projects: pd.DataFrame, orientations: pd.DataFrame, *, only: str | None) -> list[Group]:
+    """Put the projects under their orientations.
+
+    Parameters
+    ----------
+    projects
+        Projects shown, in order, with `liste_orientations` (ids).
+    orientations
+        Orientations by id, with `titre_court` and `ordre`.
+    only
+        The only orientation shown, None for all.
+
+    Returns
+    -------
+    list of Group
+        In the cahier's order, without the orientations that no project has.
+    """
+    found = []
+    for code, orientation in orientations.sort_values("ordre").iterrows():
+        inside = [code in listed and code == (only or listed[0]) for listed in projects["liste_orientations"]]
+        beside = [code in listed[1:] and only is None for listed in projects["liste_orientations"]]
+        here, elsewhere = projects[inside], projects[beside]
+        if here.empty and elsewhere.empty:
+            continue
+        also = "".join(f", et « {title} », classé plus haut" for title in elsewhere["titre"])
+        found.append(Group(orientation["titre_court"], f"{pluriel(len(here), 'projet')}{also}", here))
+    return found
+
+
+def notes(project: pd.Series) -> list[str]:
+    """Say under a project's title what its row holds.
+
+    Parameters
+    ----------
+    project
+        The project.
+
+    Returns
+    -------
+    list of str
+        French texts, none for most.
+    """
+    said = [f"périmètre {TO_CONFIRM}"] if project["a_confirmer"] else []
+    return [*said, MESURES[project["couche"]].nom] if project["couche"] in MESURES else said
+
+
+def say(cell: Mapping[Any, Any], couche: str) -> Said:
+    """Say what a cell holds.
+
+    Parameters
+    ----------
+    cell
+        A row of `cells`.
+    couche
+        Layer that the project acts on.
+
+    Returns
+    -------
+    Said
+        Look and words.
+    """
+    look, status = LOOKS[cell["statut"]], cell["statut"]
+    doubtful = cell["a_confirmer"] and status == LOCALISED
+    return Said(
+        look,
+        look.sign + (DOUBT if doubtful else ""),
+        f"{status}, périmètre {TO_CONFIRM}" if doubtful else status,
+        measure(cell, couche),
+    )
+
+
+def legend(filled: pd.DataFrame, couches: Sequence[str]) -> list[Line]:
+    """Explain the symbols of the matrix.
+
+    Parameters
+    ----------
+    filled
+        What `cells` gives.
+    couches
+        Layers that the projects shown act on.
+
+    Returns
+    -------
+    list of Line
+        In order.
+    """
+    lines = []
+    for status, look in LOOKS.items():
+        lines.append(Line(look.name, look.sign, status, look.meaning))
+        if status == LOCALISED and filled["a_confirmer"].any():
+            lines.append(
+                Line(
+                    look.name,
+                    look.sign + DOUBT,
+                    f"{status}, périmètre {TO_CONFIRM}",
+                    "le périmètre est une lecture du texte par l'atlas, à confirmer",
+                )
+            )
+    fields = [MESURES[couche].field for couche in couches if couche in MESURES]
+    if fields:
+        lines.append(
+            Line(
+                "",
+                "chiffre",
+                "",
+                "dans un projet qui agit sur des équipements, leur couverture dans la commune, détaillée sous la matrice",
+            )
+        )
+    values = {value for field in fields for value in filled[field.column] if isinstance(value, str)}
+    return [
+        *lines,
+        *(Line("", short, reason, MEANINGS[reason]) for reason, short in SHORT.items() if reason in values),
+    ]
+
+
+def details(couches: Sequence[str], vintages: Mapping[str, str]) -> list[str]:
+    """Say how each measure of the matrix is computed, with its vintage.
+
+    Parameters
+    ----------
+    couches
+        Layers that the projects shown act on.
+    vintages
+        Vintage of each source.
+
+    Returns
+    -------
+    list of str
+        French sentences, none without a measure.
+    """
+    return [
+        f"{MESURES[couche].nom[0].upper()}{MESURES[couche].nom[1:]} : {MESURES[couche].detail} ({vintages[couche]})."
+        for couche in couches
+        if couche in MESURES
+    ]
 
 
 def wide(filled: pd.DataFrame, projects: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
@@ -241,7 +464,5 @@ def some(count: int, singular: str, plural: str) -> str:
 
 
 def _said(cell: Mapping[Any, Any], couche: str) -> str:
-    status = cell["statut"]
-    doubt = f", périmètre {TO_CONFIRM}" if cell["a_confirmer"] and status == LOCALISED else ""
-    figure_text = measure(cell, couche)
-    return f"{status}{doubt}" + (f" ; {figure_text}" if figure_text is not None else "")
+    said = say(cell, couche)
+    return said.status + (f" ; {said.value}" if said.value is not None else "")

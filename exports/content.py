@@ -1,0 +1,85 @@
+"""What a sheet says, before it is laid out."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from exports import blocks
+from exports.formats import typographie
+from exports.material import Material
+from exports.pdf import compose
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """One sheet.
+
+    Attributes
+    ----------
+    kind
+        What the sheet is, in a few French words.
+    name
+        The place, the project or the matrix.
+    subtitle
+        What tells it from its namesakes, "" for nothing.
+    finding
+        One French sentence: the answer before the details.
+    keywords
+        French words that a search may ask for.
+    source_ids
+        The sources of all that it shows, the main one first.
+    said
+        The filters and the threshold, in French sentences.
+    parts
+        What its template shows beside that.
+    """
+
+    kind: str
+    name: str
+    subtitle: str
+    finding: str
+    keywords: Sequence[str]
+    source_ids: Sequence[str]
+    said: str
+    parts: Mapping[str, Any] = field(default_factory=dict)
+
+    def compose(self, template: str, held: Material, day: dt.date) -> bytes:
+        """Lay the sheet out.
+
+        Parameters
+        ----------
+        template
+            Name of a template of `exports/typst`.
+        held
+            What the sheets are made from.
+        day
+            The day of the sheet.
+
+        Returns
+        -------
+        bytes
+            A PDF/UA-1 file.
+
+        Raises
+        ------
+        SheetError
+            If it cannot be composed.
+        """
+        known = held.frames.sources
+        used = [known[source_id] for source_id in dict.fromkeys(self.source_ids)]
+        return compose(
+            template,
+            {
+                "titre": typographie(f"{self.kind} : {self.name}"),
+                "genre": typographie(self.kind),
+                "titre-court": typographie(self.name),
+                "sous-titre": typographie(self.subtitle),
+                "constat": typographie(self.finding),
+                "mots": list(self.keywords),
+                "sources": blocks.origins(used, dict(held.frames.communes["nom"])),
+                "pied": blocks.footer(day, self.said),
+                **self.parts,
+            },
+            date=day,
+        )

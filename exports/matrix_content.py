@@ -1,0 +1,116 @@
+"""What the sheet of the matrix says."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import pandas as pd
+
+from errors import ArgumentError
+from exports import coverage, matrix
+from exports.content import Content
+from exports.formats import pluriel, typographie
+from exports.material import Material
+
+
+def content(
+    held: Material,
+    *,
+    projets: Collection[str] | None,
+    communes: Collection[str] | None,
+    orientation: str | None,
+    filters: Mapping[str, str],
+) -> Content:
+    """Put together the matrix of projects and communes.
+
+    Parameters
+    ----------
+    held
+        What the sheets are made from.
+    projets
+        Ids of the projects to show, None for all.
+    communes
+        INSEE codes of the communes to show, None for the 16.
+    orientation
+        The only orientation shown, None for all.
+    filters
+        The filters in force, name to value, in French.
+
+    Returns
+    -------
+    Content
+        For the template "matrice".
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such project, commune or orientation, or none is left.
+    """
+    frames = held.frames
+    unknown = {
+        *set(projets or ()).difference(held.projects.index),
+        *set(communes or ()).difference(held.communes.index),
+        *({orientation} if orientation else set()).difference(frames.orientations.index),
+    }
+    if unknown:
+        raise ArgumentError(f"code inconnu : {', '.join(sorted(unknown))}")
+    kept = held.projects if projets is None else held.projects[held.projects.index.isin(list(projets))]
+    towns = held.communes if communes is None else held.communes[held.communes.index.isin(list(communes))]
+    if kept.empty or towns.empty:
+        raise ArgumentError("une matrice sans projet ou sans commune ne se compose pas")
+    filled = matrix.cells(kept, held.communes, frames.qpv, held.measured)
+    filled = filled[filled["code_insee"].isin(towns.index)]
+    couches = [couche for couche in coverage.MESURES if couche in set(kept["couche"])]
+    vintages = {key: source.millesime for key, source in frames.sources.items()}
+    words = " ; ".join(f"{name} : {value}" for name, value in filters.items())
+    groups = matrix.groups(kept, frames.orientations, only=orientation)
+    return Content(
+        kind="Contrat de ville 2024-2030",
+        name="Projets et communes",
+        subtitle="",
+        finding=matrix.finding(kept, filled, filtered=len(kept) < len(held.projects)),
+        keywords=("contrat de ville", "QPV", "projets de coopération"),
+        source_ids=("projets", "communes", "qpv", *(["indicateurs"] if couches else []), *couches),
+        said=f"Filtres : {words}." if words else "Aucun filtre.",
+        parts={
+            "titre-tableau": typographie(
+                f"Situation de {pluriel(len(kept), 'projet')} dans {pluriel(len(towns), 'commune')}"
+            ),
+            "communes": [
+                f"{name} ({matrix.TO_CONFIRM})" if doubt else name
+                for name, doubt in zip(towns["nom"], towns["a_confirmer"], strict=True)
+            ],
+            "legende": [_line(line) for line in matrix.legend(filled, couches)],
+            "groupes": [_group(group, filled) for group in groups],
+            "details": [typographie(line) for line in matrix.details(couches, vintages)],
+        },
+    )
+
+
+def _line(line: matrix.Line) -> Mapping[str, str]:
+    meaning = f" : {line.meaning}" if line.name else line.meaning
+    return {"aspect": line.look, "signe": line.sign, "nom": line.name, "sens": typographie(meaning)}
+
+
+def _group(group: matrix.Group, filled: pd.DataFrame) -> Mapping[str, Any]:
+    lines = []
+    for id_projet, row in group.projects.iterrows():
+        cells = filled[filled["id_projet"] == id_projet].to_dict("records")
+        lines.append(
+            {
+                "titre": typographie(row["titre"]),
+                "notes": typographie(" ; ".join(matrix.notes(row))),
+                "registre": row["registre"],
+                "cases": [_cell(matrix.say(cell, row["couche"])) for cell in cells],
+            }
+        )
+    return {"titre": typographie(group.title), "nombre": typographie(group.number), "lignes": lines}
+
+
+def _cell(said: matrix.Said) -> Mapping[str, str | bool]:
+    value = said.value or ""
+    return {
+        "aspect": said.look.name,
+        "signe": said.sign,
+        "valeur": matrix.SHORT.get(value, value),
+        "raison": value in matrix.SHORT,
+    }

@@ -1,0 +1,138 @@
+"""The maps of the sheets: which layers, how far they reach."""
+
+from typing import Final
+
+import geopandas as gpd
+
+from exports import coverage, project
+from exports.fields import HORS_PERIMETRE
+from exports.matrix import TO_CONFIRM
+from exports.place_fields import metres
+from exports.portraits import QUARTIER, SORTS, Portrait
+from exports.vector_map import Drawn, Ring, VectorMap, draw
+from geo.places import RADII_M
+from geo.territory import ARRONDISSEMENTS, METROPOLE
+from loaders.frames import Frames
+
+#: Width and height of the map of an A4 sheet, in points.
+SIZE_PT: Final = (510.0, 250.0)
+PLACE_SIZE_PT: Final = (510.0, 330.0)
+
+
+def of_project(reached: project.Reach, frames: Frames) -> VectorMap:
+    """Draw the perimeter of a project, the QPV that it touches, and what counts for it.
+
+    Parameters
+    ----------
+    reached
+        What `exports.project.reach` gives.
+    frames
+        What the loaders give.
+
+    Returns
+    -------
+    VectorMap
+        What the text names is set off.
+    """
+    inside = set(reached.touched.index)
+    kind = reached.project["perimetre"]
+    drawn = [
+        _communes(frames, labels=True),
+        Drawn(
+            "qpv",
+            frames.qpv,
+            classes=project.TOUCHED,
+            classed={str(code): int(code not in inside) for code in frames.qpv.index},
+        ),
+    ]
+    if kind == ARRONDISSEMENTS:
+        drawn.append(Drawn("arrondissements", frames.arrondissements))
+    if reached.kept is not None:
+        drawn.append(Drawn(coverage.MESURES[reached.project["couche"]].layer_id, reached.kept))
+    west, south, east, north = (float(edge) for edge in reached.outline.total_bounds)
+    return draw(
+        drawn,
+        bounds=(west, south, east, north),
+        size_pt=SIZE_PT,
+        chosen=None if kind == METROPOLE else reached.outline,
+    )
+
+
+def of_place(portrait: Portrait, frames: Frames) -> VectorMap:
+    """Draw a place and what is around it.
+
+    Parameters
+    ----------
+    portrait
+        The place.
+    frames
+        What the loaders give.
+
+    Returns
+    -------
+    VectorMap
+        The place is set off, with the objects of its lists; around a QPV, their distances are drawn.
+    """
+    near, margin_m = portrait.kind == QUARTIER, RADII_M[-1]
+    west, south, east, north = (float(edge) for edge in portrait.row.total_bounds)
+    layers = {
+        "sports": frames.sports,
+        "social": frames.social,
+        "friches": frames.friches,
+        "gares": frames.gares,
+        "stations": frames.stations,
+    }
+    around = {str(key): list(rows["objet"]) for key, rows in portrait.objects.groupby("couche")}
+    drawn = [
+        _communes(frames, labels=not near),
+        Drawn("arrondissements", frames.arrondissements),
+        Drawn("qpv", frames.qpv, labels=near),
+        Drawn("lignes", frames.lines),
+        *(
+            Drawn(
+                layer_id,
+                frame.loc[[code for key in _sorts(layer_id) for code in around.get(key, ())]],
+            )
+            for layer_id, frame in layers.items()
+        ),
+    ]
+    outline = gpd.GeoSeries(portrait.row.geometry)
+    rings = [Ring(outline.buffer(radius_m, quad_segs=16), radius_m) for radius_m in RADII_M] if near else []
+    return draw(
+        drawn,
+        bounds=(west - margin_m, south - margin_m, east + margin_m, north + margin_m),
+        size_pt=PLACE_SIZE_PT,
+        chosen=outline,
+        rings=rings,
+    )
+
+
+def remark(portrait: Portrait) -> str:
+    """Say how far the map of a place reaches, and which layers are absent for want of a source.
+
+    Parameters
+    ----------
+    portrait
+        The place.
+
+    Returns
+    -------
+    str
+        French sentences.
+    """
+    beyond = portrait.counts[portrait.counts["dans"] == HORS_PERIMETRE]
+    said = f"Objets dessinés jusqu'à {metres(RADII_M[-1])} du contour, lignes exceptées."
+    if beyond.empty:
+        return said
+    return f"{said} Absents de la carte, car {HORS_PERIMETRE} : {', '.join(beyond['titre'])}."
+
+
+def _sorts(layer_id: str) -> list[str]:
+    return [key for key, sort in SORTS.items() if sort.layer_id == layer_id]
+
+
+def _communes(frames: Frames, *, labels: bool) -> Drawn:
+    doubt = frames.communes["a_confirmer"].map({True: f" ({TO_CONFIRM})", False: ""})
+    return Drawn(
+        "communes", frames.communes.assign(statut_affiche=frames.communes["statut"] + doubt), labels=labels
+    )

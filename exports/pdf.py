@@ -1,0 +1,74 @@
+"""Typst's compiler: one template and its content in, one PDF/UA-1 file out.
+
+The content goes to Typst as JSON, never as markup: a text of the data cannot be read as a command. The fonts are those of pinned packages, so that a sheet looks the same on every machine.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import fontpkg_source_sans_3
+import typst
+
+from errors import SheetError
+
+TEMPLATES: Final = Path(__file__).with_name("typst")
+#: PDF/UA-1: tags, alternative texts, language and title, or Typst refuses.
+STANDARD: Final = "ua-1"
+
+
+def compose(template: str, content: Mapping[str, Any], *, date: dt.date) -> bytes:
+    """Compose a PDF.
+
+    Parameters
+    ----------
+    template
+        Name of a template of `exports/typst`, without its extension.
+    content
+        What the template shows, ready for JSON.
+    date
+        The day written into the file: the same content and day give the same bytes.
+
+    Returns
+    -------
+    bytes
+        A PDF/UA-1 file with its fonts.
+
+    Raises
+    ------
+    SheetError
+        If Typst refuses the template or its content, or would have to do without a font.
+    """
+    midnight = dt.datetime.combine(date, dt.time(), tzinfo=dt.UTC)
+    try:
+        pdf, warnings = typst.compile_with_warnings(
+            TEMPLATES / f"{template}.typ",
+            root=TEMPLATES,
+            font_paths=_fonts(),
+            format="pdf",
+            sys_inputs={"contenu": json.dumps(content, ensure_ascii=False)},
+            pdf_standards=[STANDARD],
+            timestamp=midnight,
+        )
+    except typst.TypstError as error:
+        raise SheetError(_said(str(error.message), error.hints)) from error
+    if warnings:
+        raise SheetError(_said(str(warnings[0].message), warnings[0].hints))
+    return bytes(pdf)
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    # The fonts that Typst itself holds draw the few signs that Source Sans lacks.
+    return typst.Fonts(include_system_fonts=False, font_paths=[fontpkg_source_sans_3.ROOT / "files"])
+
+
+def _said(message: str, hints: list[str]) -> str:
+    more = f" ({' ; '.join(hints)})" if hints else ""
+    return (
+        f"La fiche PDF n'a pas pu être composée : {message}{more}. À faire : retirer du texte les signes qu'aucune "
+        "police n'a, ou signaler la fiche à l'éditeur de l'atlas."
+    )

@@ -1,0 +1,207 @@
+"""What the sheet of a QPV or of a commune says."""
+
+from typing import Final
+
+from exports import blocks, paper_maps, place_fields, standing
+from exports.content import Content
+from exports.fields import Field
+from exports.formats import entier, figure, pluriel
+from exports.material import Material
+from exports.portraits import QUARTIER, Genre, Portrait
+from geo.places import RADII_M
+
+#: A sheet lists the nearest; the whole list is on the page of the place.
+MOST_OBJECTS: Final = 40
+MOST_FRICHES: Final = 25
+_FARTHEST: Final = place_fields.metres(RADII_M[-1])
+KINDS: Final = {"quartier": "Fiche quartier prioritaire (QPV 2024)", "commune": "Fiche commune"}
+_QPV_FIELDS: Final = (
+    Field("lib_qp", "QPV", "texte"),
+    Field("code_qp", "Code", "texte"),
+    Field("lib_communes", "Commune", "texte"),
+    *(field for field in place_fields.INDICATORS if field.column in {"population", "taux_pauvrete_60_pct"}),
+)
+_OBJECT_FIELDS: Final = tuple(field for field in place_fields.OBJECT_FIELDS if field.column != "source")
+_FRICHE_FIELDS: Final = tuple(
+    field
+    for field in place_fields.FRICHE_FIELDS
+    if field.column not in {"lien", "urba_zone_type", "site_actu_date"}
+)
+
+
+def content(kind: Genre, code: str, held: Material, *, radius_m: float) -> Content:
+    """Put together the sheet of a place.
+
+    Parameters
+    ----------
+    kind
+        `exports.portraits.QUARTIER` or `COMMUNE`.
+    code
+        Code of the place.
+    held
+        What the sheets are made from.
+    radius_m
+        Threshold of the figures within reach, in metres.
+
+    Returns
+    -------
+    Content
+        For the template "fiche".
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such place, or the threshold is not a length.
+    """
+    portrait = held.portrait(kind, code, radius_m)
+    near = kind == QUARTIER
+    subject = f"Carte de {portrait.name} ({portrait.subtitle}) et de ses alentours"
+    parts = [
+        *(blocks.note(note) for note in portrait.notes),
+        blocks.drawing(
+            paper_maps.of_place(portrait, held.frames),
+            subject=subject,
+            remark=paper_maps.remark(portrait),
+        ),
+        blocks.title("Chiffres clés"),
+        _figures(portrait, held),
+        *_around(portrait, held),
+        *([] if near else _quarters(portrait, held)),
+        *_land(portrait, held),
+        *_projects(portrait, held),
+    ]
+    return Content(
+        kind=KINDS[kind],
+        name=portrait.name,
+        subtitle=f"{portrait.subtitle}, {portrait.code}",
+        finding=standing.finding(portrait, sources=held.frames.sources, projects=len(held.frames.projects)),
+        keywords=("contrat de ville", "QPV", portrait.name, portrait.code),
+        source_ids=[source.source_id for source in portrait.sources],
+        said=f"Seuil : {place_fields.metres(radius_m)} à vol d'oiseau. Aucun filtre.",
+        parts={"blocs": parts},
+    )
+
+
+def _figures(portrait: Portrait, held: Material) -> blocks.Block:
+    heads = {field.column: field.title for field in standing.FIELDS if field.column != "source"}
+    heads["mediane"] = standing.OVER[portrait.kind]
+    said = standing.rows(portrait, held.frames.sources)
+    return blocks.rows(
+        [(title, name != "titre") for name, title in heads.items()],
+        [[blocks.written(row[name]) for name in heads] for _, row in said.iterrows()],
+        groups=[blocks.written(origin) for origin in said["source"]],
+        caption=f"Chiffres clés : {portrait.name}",
+        remark="Rang 1 : la plus grande valeur ; des valeurs égales partagent le meilleur rang, et un lieu sans valeur "
+        "n'est pas classé. Distances à vol d'oiseau, depuis le contour.",
+    )
+
+
+def _around(portrait: Portrait, held: Material) -> list[blocks.Block]:
+    sources = held.frames.sources
+    counts, objects = portrait.counts, portrait.objects
+    near = portrait.kind == QUARTIER
+    inside = "Dans le quartier" if near else "Dans la commune"
+    parts = [
+        blocks.title(f"{inside} et autour"),
+        blocks.table(
+            portrait.nearest,
+            place_fields.NEAREST_FIELDS,
+            sources=sources,
+            caption="Transports les plus proches",
+            remark="Distances à vol d'oiseau, depuis le contour ; 0 à l'intérieur.",
+        ),
+        blocks.table(
+            counts,
+            place_fields.COUNT_FIELDS,
+            sources=sources,
+            caption="Nombre d'objets par distance au contour",
+            remark="Chaque distance compte aussi l'intérieur. Une station virtuelle ne dessert personne.",
+        ),
+    ]
+    if near:
+        shown = objects.head(MOST_OBJECTS)
+        rest = " La liste entière est sur la page du quartier." if len(shown) < len(objects) else ""
+        origins = " ; ".join(dict.fromkeys(shown["source"]))
+        parts.append(
+            blocks.table(
+                shown,
+                _OBJECT_FIELDS,
+                sources=sources,
+                caption=_listed(
+                    "Équipements, stations et friches, du plus proche au plus lointain",
+                    len(shown),
+                    len(objects),
+                ),
+                remark=f"Jusqu'à {_FARTHEST} du contour, à vol d'oiseau.{rest} Sources : {origins or 'aucune'}.",
+            )
+        )
+    return parts
+
+
+def _quarters(portrait: Portrait, held: Material) -> list[blocks.Block]:
+    qpv = held.frames.qpv
+    own = qpv[[portrait.code in codes for codes in qpv["communes"]]]
+    heading = blocks.title("Quartiers prioritaires")
+    if own.empty:
+        return [heading, blocks.text("Aucun QPV dans cette commune.")]
+    return [
+        heading,
+        blocks.table(
+            own,
+            _QPV_FIELDS,
+            sources=held.frames.sources,
+            caption=f"{pluriel(len(own), 'QPV', 'QPV')}, par code",
+        ),
+    ]
+
+
+def _land(portrait: Portrait, held: Material) -> list[blocks.Block]:
+    sites, unchecked = portrait.friches, portrait.counts["a_1000_m"].to_dict()["friches_potentielles"]
+    parts = [blocks.title("Friches")]
+    if isinstance(unchecked, str):
+        return [*parts, blocks.text(f"Friches : {unchecked}.")]
+    if unchecked == 0:
+        apart = "Aucune friche potentielle non plus."
+    else:
+        counted = pluriel(unchecked, "friche potentielle", "friches potentielles")
+        apart = f"À part : {counted} à {_FARTHEST} au plus, que le Cerema n'a pas vérifiées."
+    if sites.empty:
+        origin = blocks.vintages([held.frames.sources["friches"]])
+        return [
+            *parts,
+            blocks.text(f"Aucune friche vérifiée à {_FARTHEST} au plus dans l'inventaire. {apart} {origin}"),
+        ]
+    shown = sites.head(MOST_FRICHES)
+    return [
+        *parts,
+        blocks.table(
+            shown,
+            _FRICHE_FIELDS,
+            sources=held.frames.sources,
+            caption=_listed(
+                "Friches vérifiées, de la plus proche à la plus lointaine", len(shown), len(sites)
+            ),
+            remark=f"{apart} Plusieurs sites peuvent partager un terrain : ces surfaces ne s'additionnent pas.",
+        ),
+    ]
+
+
+def _projects(portrait: Portrait, held: Material) -> list[blocks.Block]:
+    heading = blocks.title("Projets de coopération dont le périmètre couvre ce lieu")
+    if portrait.projects.empty:
+        return [heading, blocks.text("Aucun projet : les projets agissent pour les habitants des QPV.")]
+    return [
+        heading,
+        blocks.table(
+            portrait.projects,
+            place_fields.PROJECT_FIELDS,
+            sources=held.frames.sources,
+            caption=pluriel(len(portrait.projects), "projet"),
+        ),
+    ]
+
+
+def _listed(title: str, shown: int, total: int) -> str:
+    if shown == total:
+        return f"{title} ({figure(total, 'entier')})"
+    return f"{title} (les {entier(shown)} premiers sur {entier(total)})"

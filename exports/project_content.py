@@ -1,0 +1,87 @@
+"""What the sheet of a project says."""
+
+from exports import blocks, coverage, paper_maps, project
+from exports.content import Content
+from exports.material import Material
+from exports.project import Reach
+from geo.territory import ARRONDISSEMENTS
+
+
+def content(id_projet: str, held: Material) -> Content:
+    """Put together the sheet of a project.
+
+    Parameters
+    ----------
+    id_projet
+        The project.
+    held
+        What the sheets are made from.
+
+    Returns
+    -------
+    Content
+        For the template "fiche".
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such project.
+    """
+    frames, sources = held.frames, held.frames.sources
+    reached = held.reach(id_projet)
+    row = reached.project
+    names = dict(frames.communes["nom"]) | dict(frames.arrondissements["nom"]) | dict(frames.qpv["lib_qp"])
+    partners = project.partners(row["partenaires"], row["partenaires_ecritures"], held.partners)
+    given = project.indicators(row)
+    measured = row["couche"] in coverage.MESURES
+    used = ("projets", "qpv", "indicateurs", *([row["couche"]] if measured else []))
+    parts = [
+        blocks.drawing(
+            paper_maps.of_project(reached, frames),
+            subject=f"Carte du périmètre du projet : {project.place(row, names)}",
+        ),
+        blocks.numbers(project.key_figures(reached, sources)),
+        blocks.note(blocks.vintages(sources[source_id] for source_id in used)),
+        *([blocks.note(project.reading(row))] if project.reading(row) else []),
+        blocks.title("Le projet"),
+        blocks.text(f"{row['resume']} (Résumé rédigé par l'atlas.)"),
+        blocks.facts(project.facts(row, names)),
+        blocks.title("Indicateurs de réussite"),
+        blocks.bullets(given)
+        if given
+        else blocks.text("Le cahier ne donne aucun indicateur pour ce projet."),
+        blocks.title("Partenaires"),
+        blocks.table(
+            partners, project.PARTNER_FIELDS, sources=sources, caption="Partenaires associés au projet"
+        ),
+        blocks.title("Ce que le projet touche"),
+        *_touched(reached, held),
+    ]
+    return Content(
+        kind="Fiche projet, contrat de ville 2024-2030",
+        name=row["titre"],
+        subtitle=row["orientations"],
+        finding=project.finding(reached),
+        keywords=("contrat de ville", "QPV", "projet de coopération"),
+        source_ids=(*used, "communes", *(["arrondissements"] if row["perimetre"] == ARRONDISSEMENTS else [])),
+        said=f"Seuil : {coverage.PROXIMITY_M} m à vol d'oiseau."
+        if measured
+        else "Aucun seuil, aucun filtre.",
+        parts={"blocs": parts},
+    )
+
+
+def _touched(reached: Reach, held: Material) -> list[blocks.Block]:
+    sources = held.frames.sources
+    towns = project.by_commune(reached, held.measured, sources)
+    by_commune = (
+        []
+        if towns is None
+        else [
+            blocks.table(towns.rows, towns.fields, sources=sources, caption=towns.caption, remark=towns.note)
+        ]
+    )
+    return [
+        *by_commune,
+        blocks.table(reached.touched, project.QPV_FIELDS, sources=sources, caption="QPV touchés"),
+    ]

@@ -1,0 +1,138 @@
+"""One place, one project or the whole matrix as a PDF to take to a meeting."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+
+from exports import matrix_content, place_content, project_content
+from exports.material import material
+from exports.portraits import COMMUNE, QUARTIER, REACH_M
+
+
+def qpv_sheet(code_qp: str, *, radius_m: float = REACH_M, date: dt.date | None = None) -> bytes:
+    """Compose the sheet of a QPV.
+
+    Parameters
+    ----------
+    code_qp
+        Code of the QPV.
+    radius_m
+        Threshold of the figures within reach, in metres, as the crow flies.
+    date
+        The day of the sheet, today if None.
+
+    Returns
+    -------
+    bytes
+        A PDF/UA-1 file, A4.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such QPV, or the threshold is not a length.
+    SheetError
+        If the PDF cannot be composed.
+    """
+    held = material()
+    sheet = place_content.content(QUARTIER, code_qp, held, radius_m=radius_m)
+    return sheet.compose("fiche", held, date or _today())
+
+
+def commune_sheet(code_insee: str, *, radius_m: float = REACH_M, date: dt.date | None = None) -> bytes:
+    """Compose the sheet of one of the 16 communes.
+
+    Parameters
+    ----------
+    code_insee
+        INSEE code of the commune.
+    radius_m
+        Threshold of the figures within reach of its QPV, in metres, as the crow flies.
+    date
+        The day of the sheet, today if None.
+
+    Returns
+    -------
+    bytes
+        A PDF/UA-1 file, A4.
+
+    Raises
+    ------
+    ArgumentError
+        If it is not one of the 16, or the threshold is not a length.
+    SheetError
+        If the PDF cannot be composed.
+    """
+    held = material()
+    sheet = place_content.content(COMMUNE, code_insee, held, radius_m=radius_m)
+    return sheet.compose("fiche", held, date or _today())
+
+
+def project_sheet(id_projet: str, *, date: dt.date | None = None) -> bytes:
+    """Compose the sheet of a project.
+
+    Parameters
+    ----------
+    id_projet
+        The project.
+    date
+        The day of the sheet, today if None.
+
+    Returns
+    -------
+    bytes
+        A PDF/UA-1 file, A4.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such project.
+    SheetError
+        If the PDF cannot be composed.
+    """
+    held = material()
+    return project_content.content(id_projet, held).compose("fiche", held, date or _today())
+
+
+def matrix_sheet(
+    projets: Collection[str] | None = None,
+    *,
+    communes: Collection[str] | None = None,
+    orientation: str | None = None,
+    filters: Mapping[str, str] | None = None,
+    date: dt.date | None = None,
+) -> bytes:
+    """Compose the matrix of projects and communes as one sheet.
+
+    Parameters
+    ----------
+    projets
+        Ids of the projects to show, None for all.
+    communes
+        INSEE codes of the communes to show, None for the 16.
+    orientation
+        The only orientation shown, None for all.
+    filters
+        The filters in force, name to value, in French; they are only said.
+    date
+        The day of the sheet, today if None.
+
+    Returns
+    -------
+    bytes
+        A PDF/UA-1 file: one page, A3, landscape.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such project, commune or orientation, or none is left.
+    SheetError
+        If the PDF cannot be composed.
+    """
+    held = material()
+    sheet = matrix_content.content(
+        held, projets=projets, communes=communes, orientation=orientation, filters=filters or {}
+    )
+    return sheet.compose("matrice", held, date or _today())
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(tz=dt.UTC).astimezone().date()

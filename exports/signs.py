@@ -1,0 +1,230 @@
+"""How the layers look on paper: symbols, strokes and hatchings as SVG, the shapes of `maps/atlas/signs.js`."""
+
+import math
+from collections.abc import Iterable
+from typing import Final
+
+from maps.layers import POINTS, Layer, Symbole, Variante
+from maps.spec import Classe
+
+#: Size of each symbol beside a circle's, so that they weigh alike to the eye.
+SIZES: Final[dict[Symbole, float]] = {
+    "cercle": 1.0,
+    "carre": 0.9,
+    "triangle": 1.15,
+    "losange": 1.2,
+    "croix": 1.1,
+    "etoile": 1.3,
+}
+#: Strokes are in pixels in the registry: a screen is read from farther than paper.
+PT_PER_PX: Final = 0.5
+SWATCH_PT: Final = (16.0, 9.0)
+SWATCH_RADIUS_PT: Final = 3.2
+_WHITE: Final = "#FFFFFF"
+#: Data of the paths of the legend: a line, an outline.
+STROKE: Final = f"M1 {SWATCH_PT[1] / 2}H{SWATCH_PT[0] - 1}"
+_BOX: Final = f"M1 1H{SWATCH_PT[0] - 1}V{SWATCH_PT[1] - 1}H1Z"
+
+
+class Look:
+    """How some objects of a layer look.
+
+    Parameters
+    ----------
+    layer
+        The layer.
+    variante
+        What sets them apart in it, None for the layer's own look.
+    """
+
+    def __init__(self, layer: Layer, variante: Variante | None = None) -> None:
+        self.titre = variante.titre if variante else layer.titre
+        self.couleur = (variante and variante.couleur) or layer.couleur
+        self.symbole: Symbole = (variante and variante.symbole) or layer.symbole
+        self.plein = layer.plein if variante is None or variante.plein is None else variante.plein
+        self.remplissage = layer.remplissage
+        self.epaisseur_pt = PT_PER_PX * ((variante and variante.epaisseur) or layer.epaisseur)
+        tirets = layer.tirets if variante is None or variante.tirets is None else variante.tirets
+        self.tirets = " ".join(f"{PT_PER_PX * float(length):g}" for length in tirets.split())
+
+    @property
+    def is_point(self) -> bool:
+        """Whether it is a symbol.
+
+        Returns
+        -------
+        bool
+            False for lines and outlines.
+        """
+        return self.symbole in POINTS
+
+    def symbols(self, places: Iterable[tuple[float, float]], radius_pt: float) -> str:
+        """Draw symbols, each over those before it.
+
+        Parameters
+        ----------
+        places
+            Their middles, in points from the upper left corner.
+        radius_pt
+            Radius of a circle that would weigh alike.
+
+        Returns
+        -------
+        str
+            An SVG element.
+        """
+        fill, stroke = (self.couleur, _WHITE) if self.plein else (_WHITE, self.couleur)
+        width = radius_pt * (0.12 if self.plein else 0.3)
+        drawn = "".join(
+            f'<path d="{_trace(self.symbole, x, y, radius_pt * SIZES[self.symbole])}"/>' for x, y in places
+        )
+        return f'<g fill="{fill}" stroke="{stroke}" stroke-width="{width:.2f}" stroke-linejoin="round">{drawn}</g>'
+
+    def painted(self, path: str) -> str:
+        """Paint lines or outlines.
+
+        Parameters
+        ----------
+        path
+            Data of an SVG path, several objects at once.
+
+        Returns
+        -------
+        str
+            An SVG element.
+        """
+        dashes = f' stroke-dasharray="{self.tirets}"' if self.tirets else ""
+        fill = (
+            f'fill="{self.couleur}" fill-opacity="{self.remplissage:g}" fill-rule="evenodd"'
+            if self.symbole == "contour" and self.remplissage
+            else 'fill="none"'
+        )
+        return (
+            f'<path d="{path}" {fill} stroke="{self.couleur}" stroke-width="{self.epaisseur_pt:g}" '
+            f'stroke-linejoin="round"{dashes}/>'
+        )
+
+    def swatch(self) -> str:
+        """Draw the sign of the legend.
+
+        Returns
+        -------
+        str
+            A whole SVG image.
+        """
+        if self.is_point:
+            return image(self.symbols([(SWATCH_PT[0] / 2, SWATCH_PT[1] / 2)], SWATCH_RADIUS_PT))
+        if self.symbole == "trait":
+            return image(self.painted(STROKE))
+        return image(self.painted(_BOX))
+
+
+def shaded(path: str, classe: Classe) -> str:
+    """Paint a path as a class of a shaded map.
+
+    Parameters
+    ----------
+    path
+        Data of an SVG path, several objects at once.
+    classe
+        The class.
+
+    Returns
+    -------
+    str
+        SVG elements; hatchings refer to the definition that `hatching` gives.
+    """
+    fill = (
+        f'fill="url(#{_pattern_id(classe)})"'
+        if classe.motif == "hachures"
+        else f'fill="{classe.couleur}" fill-opacity="{classe.remplissage:g}"'
+    )
+    return (
+        f'<path d="{path}" {fill} fill-rule="evenodd" stroke="{classe.couleur}" stroke-width="0.8" '
+        'stroke-linejoin="round"/>'
+    )
+
+
+def hatching(classes: Iterable[Classe]) -> str:
+    """Define the hatchings that some classes need.
+
+    Parameters
+    ----------
+    classes
+        The classes of a map.
+
+    Returns
+    -------
+    str
+        An SVG element, "" if none is hatched.
+    """
+    patterns = "".join(
+        f'<pattern id="{_pattern_id(classe)}" width="3" height="3" patternUnits="userSpaceOnUse" '
+        f'patternTransform="rotate(45)"><path d="M0.5 0V3" stroke="{classe.couleur}" stroke-width="0.7"/></pattern>'
+        for classe in classes
+        if classe.motif == "hachures"
+    )
+    return f"<defs>{patterns}</defs>" if patterns else ""
+
+
+def class_swatch(classe: Classe) -> str:
+    """Draw the sign of a class for the legend.
+
+    Parameters
+    ----------
+    classe
+        The class.
+
+    Returns
+    -------
+    str
+        A whole SVG image.
+    """
+    return image(hatching([classe]) + shaded(_BOX, classe))
+
+
+def image(content: str) -> str:
+    """Make a sign of the legend.
+
+    Parameters
+    ----------
+    content
+        SVG elements.
+
+    Returns
+    -------
+    str
+        A whole SVG image.
+    """
+    width, height = SWATCH_PT
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}pt" height="{height:g}pt" '
+        f'viewBox="0 0 {width:g} {height:g}">{content}</svg>'
+    )
+
+
+def _pattern_id(classe: Classe) -> str:
+    return f"h{classe.couleur.removeprefix('#')}"
+
+
+def _trace(sign: Symbole, x: float, y: float, r: float) -> str:
+    if sign == "cercle":
+        return (
+            f"M{x - r:.2f} {y:.2f}a{r:.2f} {r:.2f} 0 1 0 {2 * r:.2f} 0a{r:.2f} {r:.2f} 0 1 0 {-2 * r:.2f} 0Z"
+        )
+    if sign == "carre":
+        corners = [(-r, -r), (r, -r), (r, r), (-r, r)]
+    elif sign == "croix":
+        a = 0.36 * r
+        corners = [
+            (-a, -r), (a, -r), (a, -a), (r, -a), (r, a), (a, a), (a, r), (-a, r), (-a, a), (-r, a), (-r, -a), (-a, -a),
+        ]  # fmt: skip
+    else:
+        count = {"triangle": 3, "losange": 4, "etoile": 10}[sign]
+        reaches = [0.45 * r if sign == "etoile" and i % 2 else r for i in range(count)]
+        angles = [2 * math.pi * i / count - math.pi / 2 for i in range(count)]
+        corners = [
+            (reach * math.cos(angle), reach * math.sin(angle))
+            for reach, angle in zip(reaches, angles, strict=True)
+        ]
+    return "M" + "L".join(f"{x + dx:.2f} {y + dy:.2f}" for dx, dy in corners) + "Z"

@@ -1,0 +1,80 @@
+"""The frames of every source together, for what looks at a whole place."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from loaders import (
+    arrondissements,
+    bikes,
+    catalogue,
+    communes,
+    friches,
+    projects,
+    qpv,
+    social,
+    sports,
+    transit,
+)
+from loaders.catalogue import Source
+
+
+@dataclass(frozen=True, eq=False)
+class Frames:
+    """What the loaders give, source by source; shared, never written into.
+
+    Attributes
+    ----------
+    qpv, communes, arrondissements
+        Places, outlines in EPSG:2154.
+    stations, lines, gares, friches, sports, social
+        What lies in them, in EPSG:2154: levélo stations, metro, tram and BHNS lines, railway stations, brownfields,
+        sports facilities, social facilities.
+    projects, orientations
+        The cooperation projects and the orientations that they follow.
+    sources
+        The catalogue by source id.
+    """
+
+    qpv: gpd.GeoDataFrame
+    communes: gpd.GeoDataFrame
+    arrondissements: gpd.GeoDataFrame
+    stations: gpd.GeoDataFrame
+    lines: gpd.GeoDataFrame
+    gares: gpd.GeoDataFrame
+    friches: gpd.GeoDataFrame
+    sports: gpd.GeoDataFrame
+    social: gpd.GeoDataFrame
+    projects: pd.DataFrame
+    orientations: pd.DataFrame
+    sources: dict[str, Source]
+
+
+def load() -> Frames:
+    """Load the embedded extracts of every source.
+
+    Returns
+    -------
+    Frames
+        As each loader gives them.
+
+    Raises
+    ------
+    SourceError
+        If an extract is unusable.
+    """
+    return Frames(
+        qpv=qpv.load(),
+        communes=communes.load(),
+        arrondissements=arrondissements.load(),
+        stations=bikes.load(),
+        lines=transit.load_lines(),
+        gares=transit.load_stations(),
+        friches=friches.load(),
+        sports=sports.load(),
+        social=social.load(),
+        projects=projects.load(),
+        orientations=projects.load_orientations(),
+        sources=catalogue.load(),
+    )

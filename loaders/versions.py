@@ -1,0 +1,21 @@
+"""Which version of the files a frame was read from."""
+
+from pathlib import Path
+
+
+def stamp(*paths: Path) -> tuple[tuple[str, int, int], ...]:
+    """Tell one version of some files from another without reading them.
+
+    Parameters
+    ----------
+    *paths
+        Files, or folders whose files all count; one that does not exist counts as nothing.
+
+    Returns
+    -------
+    tuple of (path, modification time in nanoseconds, size in bytes)
+        In order of path.
+    """
+    files = [file for path in paths for file in (path.rglob("*") if path.is_dir() else [path])]
+    seen = [(str(file), file.stat()) for file in sorted(set(files)) if file.is_file()]
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in seen)

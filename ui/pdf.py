@@ -1,0 +1,88 @@
+"""The buttons that take a sheet away, as a PDF made when it is asked for."""
+
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+
+import streamlit as st
+
+from exports import sheets
+from exports.context import Context
+from exports.portraits import QUARTIER, Portrait
+from ui import data
+
+HELP = (
+    "PDF balisé, lisible par un lecteur d'écran ; il porte ses sources, leurs millésimes et la date du jour"
+)
+
+
+def place(portrait: Portrait) -> None:
+    """Offer the sheet of a QPV or of a commune.
+
+    Parameters
+    ----------
+    portrait
+        The place; its threshold is the sheet's.
+    """
+    make = sheets.qpv_sheet if portrait.kind == QUARTIER else sheets.commune_sheet
+    _offer(
+        "Fiche PDF",
+        partial(make, portrait.code, radius_m=portrait.radius_m),
+        subject=f"fiche {portrait.kind}",
+        place=f"{portrait.name} {portrait.code}",
+    )
+
+
+def project(id_projet: str) -> None:
+    """Offer the sheet of a project.
+
+    Parameters
+    ----------
+    id_projet
+        The project.
+    """
+    _offer("Fiche PDF", partial(sheets.project_sheet, id_projet), subject="fiche projet", place=id_projet)
+
+
+def matrix(
+    projets: Collection[str],
+    *,
+    communes: Collection[str],
+    orientation: str | None,
+    filters: Mapping[str, str],
+    place: str,
+) -> None:
+    """Offer the matrix of projects and communes.
+
+    Parameters
+    ----------
+    projets, communes, orientation, filters
+        As `exports.sheets.matrix_sheet` takes them.
+    place
+        The communes in a few words.
+    """
+    _offer(
+        "Matrice A3 (PDF)",
+        partial(
+            sheets.matrix_sheet,
+            list(projets),
+            communes=list(communes),
+            orientation=orientation,
+            filters=dict(filters),
+        ),
+        subject="matrice projets et communes",
+        place=place,
+    )
+
+
+def _offer(label: str, make: Callable[[], bytes], *, subject: str, place: str) -> None:
+    context = Context.of([data.sources()["projets"]], subject=subject, place=place)
+    st.download_button(
+        label,
+        make,
+        file_name=context.filename("pdf"),
+        mime="application/pdf",
+        key="fiche-pdf",
+        help=HELP,
+        on_click="ignore",
+        icon=":material/picture_as_pdf:",
+    )

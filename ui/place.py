@@ -1,0 +1,404 @@
+"""The page of one place: figures, map, surroundings, brownfields, projects, comparison."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+
+import geopandas as gpd
+import streamlit as st
+
+from exports import place_fields
+from exports.context import Context
+from exports.fields import REASONS
+from exports.place_fields import metres
+from exports.portraits import COMMUNE, QUARTIER, SORTS, Genre, Places, Portrait
+from geo.places import RADII_M
+from geo.proximity import TOUCH_M
+from maps.spec import Cadrage, MapSpec, ShownLayer
+from ui import choices, comparison, data, downloads, mapview, pdf, sources, standing, table
+from ui.formats import typographie
+
+#: Hidden at first: what nobody checked, and what serves nobody.
+HIDDEN: Final = frozenset({"friches_potentielles", "stations_virtuelles"})
+AT_FIRST: Final = [key for key in SORTS if key not in HIDDEN]
+#: What a place is called in a sentence: itself, and where things lie.
+THE: Final[Mapping[Genre, str]] = {QUARTIER: "le quartier", COMMUNE: "la commune"}
+STYLE: Final = """
+.atlas-barres { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: 1.2rem 1.6rem; }
+.atlas-barres figure { margin: 0; }
+.atlas-barres figcaption { font-weight: 600; font-size: .9rem; line-height: 1.3; margin: 0 0 .3rem; }
+.atlas-barres ul { list-style: none; margin: 0 !important; padding: 0 !important; }
+.atlas-barres li { margin: 0 0 .3rem !important; padding: 0 !important; font-size: .85rem !important; line-height: 1.35; display: grid; grid-template-columns: 1fr auto; gap: 0 .5rem; }
+.atlas-barres strong.raison { font-weight: 400; font-style: italic; color: #55606e; }
+.atlas-barres .piste { grid-column: 1 / -1; height: .55rem; background: #eef1f5; }
+.atlas-barres .barre { display: block; height: 100%; background: #1b4f8c; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+.atlas-barres li:last-child .barre { background: #6a7482; }
+@media print { .st-key-lieu-objets { display: none !important; } }
+"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user of a place's page asks for.
+
+    Attributes
+    ----------
+    radius_m
+        Distance from the outline, in metres.
+    natures
+        Keys of `exports.portraits.SORTS` shown on the map and in the list.
+    basemap
+        Id of a basemap.
+    """
+
+    radius_m: int
+    natures: tuple[str, ...]
+    basemap: str
+
+    def described(self, name: str, kind: Genre) -> dict[str, str]:
+        """Say the choices in words, for files and paper.
+
+        Parameters
+        ----------
+        name
+            Name of the place.
+        kind
+            "quartier" or "commune".
+
+        Returns
+        -------
+        dict of str to str
+            Filter to value.
+        """
+        return {
+            kind: name,
+            "distance": f"{metres(self.radius_m)} au plus du contour, à vol d’oiseau",
+            "natures": ", ".join(SORTS[key].titre.lower() for key in self.natures) or "aucune",
+        }
+
+
+def ask_distance() -> int:
+    """Ask how far to look around.
+
+    Returns
+    -------
+    int
+        Metres.
+    """
+    return st.segmented_control(
+        "Distance au contour, à vol d’oiseau",
+        list(RADII_M),
+        format_func=metres,
+        default=RADII_M[0],
+        required=True,
+        key="distance",
+        bind="query-params",
+    )
+
+
+def ask_natures() -> tuple[str, ...]:
+    """Ask what to show around.
+
+    Returns
+    -------
+    tuple of str
+        Keys of `exports.portraits.SORTS`.
+    """
+    return tuple(
+        st.pills(
+            "Ce que montrent la carte et la liste",
+            list(SORTS),
+            selection_mode="multi",
+            format_func=lambda key: SORTS[key].titre,
+            default=AT_FIRST,
+            key="natures",
+            bind="query-params",
+            help="Le Cerema n’a pas vérifié les friches potentielles et une station virtuelle ne dessert personne : "
+            "les unes et les autres sont masquées par défaut",
+        )
+    )
+
+
+def show(portrait: Portrait, places: Places, asked: Asked) -> None:
+    """Show a place, below its heading.
+
+    Parameters
+    ----------
+    portrait
+        The place.
+    places
+        All the places of its kind, to compare it with.
+    asked
+        What to show around it.
+    """
+    catalogue, the = data.sources(), THE[portrait.kind]
+    words = asked.described(f"{portrait.name} ({portrait.code})", portrait.kind)
+    for note in portrait.notes:
+        _note(note)
+    st.html(standing.to_html(portrait, catalogue))
+    _note(
+        f"Médiane et rang sont pris parmi les lieux dont le chiffre est connu, leur nombre est dit ; rang 1 : la plus "
+        f"grande valeur, à égalité le meilleur rang. « À portée » : {metres(portrait.radius_m)} au plus, à vol d’oiseau."
+    )
+
+    pdf.place(portrait)
+    objects = near(portrait, asked)
+    st.header("Carte", anchor=False)
+    mapview.show(spec(portrait, objects, asked), key=f"carte-{portrait.kind}", on_click=_choose(portrait))
+    sources.note(*(source.source_id for source in portrait.sources))
+
+    st.header(f"Dans {the} et autour", anchor=False)
+    st.html(
+        table.to_html(
+            portrait.counts,
+            place_fields.COUNT_FIELDS,
+            sources=catalogue,
+            caption=f"Ce qu’il y a dans {the} et à 300, 500 et 1\u202f000 m au plus de son contour",
+        )
+    )
+    _beyond(portrait)
+    st.html(
+        table.to_html(
+            portrait.nearest,
+            place_fields.NEAREST_FIELDS,
+            sources=catalogue,
+            caption="Au plus près du contour",
+        )
+    )
+    if any(count not in REASONS and count > 1 for count in portrait.nearest["dans"]):
+        _note(f"Quand il y en a plusieurs dans {the}, une seule est nommée ; leur nombre est dit.")
+    with st.container(key="lieu-objets"):
+        table.show(
+            objects,
+            place_fields.OBJECT_FIELDS,
+            sources=catalogue,
+            caption=f"Liste par distance, dans {the} ou à {metres(asked.radius_m)} au plus",
+            key="objets",
+        )
+    _download(
+        objects, place_fields.OBJECT_FIELDS, portrait, words, subject="équipements autour", key="objets"
+    )
+    _brownfields(portrait, asked, words)
+    _projects(portrait, words)
+    _compare(portrait, places, words)
+
+
+def title(portrait: Portrait) -> str:
+    """Give the heading of a place's page.
+
+    Parameters
+    ----------
+    portrait
+        The place.
+
+    Returns
+    -------
+    str
+        Its name, and what tells it from its namesakes.
+    """
+    if portrait.kind == QUARTIER:
+        return f"{portrait.name} ({portrait.subtitle})"
+    return f"{portrait.name}, {portrait.subtitle.replace('avec QPV', 'commune avec QPV')}"
+
+
+def near(portrait: Portrait, asked: Asked) -> gpd.GeoDataFrame:
+    """Keep the objects that the user asks for.
+
+    Parameters
+    ----------
+    portrait
+        The place.
+    asked
+        Distance and natures.
+
+    Returns
+    -------
+    GeoDataFrame
+        Rows of `portrait.objects`.
+    """
+    objects = portrait.objects
+    within = objects["distance_m"] <= asked.radius_m + TOUCH_M
+    return objects[within & objects["couche"].isin(asked.natures)]
+
+
+def spec(portrait: Portrait, objects: gpd.GeoDataFrame, asked: Asked) -> MapSpec:
+    """Describe the map of a place and of what is listed around it.
+
+    Parameters
+    ----------
+    portrait
+        The place.
+    objects
+        What `near` gives.
+    asked
+        The choices.
+
+    Returns
+    -------
+    MapSpec
+        What the map shows.
+    """
+    towns = list(portrait.row["communes"].iloc[0])
+    by_layer: dict[str, list[str]] = {SORTS[key].layer_id: [] for key in asked.natures}
+    for key, ids in objects.groupby("couche")["objet"]:
+        by_layer[SORTS[str(key)].layer_id] += list(ids)
+    shown = [ShownLayer("communes"), ShownLayer("qpv")]
+    # Without any object the layer is asked for the place's own communes, where the legend says 0 or "hors périmètre".
+    shown += [
+        ShownLayer(layer_id, communes=None if ids else towns, ids=ids) for layer_id, ids in by_layer.items()
+    ]
+    west, south, east, north = (float(edge) for edge in portrait.row.total_bounds)
+    margin_m = asked.radius_m if portrait.kind == QUARTIER else 300
+    return MapSpec(
+        titre=f"Carte : {portrait.name}, à {metres(asked.radius_m)} au plus",
+        layers=shown,
+        basemap=asked.basemap,
+        chosen=[("qpv" if portrait.kind == QUARTIER else "communes", portrait.code)],
+        cadrage=Cadrage(
+            f"{portrait.code}-{asked.radius_m}",
+            (west - margin_m, south - margin_m, east + margin_m, north + margin_m),
+        ),
+        adresse={"qpv" if portrait.kind == QUARTIER else "commune": [portrait.code]},
+    )
+
+
+def _choose(portrait: Portrait) -> Any:
+    """Make what a click on the outline of another QPV does: on a commune's page, nothing."""
+
+    def clicked(found: dict[str, Any]) -> None:
+        if portrait.kind == QUARTIER and found["couche"] == "qpv":
+            st.session_state["qpv"] = found["id"]
+
+    return clicked
+
+
+def _note(text: str) -> None:
+    st.html(f'<p class="atlas-note">{escape(typographie(text))}</p>')
+
+
+def _beyond(portrait: Portrait) -> None:
+    """Say what is listed of sources that do not cover the place."""
+    covered, towns = data.sources(), portrait.row["communes"].iloc[0]
+    found = set(portrait.objects["couche"])
+    beyond = [
+        SORTS[key].titre.lower()
+        for key in SORTS
+        if key in found and not covered[SORTS[key].source_id].covers(towns)
+    ]
+    if beyond:
+        _note(
+            f"Hors périmètre de la source : {', '.join(beyond)}. Ce que la liste en montre est de l’autre côté de la "
+            "limite communale ; la source ne dit rien de ce côté-ci."
+        )
+
+
+def _brownfields(portrait: Portrait, asked: Asked, words: Mapping[str, str]) -> None:
+    st.header("Friches", anchor=False)
+    reach = f"à {metres(asked.radius_m)} au plus"
+    listed = {
+        "friches": (portrait.friches, f"Friches vérifiées {reach}"),
+        "friches_potentielles": (
+            portrait.friches_potentielles,
+            f"Friches potentielles, non vérifiées par le Cerema, {reach}",
+        ),
+    }
+    if not set(listed).intersection(asked.natures):
+        _note("Aucune nature de friche n’est choisie.")
+    for key, (sites, caption) in listed.items():
+        if key in asked.natures:
+            within = sites[sites["distance_m"] <= asked.radius_m + TOUCH_M]
+            table.show(
+                within,
+                place_fields.FRICHE_FIELDS,
+                sources=data.sources(),
+                caption=caption,
+                key=f"sites-{key}",
+            )
+            _download(within, place_fields.FRICHE_FIELDS, portrait, words, subject=key, key=f"sites-{key}")
+
+
+def _projects(portrait: Portrait, words: Mapping[str, str]) -> None:
+    st.header("Projets du contrat de ville", anchor=False)
+    caption = f"Projets dont le périmètre couvre {THE[portrait.kind]}, ceux qui le nomment d’abord"
+    if portrait.kind == COMMUNE:
+        caption = "Projets dont le périmètre couvre la commune, ceux qui la nomment d’abord"
+    if portrait.projects.empty:
+        _note(
+            "Sans objet : les projets agissent pour les habitants des QPV, et aucun ne nomme cette commune."
+        )
+        return
+    table.show(
+        portrait.projects,
+        place_fields.PROJECT_FIELDS,
+        sources=data.sources(),
+        caption=caption,
+        key="projets",
+        target="projets?vue_projets=Fiche+d%27un+projet&projet=",
+    )
+    _download(
+        portrait.projects, place_fields.PROJECT_FIELDS, portrait, words, subject="projets", key="projets"
+    )
+
+
+def _compare(portrait: Portrait, places: Places, words: Mapping[str, str]) -> None:
+    st.header("Comparer", anchor=False)
+    titles = (
+        choices.titles_of_qpv(places.rows)
+        if portrait.kind == QUARTIER
+        else dict(sorted(data.commune_names().items(), key=lambda item: item[1]))
+    )
+    picked = st.multiselect(
+        f"Jusqu’à {comparison.MOST - 1} autres lieux",
+        list(titles),
+        format_func=titles.__getitem__,
+        max_selections=comparison.MOST - 1,
+        placeholder="Choisir",
+        key="avec",
+        bind="query-params",
+    )
+    codes = compared(portrait.code, picked)
+    if len(codes) == 1:
+        _note("Choisissez un autre lieu pour le mettre en regard.")
+        return
+    catalogue = data.sources()
+    st.html(comparison.bars(places, codes, catalogue))
+    st.html(comparison.to_html(places, codes, catalogue))
+    rows, fields = comparison.table(places, codes)
+    beside = ", ".join(comparison.named(places, codes).values())
+    _download(
+        rows, fields, portrait, dict(words) | {"comparés": beside}, subject="comparaison", key="comparer"
+    )
+
+
+def compared(code: str, picked: Sequence[str]) -> list[str]:
+    """List the places to compare: the page's own first, each once, four at most.
+
+    Parameters
+    ----------
+    code
+        The page's place.
+    picked
+        What the user added.
+
+    Returns
+    -------
+    list of str
+        Codes.
+    """
+    return list(dict.fromkeys([code, *picked]))[: comparison.MOST]
+
+
+def _download(
+    frame: Any,
+    fields: Sequence[Any],
+    portrait: Portrait,
+    words: Mapping[str, str],
+    *,
+    subject: str,
+    key: str,
+) -> None:
+    context = Context.of(
+        portrait.sources, filters=words, subject=subject, place=f"{portrait.name} {portrait.code}"
+    )
+    downloads.show(frame, fields, context=context, key=f"lieu-{key}")
