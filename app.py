@@ -22,6 +22,8 @@ def navigation() -> StreamlitPage:
             st.Page("pages/quartier/page.py", url_path="quartier", title="Quartier"),
             st.Page("pages/commune/page.py", url_path="commune", title="Commune"),
             st.Page("pages/velos/page.py", url_path="velos", title="Vélos"),
+            st.Page("pages/foncier/page.py", url_path="foncier", title="Foncier"),
+            st.Page("pages/sport/page.py", url_path="sport", title="Sport"),
             st.Page("pages/projets/page.py", url_path="projets", title="Projets"),
             st.Page("pages/donnees/page.py", url_path="donnees", title="Données"),
             st.Page("pages/methode/page.py", url_path="methode", title="Méthode"),

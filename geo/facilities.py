@@ -10,7 +10,7 @@ from errors import ArgumentError
 from geo._validate import check_columns, check_layers, check_same_index
 from geo.population import counted_under, inhabitants_by_commune, per_1000
 from geo.proximity import count_within, neighbours
-from geo.scope import mask
+from geo.scope import in_scope, mask
 
 
 def qpv_figures(
@@ -105,6 +105,62 @@ def qpv_counts_by(
     counts = np.bincount(zone * len(names) + column, minlength=len(qpv) * len(names))
     table = pd.DataFrame(counts.reshape(len(qpv), len(names)), index=qpv.index, columns=names, dtype=float)
     return mask(table, qpv["communes"], covered)
+
+
+def category_figures(
+    qpv: gpd.GeoDataFrame,
+    facilities: gpd.GeoDataFrame,
+    categories: pd.Series,
+    *,
+    radius_m: float,
+    covered: Iterable[str],
+) -> pd.DataFrame:
+    """Say of each category how many facilities serve the QPV, and how many QPV have none.
+
+    A facility near several QPV counts once. QPV outside the source are in none of the figures.
+
+    Parameters
+    ----------
+    qpv
+        QPV in Lambert-93, with `communes` (lists of INSEE codes) and `population`.
+    facilities
+        Points in Lambert-93.
+    categories
+        Category of each facility, on the index of `facilities`.
+    radius_m
+        Distance from the outline in metres, as the crow flies, included.
+    covered
+        INSEE codes of the communes that the source covers.
+
+    Returns
+    -------
+        One row per category, in alphabetical order: `equipements_dans` (in a QPV or on its outline), `equipements_a_portee` (those included), `qpv_avec`, `qpv_sans` (int), `habitants_sans` (of the QPV without; float, NaN where the population of one is missing).
+
+    Raises
+    ------
+    ArgumentError
+        A column is missing, an id repeated, a facility without category, or the radius is not a length.
+    CrsError
+        A layer is not in Lambert-93.
+    """
+    check_columns(qpv, "les QPV", ("communes", "population"))
+    counts = qpv_counts_by(qpv, facilities, categories, radius_m=radius_m, covered=covered)
+    inside = in_scope(qpv["communes"], covered)
+    within, without = qpv[inside], counts[inside].eq(0)
+    served = {
+        name: categories.iloc[np.unique(neighbours(within, facilities, distance_m)[1])].value_counts()
+        for name, distance_m in (("equipements_dans", 0.0), ("equipements_a_portee", radius_m))
+    }
+    people = [within.loc[without[name], "population"].astype(float).sum(skipna=False) for name in counts]
+    return pd.DataFrame(
+        {
+            **{name: found.reindex(counts.columns, fill_value=0) for name, found in served.items()},
+            "qpv_avec": len(within) - without.sum(),
+            "qpv_sans": without.sum(),
+            "habitants_sans": pd.Series(people, index=counts.columns, dtype=float),
+        },
+        index=counts.columns,
+    )
 
 
 def commune_figures(

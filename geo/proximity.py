@@ -50,16 +50,16 @@ def nearest_distance(zones: Layer, points: Layer) -> pd.Series:
 
 
 def nearest(zones: Layer, points: Layer) -> pd.DataFrame:
-    """Find the point or line nearest to each zone's outline.
+    """Find the point, line or zone nearest to each zone's outline.
 
     Of several at the same distance (all those inside the zone are at 0), the first by id is given, whatever the order of the rows.
 
     Parameters
     ----------
     zones
-        Zones in Lambert-93.
+        Zones in Lambert-93; a point is a zone of its own.
     points
-        Points or lines in Lambert-93, indexed by a unique id.
+        Points, lines or zones in Lambert-93, indexed by a unique id.
 
     Returns
     -------

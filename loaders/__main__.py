@@ -1,22 +1,25 @@
-"""Command line of the loaders: `python -m loaders build --from DIR`."""
+"""Command line of the loaders: `python -m loaders build --from DIR`, `python -m loaders fictifs`."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from errors import AtlasError
+from loaders import fictional, premises
 from loaders.build import build
 
 
 def main() -> int:
     """Run the command and give its exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m loaders", description="Build the embedded extracts of data/."
-    )
+    parser = argparse.ArgumentParser(prog="python -m loaders", description="Build the files of data/.")
     commands = parser.add_subparsers(dest="command", required=True)
     building = commands.add_parser("build", help="build data/ from files in the producers' layouts")
     building.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR")
+    commands.add_parser("fictifs", help="draw data/equipements/locaux_fictifs.csv again")
     arguments = parser.parse_args()
+    if arguments.command == "fictifs":
+        premises.FICTIONAL_FILE.write_bytes(fictional.make())
+        return 0
     try:
         reports = build(arguments.folder)
     except AtlasError as error:

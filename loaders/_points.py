@@ -149,16 +149,24 @@ def to_points(
 
 def _communes(points: gpd.GeoDataFrame, declared: pd.Series | None) -> tuple[pd.Series, pd.Series]:
     """Give each point's commune ("" if none) and its distance in metres to the declared (or nearest) commune."""
-    territories = communes.load_with_neighbours()[["geometry"]]
-    outlines = territories.geometry
-    inside = gpd.sjoin(points[["geometry"]], territories, predicate="intersects", how="left")
-    found = inside.iloc[:, -1].groupby(level=0).min().reindex(points.index).fillna("")
-    distances = pd.DataFrame({code: points.geometry.distance(shape) for code, shape in outlines.items()})
-    nearest = distances.idxmin(axis=1) if len(points) else pd.Series(dtype="str")
+    outlines = communes.load_with_neighbours().geometry
+    # Asked by outline, each prepared once: ten times faster than by point.
+    territory, point = points.sindex.query(np.asarray(outlines.array), predicate="intersects")
+    inside = pd.Series(outlines.index[territory], index=points.index[point], dtype="str")
+    found = inside.groupby(level=0).min().reindex(points.index).fillna("")
+    # Most points lie in the commune that counts: only the others are measured.
+    stray = found == ""
+    if declared is not None:
+        stray |= declared[points.index].isin(outlines.index) & (declared[points.index] != found)
+    away = points.loc[stray, "geometry"]
+    distances = pd.DataFrame({code: away.distance(shape) for code, shape in outlines.items()})
+    nearest = found.copy()
+    nearest[stray] = distances.idxmin(axis=1) if len(away) else pd.Series(dtype="str")
     reference = nearest
     if declared is not None:
         reference = declared[points.index].where(declared[points.index].isin(outlines.index), nearest)
-    chosen = distances.columns.get_indexer(pd.Index(reference))
-    off = pd.Series(distances.to_numpy()[np.arange(len(points)), chosen], index=points.index)
+    off = pd.Series(0.0, index=points.index)
+    chosen = distances.columns.get_indexer(pd.Index(reference[stray]))
+    off[stray] = distances.to_numpy()[np.arange(len(away)), chosen]
     coast = (found == "") & (off <= COAST_TOLERANCE_M)
     return found.where(~coast, reference), off

@@ -20,25 +20,29 @@ from geo.crs import LAMBERT93, WGS84
 from maps import layers as registry
 from maps.assets import STATIC_FROM_FRAME, STATIC_FROM_PAGE, Assets
 from maps.files import ALL, Manifest
-from maps.spec import BASEMAPS, Cadrage, Classe, MapSpec, ShownLayer
+from maps.spec import BASEMAPS, Cadrage, Classe, MapSpec, SessionObjects, ShownLayer
 
 __all__ = [
     "BASEMAPS",
     "Cadrage",
     "Classe",
     "MapSpec",
+    "SessionObjects",
     "ShownLayer",
     "base_map",
     "describe",
     "early_script",
     "feature_group",
     "script_json",
+    "session_script",
 ]
 
 #: Middle of the métropole and the corners that its map does not leave (degrees).
 CENTRE: Final = (43.47, 5.25)
 CORNERS: Final = ((42.7, 4.2), (44.2, 6.3))
 ZOOM: Final = 10
+#: What the addresses of a session's objects begin with: nothing that a browser could fetch.
+SESSION: Final = "session:"
 MIN_ZOOM: Final = 8
 MAX_ZOOM: Final = 18
 
@@ -168,13 +172,51 @@ def early_script(spec: MapSpec, manifest: Manifest) -> str:
         If the spec names a layer that does not exist or has no file.
     """
     names = [
-        name for shown in spec.layers for name in manifest.names(shown.layer_id, shown.communes).values()
+        name
+        for shown in spec.layers
+        if shown.session is None
+        for name in manifest.names(shown.layer_id, shown.communes).values()
     ]
     return (
         f"<script>(() => {{ const files = (window.atlasFichiers ??= {{}}); for (const name of {script_json(names)}) {{"
         f'const url = new URL("{STATIC_FROM_PAGE}" + name, location.href).href;'
         "files[url] ??= fetch(url).then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)));"
         "files[url].catch(() => delete files[url]); } })();</script>"
+    )
+
+
+def session_script(spec: MapSpec) -> str:
+    """Write what hands a map the objects of its session's layers, and takes back those that it no longer shows.
+
+    They are written into the page of the one user, where the map's frame reads them: a change of filter then sends
+    ids, not the objects again.
+
+    Parameters
+    ----------
+    spec
+        What the map shows.
+
+    Returns
+    -------
+    str
+        A script element for the page; the same as long as the objects are.
+    """
+    given = {
+        _session_address(shown.session): {
+            "ids": list(shown.session.ids),
+            "lon": list(shown.session.lon),
+            "lat": list(shown.session.lat),
+            "colonnes": {name: list(values) for name, values in shown.session.columns.items()},
+        }
+        for shown in spec.layers
+        if shown.session is not None
+    }
+    return (
+        f"<script>(() => {{ const files = (window.atlasFichiers ??= {{}}), given = {script_json(given)};"
+        f'for (const name of Object.keys(files)) if (name.startsWith("{SESSION}") && !(name in given)) delete files[name];'
+        "for (const [name, table] of Object.entries(given)) files[name] ??= Promise.resolve({ features: table.ids.map((id, i) => ({"
+        'type: "Feature", id, communes: [], properties: Object.fromEntries(Object.entries(table.colonnes).map(([c, v]) => [c, v[i]])),'
+        'geometry: { type: "Point", coordinates: [table.lon[i], table.lat[i]] } })) }); })();</script>'
     )
 
 
@@ -202,7 +244,7 @@ def describe(spec: MapSpec, manifest: Manifest, *, scopes: Mapping[str, Collecti
     """
     if spec.basemap not in BASEMAPS:
         raise ArgumentError(f"Fond de carte inconnu : {spec.basemap}")
-    rank = {layer.layer_id: at for at, layer in enumerate(registry.LAYERS)}
+    rank = {layer.layer_id: at for at, layer in enumerate(registry.REGISTRY)}
     unknown = [shown.layer_id for shown in spec.layers if shown.layer_id not in rank]
     if unknown:
         raise ArgumentError(f"Couche inconnue : {', '.join(unknown)}")
@@ -240,7 +282,21 @@ def script_json(value: Any) -> str:
     return text
 
 
+def _session_address(session: SessionObjects) -> str:
+    return f"{SESSION}{session.version}"
+
+
 def _shown(shown: ShownLayer, manifest: Manifest, scopes: Mapping[str, Collection[str]]) -> dict[str, Any]:
+    if shown.session is not None:
+        address = _session_address(shown.session)
+        return {
+            "id": shown.layer_id,
+            "fichiers": {ALL: address},
+            "tout": address,
+            "ids": None if shown.ids is None else list(shown.ids),
+            "hors": False,
+            "source": shown.session.note,
+        }
     names = manifest.names(shown.layer_id, shown.communes)
     covered = scopes[registry.get(shown.layer_id).source_id]
     described: dict[str, Any] = {
@@ -289,7 +345,8 @@ def _settings(notes: tuple[tuple[str, str], ...]) -> str:
             "couches": [
                 layer.describe() | {"source": "\u202f; ".join(known[key] for key in layer.source_ids)}
                 for layer in registry.LAYERS
-            ],
+            ]
+            + [layer.describe() for layer in registry.SESSION_LAYERS],
             "fonds": {
                 basemap: {"titre": title, "adresse": tiles.build_url(), "zoomMax": tiles.max_zoom}
                 for basemap, (title, tiles) in BASEMAPS.items()

@@ -11,9 +11,11 @@ from typing import Any, Final, Literal
 
 from errors import ArgumentError
 
-Symbole = Literal["contour", "trait", "cercle", "carre", "triangle", "losange", "croix", "etoile"]
+Symbole = Literal["contour", "trait", "cercle", "carre", "triangle", "losange", "croix", "etoile", "maison"]
 Kind = Literal["texte", "entier", "decimal", "part", "pourcentage", "distance_m", "surface_m2", "date"]
-POINTS: Final[frozenset[Symbole]] = frozenset({"cercle", "carre", "triangle", "losange", "croix", "etoile"})
+POINTS: Final[frozenset[Symbole]] = frozenset(
+    {"cercle", "carre", "triangle", "losange", "croix", "etoile", "maison"}
+)
 
 
 @dataclass(frozen=True)
@@ -290,7 +292,37 @@ LAYERS: Final[tuple[Layer, ...]] = (
     ),
 )
 
-_BY_ID: Final[Mapping[str, Layer]] = {layer.layer_id: layer for layer in LAYERS}
+#: Layers of what users import: their objects belong to one session, and are never written into files.
+SESSION_LAYERS: Final[tuple[Layer, ...]] = (
+    Layer(
+        "locaux",
+        "Locaux de l’inventaire importé",
+        "locaux",
+        "#0B6E8A",
+        "maison",
+        "adresse",
+        (
+            LayerField("id_local", "Identifiant"),
+            LayerField("bailleur", "Bailleur"),
+            LayerField("usage", "Usage"),
+            LayerField("statut", "Statut"),
+            LayerField("surface_m2", "Surface en m²", "decimal"),
+            LayerField("releve", "Relevé"),
+            LayerField("fictif", "Donnée fictive"),
+        ),
+        variable="aspect",
+        variantes=(
+            Variante("disponible", "Locaux disponibles"),
+            Variante("autre", "Locaux non disponibles ou de statut inconnu", plein=False),
+            Variante("disponible fictif", "DONNÉES FICTIVES : locaux disponibles", couleur="#A8246E"),
+            Variante("autre fictif", "DONNÉES FICTIVES : autres locaux", couleur="#A8246E", plein=False),
+        ),
+    ),
+)
+
+#: Every layer, in paint order.
+REGISTRY: Final[tuple[Layer, ...]] = (*LAYERS, *SESSION_LAYERS)
+_BY_ID: Final[Mapping[str, Layer]] = {layer.layer_id: layer for layer in REGISTRY}
 
 
 def get(layer_id: str) -> Layer:

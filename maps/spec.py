@@ -37,6 +37,32 @@ class Classe:
 
 
 @dataclass(frozen=True)
+class SessionObjects:
+    """The objects of a layer that belong to one session: they go to that user's browser alone, never into a file.
+
+    Attributes
+    ----------
+    version
+        Changes with the objects, never otherwise: the browser keeps what it was given under it.
+    columns
+        Column of the layer to one value per object, ready for JSON.
+    ids
+        Id of each object.
+    lon, lat
+        Degrees of each object.
+    note
+        French text that says where they come from and from when.
+    """
+
+    version: str
+    columns: Mapping[str, Sequence[Any]]
+    ids: Sequence[str]
+    lon: Sequence[float]
+    lat: Sequence[float]
+    note: str
+
+
+@dataclass(frozen=True)
 class ShownLayer:
     """What one layer shows.
 
@@ -52,6 +78,8 @@ class ShownLayer:
         Classes of a shaded map, and the class of each object by id (its rank in `classes`).
     radius_m
         Draws around each point a disc of this radius, in metres, but around hollow ones; None draws none.
+    session
+        The objects themselves, for a layer of `SESSION_LAYERS`; None for one that has files.
     """
 
     layer_id: str
@@ -60,6 +88,7 @@ class ShownLayer:
     classes: Sequence[Classe] = ()
     classed: Mapping[str, int] = field(default_factory=dict)
     radius_m: float | None = None
+    session: SessionObjects | None = None
 
 
 @dataclass(frozen=True)

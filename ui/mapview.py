@@ -6,7 +6,7 @@ from typing import Any, Final
 import streamlit as st
 from streamlit_folium import st_folium
 
-from maps.builder import base_map, early_script, feature_group
+from maps.builder import base_map, early_script, feature_group, session_script
 from maps.spec import MapSpec
 from ui import startup
 
@@ -49,6 +49,8 @@ def show(
     # Constant during a session, so that the page runs it once.
     early = st.session_state.setdefault(f"{key}-premier", early_script(spec, ready.manifest))
     st.html(early, unsafe_allow_javascript=True)
+    if any(shown.session is not None for shown in spec.layers):
+        st.html(session_script(spec), unsafe_allow_javascript=True)
     # The frame has no height until its scripts run: keep its place, so that the page does not jump.
     st.html(f"<style>@media screen {{ .st-key-{key}-cadre {{ min-height: {height}px; }} }}</style>")
     with st.container(key=f"{key}-cadre"):

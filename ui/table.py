@@ -148,10 +148,11 @@ def to_html(
     lines = []
     for label, *values in stated(frame, fields, sources).itertuples(name=None):
         name = cell(values[0], fields[0].kind)
+        long = ' class="long"' if len(name) > LONG_TEXT else ""
         shown = escape(typographie(name))
         if target:
             shown = f'<a href="{escape(target + quote(str(label)))}" target="_self">{shown}</a>'
-        cells = [f'<th scope="row">{shown}</th>']
+        cells = [f'<th scope="row"{long}>{shown}</th>']
         cells += [
             f"<td{_classes(field, text)}>{_linked(text, name)}</td>"
             for field, text in zip(

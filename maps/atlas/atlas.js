@@ -9,6 +9,8 @@
   const { element, format } = window.atlasTexts;
   const OUT_OF_SCOPE = "hors périmètre de la source";
   const LABELS_UNTIL_ZOOM = 13;
+  const SESSION = "session:";
+  const HANDED_MS = 10_000;
   const SMALL_PX = 90;
   const LEGEND_PX = 240;
   // A4 upright within its margins of 12 mm.
@@ -60,9 +62,9 @@
     return (filled ? L.Polygon : L.Polyline).prototype._containsPoint.call(this, point, true);
   }
 
-  function makeObject(layer, feature) {
+  function makeObject(layer, feature, source) {
     const look = lookOf(layer, feature.properties);
-    const atlas = { layer, look, id: feature.id, label: feature.etiquette, properties: feature.properties };
+    const atlas = { layer, look, id: feature.id, label: feature.etiquette, properties: feature.properties, source };
     if (isPoint(look)) {
       const latlng = L.GeoJSON.coordsToLatLng(feature.geometry.coordinates);
       return { atlas, look, latlng, world: map.project(latlng, 0) };
@@ -83,7 +85,15 @@
     }
   }
 
+  /* What belongs to the session stands in the page: a script beside the map's frame puts it there, maybe a little later. */
+  async function handed(url) {
+    for (let waited = 0; waited < HANDED_MS && !early(url); waited += 50) await new Promise((done) => setTimeout(done, 50));
+    if (!early(url)) throw new Error(url);
+    return early(url);
+  }
+
   function download(url) {
+    if (url.startsWith(SESSION)) return handed(url);
     return fetch(url).then((answer) => {
       if (!answer.ok) throw new Error(url + " : " + answer.status);
       return answer.json();
@@ -108,20 +118,28 @@
     return requests.get(url);
   }
 
+  /* The objects made so far of a layer; those of a session's layer go when what was handed changes. */
+  function knownObjects(shown) {
+    const last = objects.get(shown.id);
+    if (last && (last.tout === shown.tout || !shown.tout.startsWith(SESSION))) return last;
+    if (last) requests.delete(last.tout);
+    return objects.set(shown.id, Object.assign(new Map(), { tout: shown.tout })).get(shown.id);
+  }
+
   /* The objects of one shown layer, in the order of its files, each once. */
   async function objectsOf(shown) {
     const layer = looks.get(shown.id);
     const codes = Object.keys(shown.fichiers);
     const whole = !codes.length || codes[0] === "toutes";
     const urls = !whole && arrived.has(shown.tout) ? [shown.tout] : Object.values(shown.fichiers);
-    const known = objects.get(shown.id) || objects.set(shown.id, new Map()).get(shown.id);
+    const known = knownObjects(shown);
     const kept = shown.ids && new Set(shown.ids);
     const seen = new Map();
     for (const features of await Promise.all(urls.map(fetchFile))) {
       for (const feature of features) {
         if (kept && !kept.has(feature.id)) continue;
         if (!whole && !feature.communes.some((code) => codes.includes(code))) continue;
-        if (!known.has(feature.id)) known.set(feature.id, makeObject(layer, feature));
+        if (!known.has(feature.id)) known.set(feature.id, makeObject(layer, feature, shown.source));
         seen.set(feature.id, known.get(feature.id));
       }
     }
@@ -163,7 +181,7 @@
     for (const [title, column, kind] of layer.champs) {
       list.append(element("dt", "", title), element("dd", "", format(properties[column], kind)));
     }
-    node.append(list, element("small", "", layer.source));
+    node.append(list, element("small", "", object.atlas.source || layer.source));
     return node;
   }
 
@@ -202,7 +220,7 @@
         const item = element("li");
         item.dataset.couche = shown.id;
         if (!shown.hors) item.dataset.compte = count;
-        item.title = layer.source;
+        item.title = shown.source || layer.source;
         const text = element("span", "", title + " ");
         text.append(element("span", "atlas-compte", "(" + said + ")"));
         item.append(swatch(look), text);

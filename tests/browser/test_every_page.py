@@ -10,8 +10,8 @@ from benchmarks.served import Server
 from tests.browser.conftest import MAP, OUTSIDE, SIZES, settled, visits
 
 #: The home page is at the root; the others at their name.
-PAGES = ["", "carte", "quartier", "commune", "velos", "projets", "donnees", "methode"]
-WITH_MAP = ["carte", "quartier", "commune", "velos"]
+PAGES = ["", "carte", "quartier", "commune", "velos", "foncier", "sport", "projets", "donnees", "methode"]
+WITH_MAP = ["carte", "quartier", "commune", "velos", "foncier", "sport"]
 SERIOUS = {"serious", "critical"}
 #: Width of an A4 sheet upright within margins of 12 mm, in CSS pixels: 186 mm at 96 to the inch.
 PAPER_PX = 186 / 25.4 * 96

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from errors import ArgumentError
-from geo.facilities import commune_figures, qpv_counts_by, qpv_figures
+from geo.facilities import category_figures, commune_figures, qpv_counts_by, qpv_figures
 from tests.geo.helpers import assert_result, points, square, zones
 
 COVERED = {"13055", "13001"}
@@ -63,3 +63,26 @@ def test_a_facility_near_two_qpv_counts_once_for_their_commune():
 def test_no_facilities():
     figures = qpv_figures(QPV, THERE.iloc[:0], radius_m=100, covered=COVERED)
     assert_result(figures["equipements_a_portee"], [0, 0, 0, np.nan], QPV, dtype="float64")
+
+
+def test_categories_count_each_facility_once_and_only_covered_qpv():
+    table = category_figures(QPV, THERE, THERE["famille"], radius_m=100, covered=COVERED)
+    # Jeux: p1 and p2 in QN01, p4 near QN02; Nautisme: p3 near both; Autre: p6 in QN04, outside the source.
+    assert table.index.tolist() == ["Autre", "Jeux", "Nautisme"]
+    assert_result(table["equipements_dans"], [0, 2, 0], table, dtype="int64")
+    assert_result(table["equipements_a_portee"], [0, 3, 1], table, dtype="int64")
+    assert_result(table["qpv_avec"], [0, 2, 2], table, dtype="int64")
+    assert_result(table["qpv_sans"], [3, 1, 1], table, dtype="int64")
+    assert_result(table["habitants_sans"], [6500, 4000, 4000], table, dtype="float64")
+
+
+def test_people_without_are_unknown_where_a_population_is():
+    unknown = QPV.assign(population=[500.0, 2000.0, np.nan, 1462.0])
+    table = category_figures(unknown, THERE, THERE["famille"], radius_m=100, covered=COVERED)
+    assert_result(table["habitants_sans"], [np.nan, np.nan, np.nan], table, dtype="float64")
+    table = category_figures(unknown, THERE, THERE["famille"], radius_m=1000, covered=COVERED)
+    assert table.loc["Jeux", "habitants_sans"] == 0
+
+
+def test_categories_of_nothing():
+    assert category_figures(QPV, THERE.iloc[:0], THERE["famille"].iloc[:0], radius_m=1, covered=COVERED).empty

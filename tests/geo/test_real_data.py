@@ -6,7 +6,7 @@ import pytest
 from geo.coverage import covered_share
 from geo.cycling import commune_figures, qpv_figures, serving, transit_distances
 from geo.facilities import commune_figures as facility_totals
-from geo.friches import checked, land_units, merged_surface_m2
+from geo.friches import checked, identical_surface_m2, land_units, merged_surface_m2
 from geo.population import inhabitants_by_commune
 from geo.proximity import count_within, nearest, nearest_distance, pairs_within, sum_within
 from geo.scope import in_scope
@@ -148,6 +148,7 @@ def test_land_of_the_brownfields():
     assert surface.sum() / 10_000 == pytest.approx(1584.5, abs=0.05)
     # Merging only those whose lists are the same to the letter still counts nested land twice.
     assert surface.groupby(parcels.map(tuple)).max().sum() / 10_000 == pytest.approx(1158.8, abs=0.05)
+    assert identical_surface_m2(sites) / 10_000 == pytest.approx(1158.8, abs=0.05)
     groups = slow.land(parcels)
     merged = sum(surface[list(names)].max() for names in groups)
     assert merged_surface_m2(sites) == pytest.approx(merged)

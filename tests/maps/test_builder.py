@@ -13,15 +13,17 @@ from maps.builder import (
     Cadrage,
     Classe,
     MapSpec,
+    SessionObjects,
     ShownLayer,
     base_map,
     describe,
     early_script,
     feature_group,
     script_json,
+    session_script,
 )
 from maps.files import ALL, LayerFile, Manifest
-from maps.layers import LAYERS
+from maps.layers import LAYERS, REGISTRY
 
 ASSETS = Assets(script="carte/carte-1.js", style="carte/carte-2.css")
 NOTES = {source: "Producteur, 2026" for layer in LAYERS for source in layer.source_ids}
@@ -72,8 +74,9 @@ def test_base_holds_the_registry_and_asks_nobody():
     settings = json.JSONDecoder().raw_decode(_get_map_string(figure).split('atlas.start("map_div", ', 1)[1])[
         0
     ]
-    assert [layer["id"] for layer in settings["couches"]] == [layer.layer_id for layer in LAYERS]
-    assert all(layer["source"].startswith("Producteur, 2026") for layer in settings["couches"])
+    assert [layer["id"] for layer in settings["couches"]] == [layer.layer_id for layer in REGISTRY]
+    described = [layer for layer in settings["couches"] if layer["id"] != "locaux"]
+    assert all(layer["source"].startswith("Producteur, 2026") for layer in described)
     assert figure.default_js == [("carte", "../../app/static/carte/carte-1.js")]
     assert figure.default_css == [("carte", "../../app/static/carte/carte-2.css")]
     page = figure.get_root().render()
@@ -128,6 +131,50 @@ def test_files_are_asked_for_early():
         == '["couches/stations-toutes-0.json","couches/qpv-13055-0.json"]'
     )
     assert 'new URL("app/static/" + name' in script
+
+
+OWN = SessionObjects(
+    version="a1",
+    columns={"adresse": ["1 rue <b>", "</script>"], "aspect": ["disponible", "autre"]},
+    ids=["L1", "L2"],
+    lon=[5.4, 5.5],
+    lat=[43.3, 43.4],
+    note="Inventaire, 2026",
+)
+
+
+def test_a_session_layer_is_named_by_its_version_and_needs_no_file():
+    spec = MapSpec("Carte", [ShownLayer("locaux", ids=["L1"], session=OWN), ShownLayer("qpv")])
+    first, last = describe(spec, MANIFEST, scopes=SCOPES)["couches"]
+    assert first["id"] == "qpv"
+    assert last == {
+        "id": "locaux",
+        "fichiers": {ALL: "session:a1"},
+        "tout": "session:a1",
+        "ids": ["L1"],
+        "hors": False,
+        "source": "Inventaire, 2026",
+    }
+    assert "locaux" not in early_script(spec, MANIFEST)
+
+
+def test_a_session_script_hands_over_the_objects_and_no_markup():
+    spec = MapSpec("Carte", [ShownLayer("locaux", session=OWN)])
+    script = session_script(spec)
+    assert script.count("<") == 2
+    assert script.count("</script>") == 1
+    given = json.JSONDecoder().raw_decode(script.split("given = ", 1)[1])[0]
+    assert given == {
+        "session:a1": {
+            "ids": ["L1", "L2"],
+            "lon": [5.4, 5.5],
+            "lat": [43.3, 43.4],
+            "colonnes": {"adresse": ["1 rue <b>", "</script>"], "aspect": ["disponible", "autre"]},
+        }
+    }
+    # A filter changes nothing of it: the browser is not sent the objects again.
+    filtered = MapSpec("Autre", [ShownLayer("locaux", ids=["L2"], session=OWN)], basemap="ortho")
+    assert session_script(filtered) == script
 
 
 def test_frame_in_degrees():

@@ -4,7 +4,7 @@ import pytest
 
 from errors import ArgumentError
 from loaders import catalogue
-from maps.layers import LAYERS, POINTS, get
+from maps.layers import LAYERS, POINTS, REGISTRY, SESSION_LAYERS, get
 
 
 def luminance(color):
@@ -29,7 +29,7 @@ def test_luminance_of_known_colours():
     assert 1.05 / (luminance("#767676") + 0.05) == pytest.approx(4.54, abs=0.01)
 
 
-@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.layer_id)
+@pytest.mark.parametrize("layer", REGISTRY, ids=lambda layer: layer.layer_id)
 def test_colour_stands_out_on_white(layer):
     for look in looks(layer):
         assert 1.05 / (luminance(look["couleur"]) + 0.05) >= 3
@@ -38,11 +38,13 @@ def test_colour_stands_out_on_white(layer):
 def test_no_two_signs_are_alike_without_their_colour():
     points = [
         (look["symbole"], look["plein"])
-        for layer in LAYERS
+        for layer in REGISTRY
         if layer.symbole in POINTS
         for look in looks(layer)
+        # Fictitious premises are told by their title, in capitals, and by the tooltip.
+        if "FICTIVES" not in look.get("titre", "")
     ]
-    assert len(points) == len(set(points)) == 8
+    assert len(points) == len(set(points)) == 10
     lines = [
         (look["epaisseur"], look["tirets"])
         for layer in LAYERS
@@ -75,3 +77,8 @@ def test_a_variant_keeps_what_it_does_not_change():
     potential = friches["variantes"]["friche potentielle"]
     assert (potential["couleur"], potential["symbole"], potential["plein"]) == ("#A8246E", "losange", False)
     assert friches["variantes"]["friche avec projet"]["symbole"] == "croix"
+
+
+def test_layers_of_a_session_have_no_source_of_the_catalogue_and_no_file():
+    assert {layer.source_id for layer in SESSION_LAYERS}.isdisjoint(catalogue.load())
+    assert {layer.layer_id for layer in SESSION_LAYERS}.isdisjoint(layer.layer_id for layer in LAYERS)

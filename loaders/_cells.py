@@ -1,0 +1,220 @@
+"""Read cells of text as numbers, dates, floors and values of a list, as French users write them."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import pandas as pd
+
+from loaders.folding import fold
+
+#: Signs by which a spreadsheet takes a text for a formula; exports put an apostrophe before them.
+FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NEUTRALISED: Final = r"^'(?=[=+\-@\t\r\n])"
+#: What spreadsheets show in a cell that they could not work out, in French and in English.
+SHEET_ERRORS: Final = (
+    "#REF!", "#N/A", "#VALUE!", "#VALEUR!", "#DIV/0!", "#NAME?", "#NOM?", "#NULL!", "#NUL!", "#NUM!", "#NOMBRE!",
+)  # fmt: skip
+_MONTHS: Final = {
+    name: rank
+    for rank, names in enumerate(
+        (
+            ("janvier", "janv"), ("fevrier", "fevr", "fev"), ("mars",), ("avril", "avr"), ("mai",), ("juin",),
+            ("juillet", "juil"), ("aout",), ("septembre", "sept"), ("octobre", "oct"), ("novembre", "nov"),
+            ("decembre", "dec"),
+        ),
+        1,
+    )
+    for name in names
+}  # fmt: skip
+_ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?")
+_FRENCH: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: 0?0:00(?::00)?)?")
+_SPREADSHEET: Final = re.compile(r"\d{5}(?:\.0+)?")
+_SPREADSHEET_EPOCH: Final = dt.date(1899, 12, 30)
+_FLOOR: Final = re.compile(r"(?:r ?)?([+-]?\d{1,2})(?: ?(?:er|e|eme|nd|nde))?(?: etages?)?")
+_GROUND: Final = frozenset({
+    "rdc", "rc", "rez de chaussee", "rez de chausse", "rez de jardin", "rdj", "pied d immeuble", "00",
+})  # fmt: skip
+_BASEMENT: Final = frozenset({"sous sol", "ss", "s sol"})
+_THREE_DECIMALS: Final = 3
+
+
+def restore(values: pd.Series) -> pd.Series:
+    """Undo what our exports do to texts that a spreadsheet would run: the apostrophe before the sign.
+
+    Parameters
+    ----------
+    values
+        Text.
+
+    Returns
+    -------
+    Series
+        The texts as they were.
+    """
+    quoted = values[values.str.startswith("'")]
+    if quoted.empty:
+        return values
+    restored = values.copy()
+    restored[quoted.index] = quoted.str.replace(_NEUTRALISED, "", regex=True)
+    return restored
+
+
+def read_numbers(values: pd.Series, *, unit: str = "") -> pd.Series:
+    """Read text as numbers: decimal comma or point, spaces between thousands, the unit after.
+
+    Parameters
+    ----------
+    values
+        Text, "" where there is none.
+    unit
+        Unit that may follow the number.
+
+    Returns
+    -------
+    Series
+        float64, NaN where the text is no number or may be read two ways ("1.234": thousands or decimals).
+    """
+    bare = values.str.replace(r"[\s\u00a0\u202f]", "", regex=True)
+    if unit:
+        bare = bare.str.replace(_unit_pattern(unit), "", regex=True)
+        bare = bare.mask(bare.str.fullmatch(r"[+-]?[1-9]\d{0,2}[.,]\d{3}"), "?")
+    thousands = bare.str.fullmatch(r"[+-]?\d{1,3}(?:\.\d{3})+,\d+")
+    bare = bare.mask(thousands, bare.str.replace(".", "", regex=False))
+    plain = bare.str.replace(",", ".", regex=False)
+    return pd.to_numeric(plain.where(plain.str.fullmatch(r"[+-]?\d+(?:\.\d*)?"), ""), errors="coerce").astype(
+        "float64"
+    )
+
+
+def number_text(value: float) -> str:
+    """Write a number that a file holds as a number.
+
+    Parameters
+    ----------
+    value
+        The number.
+
+    Returns
+    -------
+    str
+        With a decimal point; never with exactly three decimals, which in a text may be thousands.
+    """
+    if pd.isna(value):
+        return ""
+    if float(value).is_integer():
+        return str(int(value))
+    text = f"{float(value):.12f}".rstrip("0")
+    return text + "0" if len(text.partition(".")[2]) == _THREE_DECIMALS else text
+
+
+def read_dates(values: pd.Series) -> pd.Series:
+    """Read text as days.
+
+    Parameters
+    ----------
+    values
+        Text: YYYY-MM-DD (with or without a time), DD/MM/YYYY, either with "-", "/" or ".", "1er mars 2026", or
+        the number of days by which spreadsheets store a date.
+
+    Returns
+    -------
+    Series
+        datetime64, NaT where the text is none of these or no day of the calendar.
+    """
+    return pd.to_datetime(_each(values, _day), errors="coerce").astype("datetime64[s]")
+
+
+def read_floors(values: pd.Series) -> pd.Series:
+    """Read text as floors.
+
+    Parameters
+    ----------
+    values
+        Text: RDC, rez-de-chaussée, 0, 1, R+1, 2e étage, -1, sous-sol.
+
+    Returns
+    -------
+    Series
+        float64, 0 for the ground floor, NaN where the text is none of these.
+    """
+    return pd.to_numeric(_each(values, _floor)).astype("float64")
+
+
+def read_list(values: pd.Series, words: Mapping[str, str]) -> pd.Series:
+    """Read text as values of a list, whatever the case, the accents and the punctuation.
+
+    Parameters
+    ----------
+    values
+        Text.
+    words
+        Bare word, as `bare` gives it, to value.
+
+    Returns
+    -------
+    Series
+        The values, None where the text is none of the words.
+    """
+    return _each(values, lambda text: words.get(bare(text)))
+
+
+def bare(text: str) -> str:
+    """Reduce a cell to bare words; one without any letter or digit stays as it is.
+
+    Parameters
+    ----------
+    text
+        A cell.
+
+    Returns
+    -------
+    str
+        Words without case nor accents.
+    """
+    return " ".join(fold(text)) or text.strip()
+
+
+def _each(values: pd.Series, read: Callable[[str], object]) -> pd.Series:
+    """Read each distinct text once."""
+    known = {text: read(text) for text in values.unique()}
+    return pd.Series([known[text] for text in values], index=values.index, dtype=object)
+
+
+def _day(text: str) -> dt.date | None:
+    text = text.strip()
+    if found := _ISO.fullmatch(text):
+        year, month, day = map(int, found.groups())
+    elif found := _FRENCH.fullmatch(text):
+        day, month, year = map(int, found.groups())
+    elif _SPREADSHEET.fullmatch(text):
+        return _SPREADSHEET_EPOCH + dt.timedelta(days=int(float(text)))
+    else:
+        words = fold(text)
+        if len(words) != 3 or words[1] not in _MONTHS:  # noqa: PLR2004  day, month, year
+            return None
+        first = words[0].removesuffix("er")
+        if not (first.isdecimal() and words[2].isdecimal() and len(words[2]) == 4):  # noqa: PLR2004
+            return None
+        day, month, year = int(first), _MONTHS[words[1]], int(words[2])
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _floor(text: str) -> float | None:
+    words = " ".join(fold(text))
+    if words in _GROUND:
+        return 0.0
+    if words in _BASEMENT:
+        return -1.0
+    signed = " ".join(fold(text.replace("-", " moins "))).replace("moins ", "-")
+    found = _FLOOR.fullmatch(signed)
+    return float(found.group(1)) if found else None
+
+
+def _unit_pattern(unit: str) -> str:
+    first = re.escape(unit.partition("/")[0]).replace("²", "[²2]")
+    return rf"(?i)(?<=\d){first}(?:/.*)?$"

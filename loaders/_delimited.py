@@ -1,0 +1,104 @@
+"""Read the CSV files that users have: their encoding and separator are found out, not demanded."""
+
+import csv
+import io
+import itertools
+import re
+from pathlib import Path
+
+from errors import SourceFormatError
+from loaders._grids import HEADER_LINES, MAX_ROWS, Grid, Recognise, check_rows, find_header
+
+DELIMITERS = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre verticale"}
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+#: "é" and its like once UTF-8 was taken for Windows-1252.
+_MISREAD = re.compile(r"Ã[\u00a0-\u00bf€-™]|â€[™œ¦]|\ufffd")
+#: "é" and "à" of Mac Roman taken for Windows-1252.
+_MAC_ROMAN = re.compile("[Žˆ]")
+_SAVE_AS_UTF8 = "enregistrer de nouveau le fichier d'origine en « CSV UTF-8 »"
+
+
+def read_delimited(path: Path, raw: bytes, recognise: Recognise) -> Grid:
+    """Read the lines of a CSV file.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    raw
+        Its bytes: UTF-8, UTF-16 with its mark, or Windows-1252.
+    recognise
+        Gives the column that a heading names: the separator is the one that finds most.
+
+    Returns
+    -------
+    Grid
+        The lines that hold something, and how they were read.
+
+    Raises
+    ------
+    SourceFormatError
+        If the encoding is none of these or was lost before, or a quoted cell never ends.
+    SourceContentError
+        If there are too many lines.
+    """
+    text, notes = _decoded(path, raw)
+    head = list(itertools.islice(io.StringIO(text, newline=""), HEADER_LINES))
+    delimiter = max(DELIMITERS, key=lambda sign: _headings(head, sign, recognise))
+    if delimiter != ";":
+        notes.append(f"Séparateur reconnu : {DELIMITERS[delimiter]}")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = []
+    start = 1
+    try:
+        for cells in reader:
+            if any(cells) and any(cell.strip() for cell in cells):
+                lines.append((start, cells))
+                if len(lines) > MAX_ROWS + HEADER_LINES:
+                    check_rows(path, len(lines) - HEADER_LINES)
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise SourceFormatError(
+            path,
+            f"ligne {start} illisible ou fichier tronqué : des guillemets ne sont pas refermés",
+            "vérifier cette ligne, ou exporter de nouveau le fichier entier",
+        ) from error
+    return Grid(lines, notes)
+
+
+def _decoded(path: Path, raw: bytes) -> tuple[str, list[str]]:
+    notes = []
+    if raw.startswith(_UTF16):
+        encoding = "utf-16"
+        notes.append("Encodage reconnu : UTF-16")
+    else:
+        encoding = "utf-8-sig"
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        try:
+            encoding = "cp1252"
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            raise SourceFormatError(
+                path, f"encodage inconnu à l'octet {error.start}", _SAVE_AS_UTF8
+            ) from error
+        notes.append("Encodage reconnu : Windows-1252")
+    if "\x00" in text:
+        raise SourceFormatError(path, "fichier binaire ou encodage inconnu (octets nuls)", _SAVE_AS_UTF8)
+    misread = _MISREAD.search(text) or (_MAC_ROMAN.search(text) if encoding == "cp1252" else None)
+    if misread:
+        line = text.count("\n", 0, misread.start()) + 1
+        raise SourceFormatError(
+            path,
+            f"accents perdus par un mauvais encodage (« {misread.group()} », ligne {line})",
+            _SAVE_AS_UTF8,
+        )
+    return text, notes
+
+
+def _headings(head: list[str], delimiter: str, recognise: Recognise) -> int:
+    try:
+        return find_header(list(csv.reader(head, delimiter=delimiter)), recognise)[1]
+    except csv.Error:
+        return 0

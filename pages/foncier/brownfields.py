@@ -1,0 +1,489 @@
+"""Brownfields as the page shows them: filters in words, rows by site and by land unit, totals, finding, map."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+
+from exports.fields import NON_DIFFUSE, Field, is_missing
+from geo.friches import (
+    UNCHECKED,
+    checked,
+    land_by_commune,
+    land_by_qpv,
+    merged,
+    merged_surface_m2,
+    site_distances,
+)
+from loaders.catalogue import Source
+from loaders.friches import sheet_url
+from maps.spec import Cadrage, MapSpec, ShownLayer
+from ui.formats import entier, pluriel, surface
+
+SOURCE: Final = "friches"
+THRESHOLD_M: Final = 300
+STATUTS: Final[Mapping[str, str]] = {
+    "friche sans projet": "Sans projet",
+    "friche avec projet": "Avec projet",
+    "friche reconvertie": "Reconverties",
+    UNCHECKED: "Potentielles, non vérifiées",
+}
+#: Columns whose values the user filters by, with their titles.
+TYPES: Final[Mapping[str, str]] = {
+    "site_type": "Type de friche",
+    "sol_pollution_existe": "Pollution du sol",
+    "urba_zone_type": "Zonage d'urbanisme",
+}
+#: Letters of the local plans, as the CNIG standard gives them.
+ZONES: Final[Mapping[str, str]] = {
+    "U": "U, urbaine",
+    "AUc": "AUc, à urbaniser (constructible)",
+    "AUs": "AUs, à urbaniser (sous conditions)",
+    "A": "A, agricole",
+    "N": "N, naturelle",
+}
+UNKNOWN: Final = "inconnu"
+EVERYWHERE: Final = "Partout"
+INSIDE: Final = "Dans un QPV"
+WITHIN: Final = "À portée d'un QPV"
+
+_LAND: Final = (
+    "Plusieurs sites peuvent partager une même unité foncière : les surfaces des sites ne s'additionnent pas"
+)
+_COMMON: Final = (
+    Field("commune", "Commune", "texte"),
+    Field("statut", "Statut", "texte", SOURCE),
+    Field("surface_m2", "Surface", "surface_m2", SOURCE, _LAND),
+    Field("site_type", "Type", "texte", SOURCE),
+    Field("sol_pollution_existe", "Pollution du sol", "texte", SOURCE),
+    Field("zonage", "Zonage d'urbanisme", "texte", SOURCE),
+    Field("distance_qpv_m", "QPV le plus proche", "distance_m", "qpv", "À vol d'oiseau, depuis le point de la friche ; 0 dans le QPV"),
+    Field("qpv_proche", "Nom du QPV", "texte", "qpv"),
+    Field("distance_station_m", "Station levélo la plus proche", "distance_m", "levelo", "À vol d'oiseau ; stations physiques seulement"),
+    Field("distance_ligne_m", "Ligne la plus proche", "distance_m", "rtm", "Métro, tramway ou BHNS ; à vol d'oiseau, jusqu'à la ligne et non jusqu'à un arrêt"),
+    Field("ligne_proche", "Nom de la ligne", "texte", "rtm"),
+)  # fmt: skip
+SITE_FIELDS: Final = (
+    Field("nom", "Site", "texte", SOURCE),
+    Field("site_id", "Identifiant", "texte"),
+    *_COMMON,
+    Field("activite_libelle", "Dernière activité", "texte", SOURCE),
+    Field("site_actu_date", "Mise à jour", "date", SOURCE),
+    Field("unite", "Unité foncière", "texte", help="Les sites qui partagent une parcelle portent la même"),
+    Field("fiche", "Fiche Cartofriches", "texte"),
+)
+UNIT_FIELDS: Final = (
+    Field("nom", "Sites", "texte", SOURCE),
+    Field("unite", "Unité foncière", "texte", help="Le plus petit identifiant de ses sites"),
+    Field("nb_sites", "Nombre de sites", "entier"),
+    *_COMMON,
+    Field("sites", "Identifiants des sites", "texte"),
+    Field("fiche", "Fiche du plus grand site", "texte"),
+)
+_COUNTED: Final = (
+    Field("friches_verifiees", "Sites vérifiés", "entier", SOURCE),
+    Field("lieux_verifies", "Unités foncières vérifiées", "entier", SOURCE),
+    Field("surface_verifiee_m2", "Surface vérifiée", "surface_m2", SOURCE, "Les parcelles communes à plusieurs sites comptent une fois"),
+)  # fmt: skip
+_UNCHECKED: Final = (
+    Field("friches_potentielles", "Sites potentiels, non vérifiés", "entier", SOURCE),
+    Field("lieux_potentiels", "Unités foncières potentielles", "entier", SOURCE),
+    Field("surface_potentielle_m2", "Surface potentielle, non vérifiée", "surface_m2", SOURCE, "Les parcelles communes à plusieurs sites comptent une fois"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The filters in force.
+
+    Parameters
+    ----------
+    commune
+        INSEE code, None for all.
+    where
+        `EVERYWHERE`, `INSIDE` or `WITHIN`.
+    radius_m
+        What is within reach of a QPV, in metres, as the crow flies.
+    statuts
+        Statuses shown.
+    types
+        Column to the values shown, only those that are limited; a missing value is NON_DIFFUSE.
+    surface_m2
+        Smallest surface, None for any.
+    station_m, line_m
+        Largest distances to a levélo station and to a line, None for any.
+    """
+
+    commune: str | None
+    where: str
+    radius_m: int
+    statuts: tuple[str, ...]
+    types: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    surface_m2: int | None = None
+    station_m: int | None = None
+    line_m: int | None = None
+
+    def described(self, names: Mapping[str, str]) -> dict[str, str]:
+        """Say the filters in words, for files and paper.
+
+        Parameters
+        ----------
+        names
+            Name of each commune by INSEE code.
+
+        Returns
+        -------
+        dict of str to str
+            Filter to value; empty where there is none.
+        """
+        return {
+            "commune": names[self.commune] if self.commune else "",
+            "lieu": "" if self.where == EVERYWHERE else self.where.lower(),
+            "seuil": f"{entier(self.radius_m)} m d'un QPV, à vol d'oiseau",
+            "statuts": ", ".join(STATUTS[statut].lower() for statut in self.statuts) or "aucun",
+            **{TYPES[column].lower(): ", ".join(values) for column, values in self.types},
+            "surface": f"au moins {surface(self.surface_m2)}" if self.surface_m2 else "",
+            "station levélo": f"à {entier(self.station_m)} m au plus" if self.station_m else "",
+            "métro, tramway ou BHNS": f"à {entier(self.line_m)} m au plus de la ligne" if self.line_m else "",
+        }
+
+
+def prepared(
+    friches: gpd.GeoDataFrame,
+    qpv: gpd.GeoDataFrame,
+    stations: gpd.GeoDataFrame,
+    lines: gpd.GeoDataFrame,
+    sources: Mapping[str, Source],
+) -> gpd.GeoDataFrame:
+    """Give each site what the page says of it.
+
+    Parameters
+    ----------
+    friches
+        The sites, with `commune` (name).
+    qpv, stations, lines
+        What distances are measured to.
+    sources
+        The catalogue: outside a network's communes a distance is missing.
+
+    Returns
+    -------
+    GeoDataFrame
+        The sites with the columns of `SITE_FIELDS`, `unite` aside.
+    """
+    found = site_distances(
+        friches,
+        qpv,
+        stations,
+        lines,
+        stations_covered=sources["levelo"].communes,
+        lines_covered=sources["rtm"].communes,
+    )
+    return friches.join(found).assign(
+        nom=friches["site_nom"],
+        statut=friches["site_statut"],
+        surface_m2=friches["unite_fonciere_surface"],
+        zonage=friches["urba_zone_type"].map(ZONES).fillna(friches["urba_zone_type"]),
+        qpv_proche=found["code_qp_proche"].map(qpv["lib_qp"]),
+        ligne_proche=found["route_id"].map(lines["route_short_name"]),
+        fiche=[sheet_url(str(site)) for site in friches.index],
+    )
+
+
+def offered(sites: pd.DataFrame) -> dict[str, list[str]]:
+    """List the values that each filter on types offers.
+
+    Parameters
+    ----------
+    sites
+        All the sites.
+
+    Returns
+    -------
+    dict of str to list of str
+        Column to values, the missing one last.
+    """
+    return {
+        column: sorted(
+            sites[column].fillna(NON_DIFFUSE).unique(), key=lambda value: (value == NON_DIFFUSE, value)
+        )
+        for column in TYPES
+    }
+
+
+def select(sites: gpd.GeoDataFrame, filters: Filters) -> gpd.GeoDataFrame:
+    """Keep the sites that answer to the filters.
+
+    Parameters
+    ----------
+    sites
+        As `prepared` gives them.
+    filters
+        The filters in force; a distance or a surface that is missing answers to no limit.
+
+    Returns
+    -------
+    GeoDataFrame
+        The sites kept, with `unite`: the land unit that they make among themselves.
+    """
+    kept = sites[sites["site_statut"].isin(filters.statuts)]
+    if filters.commune is not None:
+        kept = kept[kept["code_insee"] == filters.commune]
+    if filters.where != EVERYWHERE:
+        limit_m = 0 if filters.where == INSIDE else filters.radius_m
+        kept = kept[kept["distance_qpv_m"] <= limit_m]
+    for column, values in filters.types:
+        kept = kept[kept[column].fillna(NON_DIFFUSE).isin(values)]
+    if filters.surface_m2 is not None:
+        kept = kept[kept["surface_m2"] >= filters.surface_m2]
+    for column, limit in (("distance_station_m", filters.station_m), ("distance_ligne_m", filters.line_m)):
+        if limit is not None:
+            kept = kept[kept[column] <= limit]
+    units = merged(kept)["sites"].explode()
+    unit_of = pd.Series(units.index, index=units.to_numpy(), dtype="str")
+    return kept.assign(unite=unit_of.reindex(kept.index)).sort_values(
+        ["surface_m2", "site_nom"], ascending=[False, True]
+    )
+
+
+def by_unit(kept: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Make one row of the sites that share land.
+
+    Parameters
+    ----------
+    kept
+        Sites of one table, as `select` gives them.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index `unite`, the largest first, with the columns of `UNIT_FIELDS`: texts of the sites joined, each once;
+        smallest distances; the surface of the largest site.
+    """
+    units = merged(kept)
+    members = [kept.loc[sites] for sites in units["sites"]]
+    units["communes"] = [sorted(set(rows["code_insee"])) for rows in members]
+    for column in ("nom", "commune", "statut", "site_type", "sol_pollution_existe", "zonage"):
+        units[column] = [_joined(rows[column]) for rows in members]
+    units["nb_sites"] = units["sites"].map(len)
+    for distance, name in (
+        ("distance_qpv_m", "qpv_proche"),
+        ("distance_station_m", None),
+        ("distance_ligne_m", "ligne_proche"),
+    ):
+        units[distance] = [rows[distance].min() for rows in members]
+        if name is not None:
+            units[name] = [_closest(rows, name, distance) for rows in members]
+    units["fiche"] = [rows["fiche"].iloc[0] for rows in members]
+    return units.sort_values(["surface_m2", "nom"], ascending=[False, True])
+
+
+def _closest(rows: pd.DataFrame, name: str, distance: str) -> Any:
+    at = int(rows[distance].fillna(float("inf")).to_numpy().argmin())
+    return rows[name].iloc[at]
+
+
+def _joined(values: pd.Series) -> str:
+    return " ; ".join(dict.fromkeys(value for value in values if not is_missing(value)))
+
+
+def total_fields(head: tuple[Field, ...], *, unchecked: bool) -> tuple[Field, ...]:
+    """Give the columns of a table of totals.
+
+    Parameters
+    ----------
+    head
+        Columns that name the place.
+    unchecked
+        Whether the unchecked sites are shown, in columns of their own.
+
+    Returns
+    -------
+    tuple of Field
+        Columns in order.
+    """
+    return (*head, *_COUNTED, *(_UNCHECKED if unchecked else ()))
+
+
+def totals(kept: gpd.GeoDataFrame, count: Callable[[gpd.GeoDataFrame], pd.DataFrame]) -> pd.DataFrame:
+    """Count checked and unchecked sites apart, per place.
+
+    Parameters
+    ----------
+    kept
+        The sites that answer to the filters.
+    count
+        Gives sites, places and surface, in that order, per place.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `total_fields`, all six.
+    """
+    parts = []
+    for sites, fields in ((checked(kept), _COUNTED), (unchecked(kept), _UNCHECKED)):
+        part = count(sites)
+        part.columns = pd.Index([field.column for field in fields])
+        parts.append(part)
+    return pd.concat(parts, axis="columns")
+
+
+def unchecked(kept: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Keep the sites that the Cerema has not checked.
+
+    Parameters
+    ----------
+    kept
+        Sites with `site_statut`.
+
+    Returns
+    -------
+    GeoDataFrame
+        Those of status "friche potentielle".
+    """
+    return kept[kept["site_statut"] == UNCHECKED]
+
+
+def per_commune(communes: pd.DataFrame, kept: gpd.GeoDataFrame, source: Source) -> pd.DataFrame:
+    """Count the sites of each commune, near a QPV or not.
+
+    Parameters
+    ----------
+    communes
+        The communes shown, with `nom`.
+    kept
+        The sites that answer to the filters.
+    source
+        The inventory.
+
+    Returns
+    -------
+    DataFrame
+        Index `code_insee`, by name.
+    """
+    counted = totals(kept, lambda sites: land_by_commune(communes, sites, covered=source.communes))
+    return communes[["nom"]].join(counted).sort_values("nom")
+
+
+def per_qpv(
+    qpv: gpd.GeoDataFrame, kept: gpd.GeoDataFrame, *, radius_m: int, source: Source
+) -> gpd.GeoDataFrame:
+    """Count the sites in and around each QPV.
+
+    Parameters
+    ----------
+    qpv
+        The QPV shown.
+    kept
+        The sites that answer to the filters.
+    radius_m
+        Threshold in metres, crow-flies.
+    source
+        The inventory.
+
+    Returns
+    -------
+    GeoDataFrame
+        The QPV, those with the largest checked surface first.
+    """
+
+    def count(sites: gpd.GeoDataFrame) -> pd.DataFrame:
+        return land_by_qpv(qpv, sites, radius_m=radius_m, covered=source.communes).drop(
+            columns="friches_dans"
+        )
+
+    rows = qpv[["lib_qp", "lib_communes", "communes", "geometry"]].join(totals(kept, count))
+    return rows.sort_values(
+        ["surface_verifiee_m2", "friches_verifiees", "lib_qp"], ascending=[False, False, True]
+    )
+
+
+def finding(kept: gpd.GeoDataFrame, filters: Filters, *, vintage: str, place: str) -> str:
+    """Say in one sentence what the page found.
+
+    Parameters
+    ----------
+    kept
+        The sites that answer to the filters.
+    filters
+        The filters in force.
+    vintage
+        Vintage of the inventory.
+    place
+        Where, in a few words.
+
+    Returns
+    -------
+    str
+        French sentence.
+    """
+    sites, others = checked(kept), unchecked(kept)
+    if sites.empty:
+        text = (
+            f"L'inventaire du {vintage} ne liste aucune friche vérifiée qui réponde à ces filtres ({place})"
+        )
+    else:
+        near = int((sites["distance_qpv_m"] <= filters.radius_m).sum())
+        verb = "est" if near < 2 else "sont"
+        units = len(merged(sites))
+        text = (
+            f"{pluriel(len(sites), 'site vérifié', 'sites vérifiés')} au {vintage} ({place}) "
+            f"{'forme' if len(sites) == 1 else 'forment'} {pluriel(units, 'unité foncière', 'unités foncières')} et "
+            f"{surface(merged_surface_m2(sites))}, parcelles communes comptées une fois ; {entier(near)} {verb} dans un QPV ou "
+            f"à {entier(filters.radius_m)} m au plus, à vol d'oiseau"
+        )
+    if not others.empty:
+        text += f" ; à part, {pluriel(len(others), 'site potentiel non vérifié', 'sites potentiels non vérifiés')}"
+    return text + "."
+
+
+def spec(
+    kept: gpd.GeoDataFrame,
+    qpv: gpd.GeoDataFrame,
+    outline: gpd.GeoDataFrame,
+    filters: Filters,
+    *,
+    titre: str,
+    basemap: str,
+    adresse: Mapping[str, list[str]],
+) -> MapSpec:
+    """Describe the map that draws exactly these sites.
+
+    Parameters
+    ----------
+    kept
+        Sites shown.
+    qpv
+        QPV shown.
+    outline
+        The communes shown, which frame the map.
+    filters
+        The filters in force.
+    titre
+        Accessible name.
+    basemap
+        Id of a basemap.
+    adresse
+        What the address bar must hold beside the view.
+
+    Returns
+    -------
+    MapSpec
+        What the map shows.
+    """
+    west, south, east, north = (float(edge) for edge in outline.total_bounds)
+    return MapSpec(
+        titre=titre,
+        layers=[
+            ShownLayer("communes"),
+            ShownLayer("qpv", ids=list(qpv.index)),
+            ShownLayer("lignes"),
+            ShownLayer("stations"),
+            ShownLayer("friches", ids=list(kept.index)),
+        ],
+        basemap=basemap,
+        cadrage=Cadrage(f"friches-{filters.commune}", (west, south, east, north)),
+        adresse=adresse,
+    )

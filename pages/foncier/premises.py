@@ -1,0 +1,624 @@
+"""Premises as the page shows them: the inventory of a session, its rows, filters in words, totals, finding, maps."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+
+from exports.fields import Field, is_missing
+from geo.crs import WGS84
+from geo.facilities import qpv_figures
+from geo.population import counted_under, total_by_commune
+from geo.premises import FREE, LATER, NOT_FREE, availability, totals
+from geo.scope import mask
+from loaders import premises
+from loaders.catalogue import Source
+from loaders.premises import Inventory
+from loaders.premises_schema import BY_NAME, FICTIONAL, OUTSIDE_QPV
+from maps.spec import Cadrage, MapSpec, SessionObjects, ShownLayer
+from ui.formats import date, pluriel
+
+THRESHOLD_M: Final = 300
+BANNER: Final = "DONNÉES FICTIVES"
+ANY: Final = "Indifférente"
+AVAILABILITIES: Final[Mapping[str, str]] = {
+    FREE: "Disponibles aujourd'hui",
+    LATER: "Disponibles plus tard, à une date connue",
+    NOT_FREE: "Non disponibles, ou inconnu",
+}
+USAGES: Final = [value for value, _ in BY_NAME["usage"].choices]
+STATUTS: Final = [value for value, _ in BY_NAME["statut"].choices]
+_OWN: Final = premises.SOURCE_ID
+
+FIELDS: Final = (
+    Field("nom", "Adresse", "texte"),
+    Field("fictif", "Donnée fictive", "texte"),
+    Field("id_local", "Identifiant", "texte"),
+    Field("bailleur", "Bailleur", "texte"),
+    Field("lib_qp", "QPV", "texte"),
+    Field("code_qp", "Code du QPV", "texte"),
+    Field("commune", "Commune", "texte"),
+    Field("usage", "Usage", "texte"),
+    Field("statut", "Statut", "texte"),
+    Field("disponibilite", "Disponibilité ce jour", "texte", help="D'après le statut et la date de disponibilité de l'inventaire"),
+    Field("disponible_depuis", "Disponible depuis", "date"),
+    # Hectares, as other pages write surfaces, would say nothing of premises.
+    Field("surface_m2", "Surface (m²)", "decimal"),
+    Field("etage", "Étage", "texte"),
+    Field("etat_bati", "État du bâti", "texte"),
+    Field("entree_plain_pied", "Entrée de plain-pied", "texte"),
+    Field("loyer_m2_an", "Loyer (€/m²/an)", "decimal"),
+    Field("niveau_confiance", "Niveau de confiance", "texte"),
+    Field("source", "Source du relevé", "texte"),
+    Field("date_releve", "Date du relevé", "date"),
+    Field("origine_position", "Origine de la position", "texte"),
+)  # fmt: skip
+FAULT_FIELDS: Final = (
+    Field("ligne", "Ligne du fichier", "texte"),
+    Field("identifiant", "Identifiant", "texte"),
+    Field("faute", "Ce qui ne va pas", "texte"),
+    Field("valeur", "Valeur lue", "texte"),
+    Field("suite", "Suite donnée", "texte"),
+    Field("a_faire", "À faire", "texte"),
+)
+_COUNTED: Final = (
+    Field("locaux", "Locaux de l'inventaire", "entier", _OWN),
+    Field("locaux_disponibles", "Disponibles aujourd'hui", "entier", _OWN),
+    Field("surface_connue_m2", "Surface connue (m²)", "decimal", _OWN),
+    Field("surfaces_inconnues", "Locaux de surface inconnue", "entier", _OWN),
+)
+QPV_FIELDS: Final = (
+    Field("lib_qp", "QPV", "texte"),
+    Field("code_qp", "Code", "texte"),
+    Field("lib_communes", "Commune", "texte"),
+    *_COUNTED,
+)
+TOWN_FIELDS: Final = (Field("nom", "Commune", "texte"), *_COUNTED)
+#: What is known without any inventory.
+PUBLIC_FIELDS: Final = (
+    Field("lib_qp", "QPV", "texte"),
+    Field("code_qp", "Code", "texte"),
+    Field("lib_communes", "Commune", "texte"),
+    Field("population", "Habitants", "entier", "indicateurs"),
+    Field("menages", "Ménages", "entier", "indicateurs"),
+    Field("logements_sociaux", "Logements sociaux", "entier", "indicateurs"),
+    Field("equipements_dans", "Équipements sociaux dans le QPV, 2018", "entier", "social", "Équipements publics de la Ville de Marseille, pas des locaux de bailleurs"),
+    Field("equipements_a_portee", "Équipements sociaux à portée, 2018", "entier", "social", f"Dans le QPV ou à {THRESHOLD_M} m au plus de son contour, à vol d'oiseau"),
+)  # fmt: skip
+PUBLIC_TOWN_FIELDS: Final = (
+    Field("nom", "Commune", "texte"),
+    Field("nb_qpv", "QPV", "entier"),
+    Field("logements_sociaux", "Logements sociaux de ses QPV", "entier", "indicateurs", "Non diffusé si le chiffre manque pour un seul de ses QPV"),
+    Field("equipements", "Équipements sociaux de la commune, 2018", "entier", "social"),
+)  # fmt: skip
+SOCIAL_FIELDS: Final = (
+    Field("nom", "Équipement", "texte"),
+    Field("categorie", "Catégorie", "texte"),
+    Field("adresse", "Adresse", "texte", "social"),
+    Field("code_postal", "Code postal", "texte", "social"),
+    Field("commune", "Commune", "texte"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Imported:
+    """An inventory as one session holds it; it goes with the session.
+
+    Attributes
+    ----------
+    name
+        Name of the file.
+    inventory
+        What was read.
+    source
+        What the catalogue would say of it.
+    rows
+        The premises with what the page adds: `nom`, `lib_qp`, `commune`, `disponibilite`.
+    version
+        Changes with the rows.
+    """
+
+    name: str
+    inventory: Inventory
+    source: Source
+    rows: gpd.GeoDataFrame
+    version: str
+
+    @property
+    def fictional(self) -> bool:
+        """Whether any of its premises is invented."""
+        return bool(premises.is_fictional(self.rows).any())
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The filters in force.
+
+    Parameters
+    ----------
+    commune
+        INSEE code, None for all.
+    qpv
+        Code of a QPV, None for all premises, those in no QPV included.
+    bailleurs, usages, statuts
+        Values shown; empty for all.
+    disponibilite
+        One of `AVAILABILITIES`, None for any.
+    """
+
+    commune: str | None
+    qpv: str | None
+    bailleurs: tuple[str, ...] = ()
+    usages: tuple[str, ...] = ()
+    statuts: tuple[str, ...] = ()
+    disponibilite: str | None = None
+
+    def described(self, names: Mapping[str, str], quarters: Mapping[str, str]) -> dict[str, str]:
+        """Say the filters in words, for files and paper.
+
+        Parameters
+        ----------
+        names
+            Name of each commune by INSEE code.
+        quarters
+            Name of each QPV by code.
+
+        Returns
+        -------
+        dict of str to str
+            Filter to value; empty where there is none.
+        """
+        return {
+            "commune": names[self.commune] if self.commune else "",
+            "quartier": f"{quarters[self.qpv]} ({self.qpv})" if self.qpv else "",
+            "bailleurs": ", ".join(self.bailleurs),
+            "usages": ", ".join(self.usages),
+            "statuts": ", ".join(self.statuts),
+            "disponibilité": AVAILABILITIES[self.disponibilite].lower() if self.disponibilite else "",
+        }
+
+
+def imported(
+    inventory: Inventory, *, name: str, qpv: pd.DataFrame, communes: Mapping[str, str], today: dt.date
+) -> Imported:
+    """Make of a reading what the page shows.
+
+    Parameters
+    ----------
+    inventory
+        What `loaders.premises.read` gave.
+    name
+        Name of the file.
+    qpv
+        The QPV, with `lib_qp`.
+    communes
+        Name of each commune by INSEE code.
+    today
+        The day on which availability is told.
+
+    Returns
+    -------
+    Imported
+        The inventory of a session.
+    """
+    frame = inventory.frame
+    rows = frame.assign(
+        nom=frame["adresse"].where(~frame["adresse"].map(is_missing), frame.index.to_series()),
+        lib_qp=frame["code_qp"].map(qpv["lib_qp"]).fillna(OUTSIDE_QPV),
+        commune=frame["code_insee"].map(communes),
+        disponibilite=availability(frame, today),
+    )
+    table = pd.util.hash_pandas_object(pd.DataFrame(rows.drop(columns="geometry")).astype("str"))
+    digest = hashlib.sha256(table.to_numpy().tobytes() + b"".join(rows.geometry.to_wkb()))
+    return Imported(
+        name=name,
+        inventory=inventory,
+        source=premises.source_of(inventory, name=name),
+        rows=rows,
+        version=digest.hexdigest()[:16],
+    )
+
+
+def select(rows: gpd.GeoDataFrame, filters: Filters) -> gpd.GeoDataFrame:
+    """Keep the premises that answer to the filters.
+
+    Parameters
+    ----------
+    rows
+        As `imported` gives them.
+    filters
+        The filters in force.
+
+    Returns
+    -------
+    GeoDataFrame
+        The rows kept, free ones first, then by address.
+    """
+    kept = rows
+    if filters.commune is not None:
+        kept = kept[kept["code_insee"] == filters.commune]
+    if filters.qpv is not None:
+        kept = kept[kept["code_qp"] == filters.qpv]
+    for column, values in (
+        ("bailleur", filters.bailleurs),
+        ("usage", filters.usages),
+        ("statut", filters.statuts),
+    ):
+        if values:
+            kept = kept[kept[column].isin(values)]
+    if filters.disponibilite is not None:
+        kept = kept[kept["disponibilite"] == filters.disponibilite]
+    order = kept["disponibilite"].map({name: rank for rank, name in enumerate(AVAILABILITIES)})
+    return kept.assign(ordre=order).sort_values(["ordre", "nom"], kind="stable").drop(columns="ordre")
+
+
+def per_qpv(qpv: gpd.GeoDataFrame, kept: gpd.GeoDataFrame, source: Source) -> gpd.GeoDataFrame:
+    """Count the premises that lie in each QPV; invented ones enter no total.
+
+    Parameters
+    ----------
+    qpv
+        The QPV shown.
+    kept
+        The premises that answer to the filters.
+    source
+        The inventory: it says nothing of the communes where it lists none.
+
+    Returns
+    -------
+    GeoDataFrame
+        The QPV, those with the most premises first.
+    """
+    real = premises.real(kept)
+    counted = mask(totals(real, real["code_qp"], qpv.index), qpv["communes"], source.communes)
+    rows = qpv[["lib_qp", "lib_communes", "communes", "geometry"]].join(counted)
+    return rows.sort_values(["locaux", "lib_qp"], ascending=[False, True])
+
+
+def per_commune(communes: pd.DataFrame, kept: gpd.GeoDataFrame, source: Source) -> pd.DataFrame:
+    """Count the premises of each commune, in a QPV or not; invented ones enter no total.
+
+    Parameters
+    ----------
+    communes
+        The communes shown, with `nom`.
+    kept
+        The premises that answer to the filters.
+    source
+        The inventory.
+
+    Returns
+    -------
+    DataFrame
+        Index `code_insee`, by name.
+    """
+    real = premises.real(kept)
+    counted = totals(real, real["code_insee"], communes.index)
+    return (
+        communes[["nom"]].join(mask(counted, communes.index.to_series(), source.communes)).sort_values("nom")
+    )
+
+
+def finding(kept: gpd.GeoDataFrame, owned: Imported, *, today: dt.date) -> str:
+    """Say in one sentence what the inventory holds.
+
+    Parameters
+    ----------
+    kept
+        The premises that answer to the filters.
+    owned
+        The inventory.
+    today
+        The day on which availability is told.
+
+    Returns
+    -------
+    str
+        French sentence; it begins with `BANNER` where premises are invented.
+    """
+    free = int((kept["disponibilite"] == FREE).sum())
+    inside = int((kept["code_qp"] != OUTSIDE_QPV).sum())
+    head = f"{BANNER} : " if owned.fictional else ""
+    verb, lies = ("est" if free < 2 else "sont"), ("est" if inside < 2 else "sont")
+    return (
+        f"{head}{pluriel(len(kept), 'local', 'locaux')} de l'inventaire importé « {owned.name} » "
+        f"{'répond' if len(kept) < 2 else 'répondent'} à ces filtres ; {free} {verb} disponible{'' if free < 2 else 's'} au "
+        f"{date(today)}, et {inside} {lies} dans un QPV."
+    )
+
+
+def session_objects(owned: Imported) -> SessionObjects:
+    """Give the map all the premises of an inventory.
+
+    Parameters
+    ----------
+    owned
+        The inventory.
+
+    Returns
+    -------
+    SessionObjects
+        Its points in degrees and what tooltips say of them.
+    """
+    rows = owned.rows
+    degrees = rows.geometry.to_crs(WGS84)
+    aspect = rows["disponibilite"].eq(FREE).map({True: "disponible", False: "autre"})
+    columns = {
+        "id_local": rows.index.tolist(),
+        "adresse": _texts(rows["nom"]),
+        "bailleur": _texts(rows["bailleur"]),
+        "usage": rows["usage"].tolist(),
+        "statut": rows["statut"].tolist(),
+        "surface_m2": [None if is_missing(value) else float(value) for value in rows["surface_m2"]],
+        "releve": rows["date_releve"].dt.strftime("%d/%m/%Y").fillna("").tolist(),
+        "fictif": rows["fictif"].tolist(),
+        "aspect": aspect.where(~premises.is_fictional(rows), aspect + f" {FICTIONAL}").tolist(),
+    }
+    return SessionObjects(
+        version=owned.version,
+        columns=columns,
+        ids=rows.index.tolist(),
+        lon=degrees.x.round(5).tolist(),
+        lat=degrees.y.round(5).tolist(),
+        note=f"{owned.source.titre}, {owned.source.millesime}",
+    )
+
+
+def _texts(values: pd.Series) -> list[str | None]:
+    return [None if is_missing(value) else str(value) for value in values]
+
+
+def spec(
+    kept: gpd.GeoDataFrame,
+    owned: Imported,
+    qpv: gpd.GeoDataFrame,
+    *,
+    filters: Filters,
+    objects: SessionObjects,
+    basemap: str,
+) -> MapSpec:
+    """Describe the map of an inventory.
+
+    Parameters
+    ----------
+    kept
+        Premises shown.
+    owned
+        The inventory.
+    qpv
+        QPV shown.
+    filters
+        The filters in force.
+    objects
+        All the premises, as `session_objects` gives them.
+    basemap
+        Id of a basemap.
+
+    Returns
+    -------
+    MapSpec
+        What the map shows.
+    """
+    framed = kept if len(kept) else qpv
+    west, south, east, north = (float(edge) for edge in framed.total_bounds)
+    return MapSpec(
+        titre=f"{BANNER} : carte des locaux"
+        if owned.fictional
+        else "Carte des locaux de l'inventaire importé",
+        layers=[
+            ShownLayer("communes"),
+            ShownLayer("qpv", ids=list(qpv.index)),
+            ShownLayer(
+                "locaux", ids=None if len(kept) == len(owned.rows) else list(kept.index), session=objects
+            ),
+        ],
+        basemap=basemap,
+        chosen=[("qpv", filters.qpv)] if filters.qpv else [],
+        cadrage=Cadrage(
+            f"{owned.version}-{filters.commune}-{filters.qpv}",
+            (west - 300, south - 300, east + 300, north + 300),
+        ),
+        adresse=address(filters),
+    )
+
+
+def address(filters: Filters) -> dict[str, Sequence[str]]:
+    """Give what the address bar must hold beside the view: places alone, nothing of the inventory.
+
+    Parameters
+    ----------
+    filters
+        The filters in force.
+
+    Returns
+    -------
+    dict of str to sequence of str
+        Name to values.
+    """
+    return {
+        "commune": [filters.commune] if filters.commune else [],
+        "qpv": [filters.qpv] if filters.qpv else [],
+    }
+
+
+def public_per_qpv(
+    qpv: gpd.GeoDataFrame, indicators: pd.DataFrame, social: gpd.GeoDataFrame, source: Source
+) -> gpd.GeoDataFrame:
+    """Give each QPV what is public of its social dwellings and facilities.
+
+    Parameters
+    ----------
+    qpv
+        The QPV shown.
+    indicators
+        Their figures, with `menages` and `logements_sociaux`.
+    social
+        The social facilities.
+    source
+        Their source: Marseille alone.
+
+    Returns
+    -------
+    GeoDataFrame
+        The QPV with the columns of `PUBLIC_FIELDS`, the most social dwellings first.
+    """
+    figures = qpv_figures(qpv, social, radius_m=THRESHOLD_M, covered=source.communes)
+    known = [column for column in ("menages", "logements_sociaux") if column not in qpv.columns]
+    rows = qpv.join(indicators[known]).join(figures)
+    return rows.sort_values(["logements_sociaux", "lib_qp"], ascending=[False, True])
+
+
+def public_per_commune(
+    communes: pd.DataFrame, rows: gpd.GeoDataFrame, social: gpd.GeoDataFrame, source: Source
+) -> pd.DataFrame:
+    """Add up the social dwellings of the QPV of each commune, and count its social facilities.
+
+    Parameters
+    ----------
+    communes
+        The communes shown, with `nom`.
+    rows
+        As `public_per_qpv` gives them.
+    social
+        The social facilities, with `code_insee`.
+    source
+        Their source.
+
+    Returns
+    -------
+    DataFrame
+        Index `code_insee`, by name: the columns of `PUBLIC_TOWN_FIELDS`.
+    """
+    place = counted_under(rows["communes"])
+    number = place.value_counts().reindex(communes.index, fill_value=0)
+    dwellings = total_by_commune(rows["logements_sociaux"], place, communes.index).astype(object)
+    found = social["code_insee"].value_counts().reindex(communes.index, fill_value=0).astype(float)
+    return (
+        communes[["nom"]]
+        .assign(
+            nb_qpv=number,
+            logements_sociaux=dwellings.where(number > 0, "sans objet"),
+            equipements=mask(found, communes.index.to_series(), source.communes),
+        )
+        .sort_values("nom")
+    )
+
+
+def public_finding(rows: pd.DataFrame) -> str:
+    """Say in one sentence what is public of the premises.
+
+    Parameters
+    ----------
+    rows
+        As `public_per_qpv` gives them.
+
+    Returns
+    -------
+    str
+        French sentence.
+    """
+    known = rows["logements_sociaux"].notna()
+    head = "Aucun inventaire public des locaux en pied d'immeuble n'existe : importez le vôtre"
+    if not known.any():
+        return f"{head}. Les logements sociaux des QPV affichés ne sont pas diffusés."
+    missing = int((~known).sum())
+    gap = f", chiffre non diffusé pour {missing}" if missing else ""
+    return (
+        f"{head}. En attendant, {pluriel(rows['logements_sociaux'].sum(), 'logement social', 'logements sociaux')} sont connus "
+        f"dans {pluriel(int(known.sum()), 'QPV', 'QPV')}{gap}."
+    )
+
+
+def public_spec(
+    rows: gpd.GeoDataFrame,
+    social: gpd.GeoDataFrame,
+    *,
+    filters: Filters,
+    titre: str,
+    basemap: str,
+) -> MapSpec:
+    """Describe the map of what is public.
+
+    Parameters
+    ----------
+    rows
+        QPV shown.
+    social
+        Social facilities shown.
+    filters
+        The places chosen.
+    titre
+        Accessible name.
+    basemap
+        Id of a basemap.
+
+    Returns
+    -------
+    MapSpec
+        What the map shows.
+    """
+    west, south, east, north = (float(edge) for edge in rows.total_bounds)
+    place = None if filters.commune is None else (filters.commune,)
+    return MapSpec(
+        titre=titre,
+        layers=[
+            ShownLayer("communes"),
+            ShownLayer("qpv", ids=list(rows.index)),
+            ShownLayer("social", communes=place, ids=list(social.index)),
+        ],
+        basemap=basemap,
+        chosen=[("qpv", filters.qpv)] if filters.qpv else [],
+        cadrage=Cadrage(
+            f"locaux-{filters.commune}-{filters.qpv}", (west - 300, south - 300, east + 300, north + 300)
+        ),
+        adresse=address(filters),
+    )
+
+
+def marked(frame: pd.DataFrame, fields: Sequence[Field]) -> tuple[Field, ...]:
+    """Give the columns of a file, once sure that invented rows say so in it.
+
+    Parameters
+    ----------
+    frame
+        Premises to write.
+    fields
+        Columns to write.
+
+    Returns
+    -------
+    tuple of Field
+        The same.
+
+    Raises
+    ------
+    ArgumentError
+        If a row is invented and the columns do not say so.
+    """
+    premises.check_marked(frame, [field.column for field in fields])
+    return tuple(fields)
+
+
+def set_aside_of(owned: Imported) -> tuple[pd.DataFrame, tuple[Field, ...]]:
+    """Give the rows set aside as the file gave them, and their columns.
+
+    Parameters
+    ----------
+    owned
+        The inventory.
+
+    Returns
+    -------
+    tuple of DataFrame and tuple of Field
+        Indexed by `ligne`, every column as text; each says that it is invented if the inventory holds such rows.
+    """
+    rows: pd.DataFrame = owned.inventory.set_aside()
+    if owned.fictional:
+        rows = rows.assign(fictif=FICTIONAL)
+    titles: dict[Any, str] = {"ligne": "Ligne du fichier", "faute": "Ce qui ne va pas", "a_faire": "À faire"}
+    columns = [str(name) for name in rows.columns]
+    return rows, tuple(Field(name, titles.get(name, name), "texte") for name in ("ligne", *columns))

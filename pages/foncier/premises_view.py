@@ -1,0 +1,327 @@
+"""View "Locaux en pied d'immeuble": import, quality, filters, map, tables; what is public until then."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import geopandas as gpd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from exports.context import Context
+from geo.premises import FREE
+from loaders import premises as reading
+from loaders import premises_template
+from loaders.premises_schema import OUTSIDE_QPV
+from maps.spec import SessionObjects
+from pages.foncier import candidates_view, premises, session
+from pages.foncier.premises import BANNER, Filters, Imported
+from ui import choices, data, downloads, formats, mapview, page, sources, startup, table
+
+TITLE: Final = "Foncier : friches et locaux"
+OBJECTS: Final = "locaux-carte"
+PUBLIC: Final = ("qpv", "indicateurs", "social")
+
+
+def show(heading: DeltaGenerator) -> None:
+    """Show the view.
+
+    Parameters
+    ----------
+    heading
+        Where the page's heading goes.
+    """
+    banner = st.container(key="bandeau-fictif")
+    _import()
+    owned = session.inventory()
+    if owned is None:
+        _public(heading)
+    else:
+        if owned.fictional:
+            banner.html(
+                f'<p class="atlas-fictif" role="note"><strong>{BANNER}</strong> : locaux inventés pour essayer la page. '
+                "Aucun n’entre dans un total, chaque ligne exportée le dit.</p>"
+            )
+        _inventory(heading, owned)
+    candidates_view.show()
+
+
+def _import() -> None:
+    fault, owned = st.session_state.get(session.FAULT), session.inventory()
+    with st.expander("Importer un inventaire de locaux", expanded=owned is None, key="locaux-import"):
+        st.caption(
+            "Le fichier reste dans votre session : il n'est ni enregistré ni partagé, et disparaît avec elle. CSV, XLSX ou "
+            f"GeoPackage, {session.MAX_MB} Mo au plus. Les lignes sans coordonnées sont écartées et listées."
+        )
+        with st.container(horizontal=True):
+            st.download_button(
+                "Modèle à remplir (XLSX)",
+                premises_template.to_xlsx,
+                file_name="modele_inventaire_locaux.xlsx",
+                mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                key="modele-xlsx",
+                on_click="ignore",
+                help="Deux lignes d'exemple, marquées fictives, à remplacer ; une feuille décrit chaque colonne",
+            )
+            st.download_button(
+                "Modèle à remplir (CSV)",
+                premises_template.to_csv,
+                file_name="modele_inventaire_locaux.csv",
+                mime="text/csv; charset=utf-8",
+                key="modele-csv",
+                on_click="ignore",
+            )
+            st.download_button(
+                "Notice des colonnes (CSV)",
+                premises_template.notes_to_csv,
+                file_name="notice_inventaire_locaux.csv",
+                mime="text/csv; charset=utf-8",
+                key="modele-notice",
+                on_click="ignore",
+            )
+        st.file_uploader(
+            "Inventaire de locaux (CSV, XLSX ou GeoPackage)",
+            type=["csv", "xlsx", "gpkg"],
+            key=session.uploader_key(),
+            on_change=session.take_upload,
+            max_upload_size=session.MAX_MB,
+        )
+        with st.container(horizontal=True):
+            st.button(
+                "Essayer avec des données fictives",
+                key="locaux-fictifs",
+                on_click=session.take_fictional,
+                help="Un petit inventaire inventé, sous un bandeau permanent",
+            )
+            st.button(
+                "Retirer l'inventaire", key="locaux-retirer", on_click=session.forget, disabled=owned is None
+            )
+    if fault:
+        st.error(formats.plain(formats.typographie(fault)))
+
+
+def _places(frame: gpd.GeoDataFrame, communes: Mapping[str, str]) -> tuple[str | None, str | None, str]:
+    """Ask for the commune, the QPV and the basemap."""
+    commune = choices.commune(communes)
+    shown = frame if commune is None else frame[[commune in codes for codes in frame["communes"]]]
+    return commune, choices.qpv(shown), choices.basemap()
+
+
+def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
+    names, qpv, rows = data.commune_names(), data.qpv(), owned.rows
+    today = session.today()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
+        commune, chosen, basemap = _places(qpv, names)
+        disponibilite = st.selectbox(
+            "Disponibilité",
+            [None, *premises.AVAILABILITIES],
+            format_func=lambda value: premises.AVAILABILITIES[value] if value else premises.ANY,
+            key="disponibilite",
+            bind="query-params",
+        )
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres-locaux"):
+        # Names of landlords come from the user's file: they are not written into the address.
+        bailleurs = st.multiselect(
+            "Bailleurs", sorted(rows["bailleur"].dropna().unique()), placeholder="Tous", key="bailleurs"
+        )
+        usages = st.multiselect(
+            "Usages", premises.USAGES, placeholder="Tous", key="usages", bind="query-params"
+        )
+        statuts = st.multiselect(
+            "Statuts", premises.STATUTS, placeholder="Tous", key="statuts-locaux", bind="query-params"
+        )
+    filters = Filters(
+        commune=commune,
+        qpv=chosen,
+        bailleurs=tuple(bailleurs),
+        usages=tuple(usages),
+        statuts=tuple(statuts),
+        disponibilite=disponibilite,
+    )
+    kept = premises.select(rows, filters)
+    words = filters.described(names, dict(qpv["lib_qp"])) | ({"nature": BANNER} if owned.fictional else {})
+    place = names[commune] if commune else "16 communes"
+    with heading:
+        page.header(TITLE, premises.finding(kept, owned, today=today))
+        page.on_paper(words)
+    _figures(kept, owned)
+
+    st.header("Carte des locaux", anchor=False)
+    shown = qpv if commune is None else qpv[[commune in codes for codes in qpv["communes"]]]
+    mapview.show(
+        premises.spec(kept, owned, shown, filters=filters, objects=_objects(owned), basemap=basemap),
+        key="carte-locaux",
+        on_click=lambda found: _choose(found, set(shown.index)),
+    )
+    sources.note("qpv")
+    names_of_sources = {**data.sources(), owned.source.source_id: owned.source}
+    st.html(f'<ul class="atlas-sources"><li>{formats.escaped(sources.line(owned.source, names))}</li></ul>')
+
+    st.header("Les mêmes locaux en tableau", anchor=False)
+    mark = f"{BANNER}, " if owned.fictional else ""
+    table.show(
+        kept,
+        premises.marked(kept, premises.FIELDS),
+        sources=names_of_sources,
+        caption=f"{mark}Locaux de l'inventaire importé, {place}",
+        key="locaux-tableau",
+    )
+    subject = "locaux donnees fictives" if owned.fictional else "locaux en pied d'immeuble"
+    context = Context.of([owned.source], filters=words, subject=subject, place=place)
+    downloads.show(kept, premises.marked(kept, premises.FIELDS), context=context, key="export-locaux")
+    _totals(kept, owned, shown, words, commune=commune)
+    _quality(owned)
+
+
+def _choose(found: dict[str, str], codes: set[str]) -> None:
+    if found.get("couche") == "qpv" and found.get("id") in codes:
+        st.session_state["qpv"] = found["id"]
+
+
+def _objects(owned: Imported) -> SessionObjects:
+    """Give the map's objects of the inventory, made once per inventory and kept in the session."""
+    kept = st.session_state.get(OBJECTS)
+    if not isinstance(kept, SessionObjects) or kept.version != owned.version:
+        kept = st.session_state[OBJECTS] = premises.session_objects(owned)
+    return kept
+
+
+def _figures(kept: gpd.GeoDataFrame, owned: Imported) -> None:
+    real = reading.real(kept)
+    invented = len(kept) - len(real)
+    with st.container(horizontal=True):
+        if invented:
+            st.metric("Locaux FICTIFS affichés", formats.entier(invented), border=True)
+        if not owned.fictional or len(real):
+            free = int(real["disponibilite"].eq(FREE).sum())
+            inside = int(real["code_qp"].ne(OUTSIDE_QPV).sum())
+            st.metric("Locaux affichés", formats.entier(len(real)), border=True)
+            st.metric("Disponibles aujourd'hui", formats.entier(free), border=True)
+            st.metric("Dans un QPV", formats.entier(inside), border=True)
+
+
+def _totals(
+    kept: gpd.GeoDataFrame,
+    owned: Imported,
+    qpv: gpd.GeoDataFrame,
+    words: Mapping[str, str],
+    *,
+    commune: str | None,
+) -> None:
+    st.header("Totaux par QPV et par commune", anchor=False)
+    if owned.fictional and reading.real(kept).empty:
+        st.html(
+            '<p class="atlas-note">Aucun total : tous les locaux affichés sont fictifs, et un local fictif n’entre dans aucun total.</p>'
+        )
+        return
+    st.caption(
+        "Les locaux de l'inventaire qui répondent aux filtres, sans les fictifs. Hors des communes où l'inventaire liste un "
+        "local, il ne dit rien : ce n'est pas un zéro."
+    )
+    catalogue = {**data.sources(), owned.source.source_id: owned.source}
+    used = [owned.source, catalogue["qpv"]]
+    communes = data.communes() if commune is None else data.communes().loc[[commune]]
+    place = data.commune_names()[commune] if commune else "16 communes"
+    for frame, fields, title, key in (
+        (premises.per_qpv(qpv, kept, owned.source), premises.QPV_FIELDS, "Locaux par QPV", "qpv"),
+        (
+            premises.per_commune(communes, kept, owned.source),
+            premises.TOWN_FIELDS,
+            "Locaux par commune",
+            "communes",
+        ),
+    ):
+        table.show(frame, fields, sources=catalogue, caption=title, key=f"locaux-{key}")
+        context = Context.of(used, filters=words, subject=title.lower(), place=place)
+        downloads.show(frame, fields, context=context, key=f"export-locaux-{key}")
+
+
+def _quality(owned: Imported) -> None:
+    st.header("Qualité de l'inventaire", anchor=False)
+    report = owned.inventory.report
+    st.html(
+        f'<p class="atlas-note">« {formats.escaped(owned.name)} » : {formats.pluriel(report.lignes_lues, "ligne lue", "lignes lues")} = '
+        f"{formats.pluriel(report.lignes_gardees, 'gardée', 'gardées')} + {formats.pluriel(report.lignes_ecartees, 'écartée', 'écartées')}. "
+        f"{formats.escaped(' '.join(owned.inventory.notes))}</p>"
+    )
+    faults = owned.inventory.faults()
+    mark = f"{BANNER}, " if owned.fictional else ""
+    if faults.empty:
+        st.html('<p class="atlas-note">Rien à signaler : chaque ligne a été lue telle quelle.</p>')
+        return
+    table.show(
+        faults,
+        premises.FAULT_FIELDS,
+        sources={},
+        caption=f"{mark}Ce qui a été trouvé, ligne par ligne",
+        key="locaux-fautes",
+    )
+    aside, fields = premises.set_aside_of(owned)
+    if aside.empty:
+        return
+    st.caption("Les lignes écartées, telles que le fichier les donne, avec ce qu'il faut y corriger :")
+    context = Context.of(
+        [owned.source], filters="lignes écartées", subject="locaux lignes écartées", place=owned.name
+    )
+    downloads.show(aside, fields, context=context, key="export-ecartees")
+
+
+def _public(heading: DeltaGenerator) -> None:
+    names, catalogue, qpv = data.commune_names(), data.sources(), data.qpv()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
+        commune, chosen, basemap = _places(qpv, names)
+    filters = Filters(commune=commune, qpv=chosen)
+    words = filters.described(names, dict(qpv["lib_qp"]))
+    place = names[commune] if commune else "16 communes"
+    shown = qpv if commune is None else qpv[[commune in codes for codes in qpv["communes"]]]
+    if chosen is not None and chosen in shown.index:
+        shown = shown.loc[[chosen]]
+    source = catalogue["social"]
+    social = startup.ready().frames["social"]
+    if commune is not None:
+        social = social[social["code_insee"] == commune]
+    with heading:
+        page.header(TITLE, premises.public_finding(_figured(shown)))
+        page.on_paper(words)
+
+    st.header("Logements et équipements sociaux", anchor=False)
+    rows = _figured(shown)
+    if not rows.empty:
+        mapview.show(
+            premises.public_spec(
+                rows,
+                social,
+                filters=filters,
+                titre=f"Carte des QPV et des équipements sociaux, {place}",
+                basemap=basemap,
+            ),
+            key="carte-locaux",
+            on_click=lambda found: _choose(found, set(qpv.index)),
+        )
+    sources.note(*PUBLIC)
+    st.caption(
+        "Les équipements sociaux sont ceux de la Ville de Marseille en 2018 : des équipements publics, pas des locaux de bailleurs."
+    )
+    used = [catalogue[key] for key in PUBLIC]
+    communes = data.communes() if commune is None else data.communes().loc[[commune]]
+    towns = premises.public_per_commune(communes, _figured(qpv), startup.ready().frames["social"], source)
+    for frame, fields, title, key in (
+        (rows, premises.PUBLIC_FIELDS, "Logements sociaux par QPV", "public-qpv"),
+        (towns, premises.PUBLIC_TOWN_FIELDS, "Logements sociaux par commune", "public-communes"),
+    ):
+        table.show(frame, fields, sources=catalogue, caption=f"{title}, {place}", key=key)
+        context = Context.of(used, filters=words, subject=title.lower(), place=place)
+        downloads.show(frame, fields, context=context, key=f"export-{key}")
+    if commune is not None and not source.covers([commune]):
+        st.html(
+            f'<p class="atlas-note">Équipements sociaux : {formats.escaped(place)} est hors périmètre de la source.</p>'
+        )
+        return
+    title = "Équipements sociaux, 2018"
+    table.show(social, premises.SOCIAL_FIELDS, sources=catalogue, caption=title, key="public-social")
+    context = Context.of([source], filters=words, subject="équipements sociaux 2018", place=place)
+    downloads.show(social, premises.SOCIAL_FIELDS, context=context, key="export-public-social")
+
+
+def _figured(qpv: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    social = startup.ready().frames["social"]
+    return premises.public_per_qpv(qpv, data.indicators(), social, data.sources()["social"])

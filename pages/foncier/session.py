@@ -1,0 +1,86 @@
+"""What one visitor imports: it lives in the visitor's session, in no file and in no cache that sessions share."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Final
+
+import streamlit as st
+
+from errors import AtlasError
+from loaders import premises
+from pages.foncier.premises import Imported, imported
+from ui import data
+
+INVENTORY: Final = "locaux-inventaire"
+FAULT: Final = "locaux-faute"
+UPLOADER: Final = "locaux-depot"
+#: Part of the uploader's key: another one empties it.
+ROUND: Final = "locaux-tour"
+MAX_MB: Final = 50
+
+
+def today() -> dt.date:
+    """Give the day on which availability is told.
+
+    Returns
+    -------
+    date
+        Today, where the server is.
+    """
+    return dt.datetime.now(tz=dt.UTC).astimezone().date()
+
+
+def inventory() -> Imported | None:
+    """Give the inventory of the session.
+
+    Returns
+    -------
+    Imported or None
+        None until one is imported.
+    """
+    found = st.session_state.get(INVENTORY)
+    return found if isinstance(found, Imported) else None
+
+
+def uploader_key() -> str:
+    """Give the key of the uploader.
+
+    Returns
+    -------
+    str
+        Another one each time that the inventory is taken away.
+    """
+    return f"{UPLOADER}-{st.session_state.get(ROUND, 0)}"
+
+
+def take_upload() -> None:
+    """Read the file just given, or forget the inventory if it was taken back."""
+    file = st.session_state.get(uploader_key())
+    if file is None:
+        forget()
+        return
+    _keep(lambda: premises.read(file.getvalue(), name=file.name), file.name)
+
+
+def take_fictional() -> None:
+    """Read the invented inventory, on request alone."""
+    name = premises.FICTIONAL_FILE.name
+    _keep(lambda: premises.read(premises.FICTIONAL_FILE), name)
+
+
+def forget() -> None:
+    """Take the inventory out of the session."""
+    st.session_state.pop(INVENTORY, None)
+    st.session_state.pop(FAULT, None)
+    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+
+
+def _keep(read: Callable[[], premises.Inventory], name: str) -> None:
+    st.session_state.pop(INVENTORY, None)
+    st.session_state.pop(FAULT, None)
+    try:
+        st.session_state[INVENTORY] = imported(
+            read(), name=name, qpv=data.qpv(), communes=data.commune_names(), today=today()
+        )
+    except AtlasError as error:
+        st.session_state[FAULT] = str(error)

@@ -1,0 +1,419 @@
+"""What the sport page shows: rows, columns, finding, map of gaps by family."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from exports.fields import Field
+from geo.facilities import category_figures, commune_figures, qpv_counts_by, qpv_figures
+from geo.proximity import nearest
+from geo.scope import in_scope, mask
+from loaders.catalogue import Source
+from maps.spec import Cadrage, Classe, MapSpec, ShownLayer
+from ui.formats import entier, part, pluriel
+
+SOURCE: Final = "sports"
+THRESHOLD_M: Final = 300
+WITHOUT_QPV: Final = "sans objet"
+#: Most QPV are far from a golf course: only the chosen family's map says where something lacks.
+STEPS: Final = (1, 3, 6)
+MISSING_STEPS: Final = (4, 8, 12)
+
+_NAME: Final = Field("lib_qp", "QPV", "texte")
+_CODE: Final = Field("code_qp", "Code", "texte")
+_TOWNS: Final = Field("lib_communes", "Commune", "texte")
+_PEOPLE: Final = Field("population", "Habitants", "entier", "indicateurs")
+
+
+def qpv_fields(vintage: str, *, family: bool) -> tuple[Field, ...]:
+    """Give the columns of the table of QPV.
+
+    Parameters
+    ----------
+    vintage
+        Vintage of the facilities.
+    family
+        Whether one family is chosen; else all are counted, with those that lack.
+
+    Returns
+    -------
+    tuple of Field
+        Columns in order.
+    """
+    counted = (
+        Field("equipements_dans", f"Équipements dans le QPV, {vintage}", "entier", SOURCE),
+        Field("equipements_a_portee", f"Équipements à portée, {vintage}", "entier", SOURCE, "Dans le QPV ou au plus au seuil choisi de son contour, à vol d'oiseau"),
+        Field("equipements_pour_1000_hab", f"À portée pour 1\u202f000 hab., {vintage}", "decimal", SOURCE, "Équipements à portée, pour 1\u202f000 habitants du QPV"),
+    )  # fmt: skip
+    if family:
+        nearby = (
+            Field("distance_equipement_m", f"Équipement le plus proche, {vintage}", "distance_m", SOURCE, "À vol d'oiseau, depuis le contour du QPV ; 0 s'il y en a un dans le QPV"),
+            Field("equipement_proche", "Type du plus proche", "texte", SOURCE),
+        )  # fmt: skip
+        return (_NAME, _CODE, _TOWNS, _PEOPLE, *counted, *nearby)
+    lacking = (
+        Field("familles_absentes", f"Familles sans équipement à portée, {vintage}", "entier", SOURCE),
+        Field("noms_absentes", "Lesquelles", "texte", SOURCE),
+    )
+    return (_NAME, _CODE, _TOWNS, _PEOPLE, *counted, *lacking)
+
+
+def family_fields(vintage: str) -> tuple[Field, ...]:
+    """Give the columns of the table of families.
+
+    Parameters
+    ----------
+    vintage
+        Vintage of the facilities.
+
+    Returns
+    -------
+    tuple of Field
+        Columns in order.
+    """
+    return (
+        Field("famille", "Famille", "texte"),
+        Field("equipements_dans", f"Équipements dans un QPV, {vintage}", "entier", help="Chaque équipement est compté une fois"),
+        Field("equipements_a_portee", f"Équipements à portée d'un QPV, {vintage}", "entier", help="Chaque équipement est compté une fois, même proche de deux QPV"),
+        Field("qpv_avec", f"QPV avec, {vintage}", "entier"),
+        Field("qpv_sans", f"QPV sans, {vintage}", "entier"),
+        Field("habitants_sans", f"Habitants des QPV sans, {vintage}", "entier", "indicateurs"),
+    )  # fmt: skip
+
+
+def town_fields(vintage: str) -> tuple[Field, ...]:
+    """Give the columns of the totals per commune.
+
+    Parameters
+    ----------
+    vintage
+        Vintage of the facilities.
+
+    Returns
+    -------
+    tuple of Field
+        Columns in order.
+    """
+    return (
+        Field("nom", "Commune", "texte"),
+        Field("nb_qpv", "QPV", "entier"),
+        Field("population_qpv", "Habitants des QPV", "entier", "indicateurs"),
+        Field("equipements_commune", f"Équipements de la commune, {vintage}", "entier", SOURCE),
+        Field("equipements_a_portee", f"À portée de ses QPV, {vintage}", "entier", SOURCE, "Chaque équipement est compté une fois"),
+        Field("equipements_pour_1000_hab", f"À portée pour 1\u202f000 hab. des QPV, {vintage}", "decimal", SOURCE),
+    )  # fmt: skip
+
+
+FACILITY_FIELDS: Final = (
+    Field("equip_type_name", "Type", "texte"),
+    Field("famille", "Famille", "texte"),
+    Field("commune", "Commune", "texte"),
+    Field("qpv_proche", "QPV le plus proche", "texte"),
+    Field("distance_qpv_m", "Distance à ce QPV", "distance_m", help="À vol d'oiseau ; 0 dans le QPV"),
+    Field("annee_service", "Mise en service", "texte", SOURCE, "Le fichier de 2016 ne donne ni année ni âge"),
+    Field("vintage", "Millésime", "texte"),
+    Field("equip_id", "Identifiant", "texte"),
+)
+
+CLASSES: Final = (
+    Classe("aucun équipement à portée", "#8C2D04", 0.8),
+    Classe("1 ou 2", "#F4A259", 0.75),
+    Classe("de 3 à 5", "#9CC5A1", 0.75),
+    Classe("6 et plus", "#216869", 0.75),
+    Classe("QPV hors périmètre de la source", "#6A7482", 0.6, "hachures"),
+)
+MISSING_CLASSES: Final = (
+    Classe("moins de 4 familles absentes", "#216869", 0.75),
+    Classe("de 4 à 7", "#9CC5A1", 0.75),
+    Classe("de 8 à 11", "#F4A259", 0.75),
+    Classe("12 et plus", "#8C2D04", 0.8),
+    Classe("QPV hors périmètre de la source", "#6A7482", 0.6, "hachures"),
+)
+
+
+def vintage_of(facilities: pd.DataFrame) -> str:
+    """Say from when the facilities are, as their rows say.
+
+    Parameters
+    ----------
+    facilities
+        Rows with `vintage`.
+
+    Returns
+    -------
+    str
+        Such as "2016", or "2016 à 2026" where rows differ.
+    """
+    years = sorted(facilities["vintage"].dropna().unique())
+    return years[0] if len(years) == 1 else " à ".join([years[0], years[-1]])
+
+
+def per_qpv(
+    qpv: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, *, family: str | None, radius_m: int, source: Source
+) -> gpd.GeoDataFrame:
+    """Give each QPV its facilities, of one family or of all.
+
+    Parameters
+    ----------
+    qpv
+        QPV with `communes` and `population`.
+    facilities
+        All the facilities, with `famille` and `equip_type_name`.
+    family
+        The family counted, None for all of them.
+    radius_m
+        Threshold in metres, crow-flies.
+    source
+        The facilities' source: outside its communes every figure is missing.
+
+    Returns
+    -------
+    GeoDataFrame
+        The QPV with the columns of `geo.facilities.qpv_figures`, `couvert` (bool), `distance_equipement_m`,
+        `equipement_proche` and, over all families, `familles_absentes` and `noms_absentes`.
+    """
+    covered = source.communes
+    kept = facilities if family is None else facilities[facilities["famille"] == family]
+    rows = qpv.join(qpv_figures(qpv, kept, radius_m=radius_m, covered=covered))
+    rows["couvert"] = in_scope(qpv["communes"], covered)
+    closest = nearest(qpv, kept)
+    closest["type"] = closest["id"].map(kept["equip_type_name"])
+    closest = mask(closest, qpv["communes"], covered)
+    rows["distance_equipement_m"], rows["equipement_proche"] = closest["distance_m"], closest["type"]
+    absent = qpv_counts_by(qpv, facilities, facilities["famille"], radius_m=radius_m, covered=covered).eq(0)
+    rows["familles_absentes"] = absent.sum(axis="columns").astype(float).where(rows["couvert"])
+    rows["noms_absentes"] = [list(absent.columns[line]) for line in absent.to_numpy()]
+    return rows
+
+
+def per_family(
+    qpv: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, *, radius_m: int, source: Source
+) -> pd.DataFrame:
+    """Say of each family how many facilities serve the QPV and how many QPV have none.
+
+    Parameters
+    ----------
+    qpv
+        QPV counted.
+    facilities
+        All the facilities.
+    radius_m
+        Threshold in metres, crow-flies.
+    source
+        The facilities' source.
+
+    Returns
+    -------
+    DataFrame
+        As `geo.facilities.category_figures`, index `famille`, the most QPV without first.
+    """
+    table = category_figures(
+        qpv, facilities, facilities["famille"], radius_m=radius_m, covered=source.communes
+    )
+    return table.rename_axis("famille").sort_values("qpv_sans", ascending=False, kind="stable")
+
+
+def listed(
+    facilities: gpd.GeoDataFrame, qpv: gpd.GeoDataFrame, *, radius_m: int | None, commune: str | None
+) -> gpd.GeoDataFrame:
+    """Choose the facilities to draw and to list, each with its nearest QPV.
+
+    Parameters
+    ----------
+    facilities
+        Those of the chosen family, with `communes`.
+    qpv
+        The QPV shown.
+    radius_m
+        Keep those at most so far from a QPV shown; None keeps all those of the commune.
+    commune
+        INSEE code, None for all.
+
+    Returns
+    -------
+    GeoDataFrame
+        Facilities by growing distance, with `qpv_proche`, `distance_qpv_m` and an empty `annee_service`: this source
+        knows no year.
+    """
+    kept = facilities
+    if radius_m is None and commune is not None:
+        kept = kept[[commune in codes for codes in kept["communes"]]]
+    closest = nearest(kept, qpv)
+    kept = kept.assign(
+        qpv_proche=closest["id"].map(qpv["lib_qp"]), distance_qpv_m=closest["distance_m"], annee_service=None
+    )
+    if radius_m is not None:
+        kept = kept[kept["distance_qpv_m"] <= radius_m]
+    return kept.sort_values(["distance_qpv_m", "famille", "equip_type_name"], kind="stable")
+
+
+def per_commune(
+    communes: pd.DataFrame,
+    qpv: gpd.GeoDataFrame,
+    facilities: gpd.GeoDataFrame,
+    *,
+    radius_m: int,
+    source: Source,
+) -> pd.DataFrame:
+    """Count the facilities of each commune, and those its QPV reach.
+
+    Parameters
+    ----------
+    communes
+        The communes, with `nom`.
+    qpv
+        All the QPV.
+    facilities
+        Those of the chosen family.
+    radius_m
+        Threshold in metres, crow-flies.
+    source
+        The facilities' source.
+
+    Returns
+    -------
+    DataFrame
+        Index `code_insee`, by name: `nom`, `equipements_commune` and the columns of
+        `geo.facilities.commune_figures`, "sans objet" where a commune has no QPV.
+    """
+    number = facilities["code_insee"].value_counts().reindex(communes.index, fill_value=0).astype(float)
+    totals = communes[["nom"]].join(
+        commune_figures(communes, qpv, facilities, radius_m=radius_m, covered=source.communes)
+    )
+    totals["equipements_commune"] = mask(number, communes.index.to_series(), source.communes)
+    about_qpv = ["population_qpv", "equipements_a_portee", "equipements_pour_1000_hab"]
+    totals[about_qpv] = totals[about_qpv].astype(object).where(totals["nb_qpv"] > 0, WITHOUT_QPV)
+    return totals.sort_values("nom")
+
+
+def classes(rows: pd.DataFrame, *, family: bool) -> dict[str, int]:
+    """Give each QPV its class on the map.
+
+    Parameters
+    ----------
+    rows
+        As `per_qpv` gives them.
+    family
+        Whether one family is chosen.
+
+    Returns
+    -------
+    dict of str to int
+        Rank in `CLASSES` (or in `MISSING_CLASSES` over all families); the last one outside the source.
+    """
+    column, steps = ("equipements_a_portee", STEPS) if family else ("familles_absentes", MISSING_STEPS)
+    ranks = np.digitize(rows[column].fillna(0), steps)
+    ranks[~rows["couvert"].to_numpy(dtype=bool)] = len(CLASSES) - 1
+    return dict(zip(rows.index, ranks.tolist(), strict=True))
+
+
+def spec(
+    rows: gpd.GeoDataFrame,
+    facilities: gpd.GeoDataFrame,
+    *,
+    family: str | None,
+    commune: str | None,
+    chosen: str | None,
+    titre: str,
+    basemap: str,
+    adresse: Mapping[str, Sequence[str]],
+) -> MapSpec:
+    """Describe the map of gaps.
+
+    Parameters
+    ----------
+    rows
+        QPV shown, as `per_qpv` gives them, in EPSG:2154.
+    facilities
+        Facilities drawn.
+    family
+        The family chosen, or None.
+    commune
+        INSEE code shown alone, or None.
+    chosen
+        QPV to set off, or None.
+    titre
+        Accessible name.
+    basemap
+        Id of a basemap.
+    adresse
+        What the address bar must hold beside the view.
+
+    Returns
+    -------
+    MapSpec
+        What the map shows.
+    """
+    shaded = CLASSES if family else MISSING_CLASSES
+    found = [chosen] if chosen is not None and chosen in rows.index else []
+    west, south, east, north = (float(edge) for edge in rows.loc[found or list(rows.index)].total_bounds)
+    return MapSpec(
+        titre=titre,
+        layers=[
+            ShownLayer("communes"),
+            ShownLayer(
+                "qpv",
+                ids=list(rows.index),
+                classes=shaded,
+                classed=classes(rows, family=family is not None),
+            ),
+            ShownLayer("sports", ids=list(facilities.index)),
+        ],
+        basemap=basemap,
+        chosen=[("qpv", code) for code in found],
+        cadrage=Cadrage(f"{commune}-{chosen}", (west - 500, south - 500, east + 500, north + 500)),
+        adresse=adresse,
+    )
+
+
+def finding(rows: pd.DataFrame, *, family: str | None, radius_m: int, vintage: str) -> str:
+    """Say in one sentence what the page found.
+
+    Parameters
+    ----------
+    rows
+        QPV shown, as `per_qpv` gives them.
+    family
+        The family chosen, or None.
+    radius_m
+        Threshold.
+    vintage
+        Vintage of the facilities.
+
+    Returns
+    -------
+    str
+        French sentence.
+    """
+    covered = rows[rows["couvert"]]
+    if covered.empty:
+        return (
+            "Le recensement des équipements sportifs ne dit rien de cette commune : elle est hors périmètre "
+            "de la source, et aucun manque ne peut y être constaté."
+        )
+    head = f"Selon le recensement de {vintage}, à {radius_m} m à vol d'oiseau, "
+    if family is None:
+        count = covered["equipements_a_portee"]
+        if len(covered) == 1:
+            return (
+                f"{head}{covered['lib_qp'].iloc[0]} a {pluriel(count.iloc[0], 'équipement')} à portée ; "
+                f"{pluriel(covered['familles_absentes'].iloc[0], 'famille n’y est pas représentée', 'familles n’y sont pas représentées')}."
+            )
+        return (
+            f"{head}un QPV sur deux a au plus {pluriel(int(count.median()), 'équipement sportif', 'équipements sportifs')} "
+            f"à portée, et au moins {pluriel(int(covered['familles_absentes'].median()), 'famille absente', 'familles absentes')} : "
+            f"choisissez une famille pour voir où elle manque."
+        )
+    without = covered[covered["equipements_a_portee"] == 0]
+    if without.empty:
+        return f"{head}tous les QPV affichés ont un équipement de la famille « {family} » à portée."
+    verb = "n'a" if len(without) == 1 else "n'ont"
+    people = without["population"].sum(skipna=False)
+    share = part(people / covered["population"].sum(skipna=False))
+    return (
+        f"{head}{entier(len(without))} QPV sur {entier(len(covered))} {verb} aucun équipement de la famille "
+        f"« {family} » à portée : {pluriel(people, 'habitant')}, soit {share} des habitants des QPV affichés."
+    )

@@ -1,0 +1,340 @@
+"""Page foncier, premises: what is public first, imports in the session alone, invented rows never in a total."""
+
+import csv
+import datetime as dt
+import io
+import math
+
+import pytest
+
+from exports.context import Context
+from exports.tables import to_csv
+from loaders import indicators, premises, premises_template, qpv, social
+from loaders.personnes_morales import COLUMNS
+from pages.foncier import premises as shown
+from pages.foncier import session
+from tests.pages import driver
+from tests.pages.conftest import Tables
+from tests.pages.driver import html, plain, spec
+
+VIEW = "Locaux en pied d'immeuble"
+HEADER = [
+    "id_local", "adresse", "lon", "lat", "bailleur", "usage", "statut", "disponible_depuis", "surface_m2", "source",
+    "date_releve",
+]  # fmt: skip
+#: Beyond today, whenever the tests run.
+LATER = (dt.datetime.now(tz=dt.UTC).date() + dt.timedelta(days=400)).isoformat()
+
+
+def place(code_qp):
+    """Longitude and latitude of a point in a QPV."""
+    point = qpv.load().representative_point().to_crs(4326)[code_qp]
+    return round(point.x, 6), round(point.y, 6)
+
+
+#: Two in Kalliste, one in the centre of Marseille, one in Martigues and in no QPV.
+ROWS = [
+    ["L1", "1 rue A", *place("QN01359I"), "Bailleur <b>Un</b>", "vacant", "disponible", "", 80, "Relevé", "2026-01-15"],
+    ["L2", "2 rue A", *place("QN01359I"), "Bailleur Deux", "associatif", "occupé", "", "", "Relevé", "2026-01-15"],
+    ["L3", "3 rue B", *place("QN01330M"), "Bailleur Deux", "commercial", "inconnu", LATER, 40, "Relevé", "2026-01-15"],
+    ["L4", "4 rue C", 5.06, 43.4, "Bailleur <b>Un</b>", "vacant", "disponible", "", 30, "Relevé", "2026-01-15"],
+]  # fmt: skip
+
+
+def written(rows, header=HEADER):
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=";")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return buffer.getvalue().encode()
+
+
+def opened(**params):
+    return driver.opened("foncier", vue_foncier=VIEW, **params)
+
+
+def uploaded(content=None, name="parc.csv", **params):
+    at = opened(**params)
+    at.file_uploader[0].set_value((name, written(ROWS) if content is None else content, "text/csv")).run()
+    assert not at.exception
+    return at
+
+
+def metrics(at):
+    return {metric.label: plain(metric.value) for metric in at.metric}
+
+
+def tables(at):
+    return {plain(caption): rows for caption, rows in Tables(html(at)).tables.items()}
+
+
+def table(at, start):
+    (rows,) = [rows for caption, rows in tables(at).items() if caption.startswith(start)]
+    return [dict(zip(map(plain, rows[0]), map(plain, row), strict=True)) for row in rows[1:]]
+
+
+def listed(at):
+    return [row["Identifiant"] for row in table(at, "Locaux de l'inventaire importé")]
+
+
+def last_layer(at):
+    return next(layer for layer in spec(at)["couches"] if layer["id"] == "locaux")
+
+
+# --- before any import
+
+
+def test_before_an_import_only_what_is_public_is_shown():
+    at = opened(commune="13055")
+    assert "Aucun inventaire public" in plain(html(at))
+    assert "atlas-fictif" not in html(at).split("</style>")[-1]
+    assert [layer["id"] for layer in spec(at)["couches"]] == ["communes", "qpv", "social"]
+    figures = indicators.load()["logements_sociaux"]
+    rows = table(at, "Logements sociaux par QPV")
+    assert len(rows) == 41
+    for row in rows:
+        expected = figures[row["Code"]]
+        read = row["Logements sociaux"].replace(" ", "")
+        assert read == ("nondiffusé" if math.isnan(expected) else str(int(expected)))
+
+
+def test_missing_dwellings_are_said_and_never_0():
+    missing = indicators.load()["logements_sociaux"].isna()
+    assert missing.sum() == 2
+    quarters = qpv.load()
+    code = missing.index[missing][0]
+    (row,) = table(opened(qpv=code), "Logements sociaux par QPV")
+    assert row["Logements sociaux"] == "non diffusé"
+    towns = {row["Commune"]: row for row in table(opened(), "Logements sociaux par commune")}
+    for name in {quarters.loc[code, "lib_communes"] for code in missing.index[missing]}:
+        assert towns[name.split(",")[0]]["Logements sociaux de ses QPV"] == "non diffusé"
+    assert towns["Gardanne"]["Logements sociaux de ses QPV"] == "sans objet"
+
+
+def test_social_facilities_are_those_of_marseille():
+    (aix,) = table(opened(commune="13001"), "Logements sociaux par commune")
+    assert aix["Équipements sociaux de la commune, 2018"] == "hors périmètre de la source"
+    (town,) = table(opened(commune="13055"), "Logements sociaux par commune")
+    assert town["Équipements sociaux de la commune, 2018"] == str(len(social.load()))
+
+
+# --- an inventory
+
+
+def test_an_import_shows_its_rows_on_the_map_and_in_the_table():
+    at = uploaded()
+    assert metrics(at) == {"Locaux affichés": "4", "Disponibles aujourd'hui": "2", "Dans un QPV": "3"}
+    assert set(listed(at)) == {"L1", "L2", "L3", "L4"}
+    layer = last_layer(at)
+    assert layer["ids"] is None
+    assert layer["tout"].startswith("session:")
+    assert any('"ids":["L1","L2","L3","L4"]' in body for body in html_scripts(at))
+    assert "<b>Un" not in html(at).replace("&lt;b&gt;Un", "")
+    assert "DONNÉES FICTIVES" not in plain(html(at))
+
+
+def html_scripts(at):
+    return [block.proto.body for block in at.get("html") if "session:" in block.proto.body]
+
+
+@pytest.mark.parametrize(
+    ("filters", "kept"),
+    [
+        ({"commune": "13055"}, {"L1", "L2", "L3"}),
+        ({"qpv": "QN01359I"}, {"L1", "L2"}),
+        ({"usages": "vacant"}, {"L1", "L4"}),
+        ({"statuts-locaux": "occupé"}, {"L2"}),
+        ({"disponibilite": "Disponibles aujourd'hui"}, {"L1", "L4"}),
+        ({"disponibilite": "Disponibles plus tard, à une date connue"}, {"L3"}),
+        ({"disponibilite": "Non disponibles, ou inconnu"}, {"L2"}),
+    ],
+)
+def test_filters_of_the_address(filters, kept):
+    at = uploaded(**filters)
+    assert set(listed(at)) == kept
+    assert set(last_layer(at)["ids"]) == kept
+
+
+def test_the_filter_on_landlords_stays_out_of_the_address():
+    at = uploaded()
+    at.multiselect(key="bailleurs").set_value(["Bailleur Deux"]).run()
+    assert not at.exception
+    assert set(listed(at)) == {"L2", "L3"}
+    assert "bailleurs" not in at.query_params
+
+
+def test_totals_count_what_answers_and_say_where_the_inventory_is_silent():
+    at = uploaded()
+    rows = {row["Code"]: row for row in table(at, "Locaux par QPV")}
+    kalliste = rows["QN01359I"]
+    assert kalliste["Locaux de l'inventaire"] == "2"
+    assert kalliste["Disponibles aujourd'hui"] == "1"
+    assert (kalliste["Surface connue (m²)"], kalliste["Locaux de surface inconnue"]) == ("80,0", "1")
+    towns = {row["Commune"]: row for row in table(at, "Locaux par commune")}
+    assert towns["Marseille"]["Locaux de l'inventaire"] == "3"
+    assert towns["Martigues"]["Locaux de l'inventaire"] == "1"
+    assert towns["Aix-en-Provence"]["Locaux de l'inventaire"] == "hors périmètre de la source"
+
+
+def test_nothing_answers():
+    at = uploaded(usages="stockage")
+    assert metrics(at)["Locaux affichés"] == "0"
+    assert "aucune ligne ne répond à ces filtres" in plain(html(at))
+    assert last_layer(at)["ids"] == []
+
+
+def test_rows_set_aside_are_listed_and_can_be_taken_away():
+    bad = [*ROWS, ["L5", "sans position", "", "", "B", "vacant", "", "", 1, "Relevé", "2026-01-15"]]
+    bad += [["L6", "usage inconnu", 5.41, 43.38, "B", "bureau", "", "", 1, "Relevé", "2026-01-15"]]
+    at = uploaded(written(bad))
+    assert "6 lignes lues = 4 gardées + 2 écartées" in plain(html(at))
+    faults = table(at, "Ce qui a été trouvé")
+    assert [(row["Ligne du fichier"], row["Identifiant"], row["Suite donnée"]) for row in faults] == [
+        ("6", "L5", "écartée"),
+        ("7", "L6", "écartée"),
+    ]
+    assert all(row["À faire"] for row in faults)
+    aside, fields = shown.set_aside_of(at.session_state[session.INVENTORY])
+    context = Context.of([at.session_state[session.INVENTORY].source], subject="écartées", place="parc")
+    (first, second) = csv.DictReader(
+        io.StringIO(to_csv(aside, context=context, fields=fields, plain=True).decode())
+    )
+    assert (first["id_local"], first["adresse"]) == ("L5", "sans position")
+    assert "bureau" in second["usage"]
+    assert second["faute"].startswith("valeur inconnue")
+
+
+def test_a_file_that_cannot_be_used_says_why_and_shows_what_is_public():
+    at = uploaded(b"a;b\n1;2\n")
+    (error,) = at.error
+    assert "en\\-tête" in error.value
+    assert "Aucun inventaire public" in plain(html(at))
+
+
+def test_the_inventory_goes_when_asked_and_another_session_never_sees_it():
+    at = uploaded()
+    assert listed(at)
+    other = opened()
+    assert "Aucun inventaire public" in plain(html(other))
+    at.button(key="locaux-retirer").click().run()
+    assert not at.exception
+    assert "Aucun inventaire public" in plain(html(at))
+    assert session.INVENTORY not in at.session_state
+
+
+def test_the_inventory_survives_a_look_at_the_brownfields():
+    at = uploaded()
+    at.button_group(key="vue_foncier").set_value("friches").run()
+    at.button_group(key="vue_foncier").set_value("locaux").run()
+    assert not at.exception
+    assert set(listed(at)) == {"L1", "L2", "L3", "L4"}
+
+
+def test_nothing_of_an_import_is_written_to_disk():
+    folder = driver.ROOT / "static"
+    uploaded(written([["SECRET-7", *ROWS[0][1:]]]))
+    holders = [path for path in folder.rglob("*") if path.is_file() and b"SECRET-7" in path.read_bytes()]
+    assert holders == []
+
+
+# --- invented premises
+
+
+def test_invented_premises_stand_under_a_banner_and_enter_no_total():
+    at = opened()
+    at.button(key="locaux-fictifs").click().run()
+    assert not at.exception
+    text = plain(html(at))
+    assert '<p class="atlas-fictif" role="note"><strong>DONNÉES FICTIVES</strong>' in text
+    invented = premises.load(premises.FICTIONAL_FILE)
+    assert metrics(at) == {"Locaux FICTIFS affichés": str(len(invented))}
+    rows = table(at, "DONNÉES FICTIVES, Locaux de l'inventaire importé")
+    assert len(rows) == min(50, len(invented))
+    assert {row["Donnée fictive"] for row in rows} == {"fictif"}
+    assert "Aucun total" in text
+    assert not [caption for caption in tables(at) if caption.startswith("Locaux par")]
+    assert spec(at)["titre"].startswith("DONNÉES FICTIVES")
+    assert last_layer(at)["source"].startswith("DONNÉES FICTIVES")
+
+
+def test_files_of_invented_premises_say_so_in_each_row():
+    at = uploaded(premises_template.to_xlsx(), name="modele.xlsx")
+    owned = at.session_state[session.INVENTORY]
+    fields = shown.marked(owned.rows, shown.FIELDS)
+    context = Context.of([owned.source], subject="locaux", place="essai")
+    for plain_file in (True, False):
+        text = to_csv(owned.rows, context=context, fields=fields, plain=plain_file).decode("utf-8-sig")
+        assert all("fictif" in line and "DONNÉES FICTIVES" in line for line in text.splitlines()[1:])
+    with pytest.raises(ValueError, match="fictif"):
+        shown.marked(owned.rows, shown.FIELDS[:1])
+
+
+def test_only_the_real_rows_of_a_mixed_inventory_are_counted():
+    mixed = [*ROWS, ["FICTIF-1", *ROWS[0][1:]]]
+    at = uploaded(written(mixed))
+    assert metrics(at)["Locaux FICTIFS affichés"] == "1"
+    assert metrics(at)["Locaux affichés"] == "4"
+    rows = {row["Code"]: row for row in table(at, "Locaux par QPV")}
+    assert rows["QN01359I"]["Locaux de l'inventaire"] == "2"
+
+
+# --- candidates of the DGFiP's file
+
+
+def dgfip(*rows):
+    lines = [";".join(COLUMNS)]
+    for number, level, siren, group in rows:
+        cells = dict.fromkeys(COLUMNS, "")
+        cells |= {
+            "Département": "13", "Code Commune": "203", "Nom de la commune": "MARSEILLE 3EME", "Section": "A",
+            "N° plan": "12", "Bâtiment": "A", "Entrée": "01", "Niveau": level, "Porte": "01001", "N° voirie": number,
+            "Nature voie": "RUE", "Nom voie": "DE L ESSAI", "N° SIREN": siren, "Groupe personne": group,
+            "Dénomination": "BAILLEUR D ESSAI",
+        }  # fmt: skip
+        lines.append(";".join(cells.values()))
+    return ("\r\n".join(lines) + "\r\n").encode("cp1252")
+
+
+def test_candidates_are_each_to_check_with_the_share_of_floors_read():
+    at = opened()
+    content = dgfip(
+        ("12", "00", "111222333", "5 - Office HLM"),
+        ("12", "XX", "111222333", "5 - Office HLM"),
+        ("14", "01", "111222333", "5 - Office HLM"),
+        ("16", "00", "999888777", "0 - Autres"),
+    )
+    at.file_uploader[1].set_value(("PM_13.csv", content, "text/csv")).run()
+    assert not at.exception
+    assert metrics(at)["Adresses à vérifier"] == "1"
+    assert metrics(at)["Part des locaux dont le niveau a pu être lu"] == "50,0 %"
+    (row,) = table(at, "Pistes à vérifier")
+    assert row["À vérifier"] == "à vérifier"
+    assert row["Adresse"].startswith("12 RUE DE L ESSAI")
+    assert row["Niveaux lisibles (%)"] == "50,0"
+    assert "[" not in row["Bailleurs"]
+
+
+def test_landlords_can_be_listed_by_siren():
+    at = opened()
+    at.text_area(key="pistes-sirens").set_value("999 888 777 ; Société d'essai")
+    content = dgfip(("16", "00", "999888777", "0 - Autres"))
+    at.file_uploader[1].set_value(("PM_13.csv", content, "text/csv")).run()
+    (row,) = table(at, "Pistes à vérifier")
+    assert row["Bailleurs"] == "Société d'essai"
+    assert row["SIREN"] == "999888777"
+
+
+def test_a_wrong_siren_is_named():
+    at = opened()
+    at.text_area(key="pistes-sirens").set_value("111222333 ; bon\n12 ; court")
+    at.file_uploader[1].set_value(("PM_13.csv", dgfip(("1", "00", "111222333", "")), "text/csv")).run()
+    (error,) = at.error
+    assert "ligne 2" in error.value
+    assert not [caption for caption in tables(at) if caption.startswith("Pistes")]
+
+
+def test_another_file_than_the_dgfip_one_says_so():
+    at = opened()
+    at.file_uploader[1].set_value(("autre.csv", b"a;b\n1;2\n", "text/csv")).run()
+    assert not at.exception
+    assert "colonnes absentes" in at.error[0].value
