@@ -26,6 +26,8 @@ class Context:
         What the rows are and where, in a few words; they name the file.
     sources
         The sources themselves, whose scope says why a figure is missing.
+    criteria
+        The filters one by one, name to value, where they were given so; the threshold of distance is one of them.
     """
 
     producer: str
@@ -37,6 +39,7 @@ class Context:
     subject: str
     place: str
     sources: tuple[Source, ...] = ()
+    criteria: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(
@@ -76,8 +79,10 @@ class Context:
         kept = tuple({source.source_id: source for source in sources}.values())
         if not kept:
             raise ArgumentError("Un export nomme au moins une source")
+        criteria: tuple[tuple[str, str], ...] = ()
         if isinstance(filters, Mapping):
-            filters = " ; ".join(f"{name} : {value}" for name, value in filters.items() if value)
+            criteria = tuple((name, value) for name, value in filters.items() if value)
+            filters = " ; ".join(f"{name} : {value}" for name, value in criteria)
         return cls(
             producer=_joined(kept, lambda source: source.producteur),
             vintage=_joined(kept, lambda source: source.millesime),
@@ -88,6 +93,7 @@ class Context:
             subject=subject,
             place=place,
             sources=kept,
+            criteria=criteria,
         )
 
     def filename(self, extension: str) -> str:

@@ -1,6 +1,7 @@
 """What a column is called, measured in and drawn from, and why a cell has no figure."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
@@ -18,6 +19,8 @@ NUMBERS: Final[frozenset[Kind]] = frozenset(KINDS) - {"texte", "date"}
 HORS_PERIMETRE: Final = "hors périmètre de la source"
 NON_DIFFUSE: Final = "non diffusé"
 REASONS: Final = frozenset({HORS_PERIMETRE, NON_DIFFUSE})
+# Loaders keep the days of some files as text.
+_ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,7 @@ def _cell(value: Any, kind: Kind, inside: bool) -> Any:  # noqa: FBT001, PLR0911
     if isinstance(value, (bool, np.bool_)):
         return "oui" if value else "non"
     if isinstance(value, str):
-        return value
+        return _day(value) if kind == "date" else value
     if isinstance(value, (list, tuple, set, frozenset, np.ndarray)):
         return " ; ".join(str(item) for item in value)
     if isinstance(value, (dt.datetime, pd.Timestamp)):
@@ -187,3 +190,10 @@ def _cell(value: Any, kind: Kind, inside: bool) -> Any:  # noqa: FBT001, PLR0911
     if kind == "texte":
         return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     return round(value) if kind == "entier" else float(value)
+
+
+def _day(text: str) -> dt.date | str:
+    try:
+        return dt.date.fromisoformat(text) if _ISO_DAY.fullmatch(text) else text
+    except ValueError:
+        return text

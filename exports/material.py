@@ -163,6 +163,11 @@ def material() -> Material:
     return _material(versions.stamp(DATA))
 
 
+def forget() -> None:
+    """Let go of what the sheets are made from: the next one reads the files anew."""
+    _material.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def _material(version: tuple[tuple[str, int, int], ...]) -> Material:  # noqa: ARG001
     return Material()

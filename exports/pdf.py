@@ -53,8 +53,8 @@ def compose(template: str, content: Mapping[str, Any], *, date: dt.date) -> byte
             pdf_standards=[STANDARD],
             timestamp=midnight,
         )
-    except typst.TypstError as error:
-        raise SheetError(_said(str(error.message), error.hints)) from error
+    except RuntimeError as error:  # typst's own errors, and that of a template that is not there
+        raise SheetError(_said(str(error), getattr(error, "hints", []))) from error
     if warnings:
         raise SheetError(_said(str(warnings[0].message), warnings[0].hints))
     return bytes(pdf)

@@ -11,7 +11,9 @@ from loaders.folding import fold
 
 #: Signs by which a spreadsheet takes a text for a formula; exports put an apostrophe before them.
 FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-_NEUTRALISED: Final = r"^'(?=[=+\-@\t\r\n])"
+_NEUTRALISED: Final = "^'(?=[" + re.escape("".join(FORMULA_SIGNS)) + "])"
+#: What our exports write where there is no value.
+MISSING: Final = ("non diffusé", "hors périmètre de la source")
 #: What spreadsheets show in a cell that they could not work out, in French and in English.
 SHEET_ERRORS: Final = (
     "#REF!", "#N/A", "#VALUE!", "#VALEUR!", "#DIV/0!", "#NAME?", "#NOM?", "#NULL!", "#NUL!", "#NUM!", "#NOMBRE!",
@@ -41,7 +43,7 @@ _THREE_DECIMALS: Final = 3
 
 
 def restore(values: pd.Series) -> pd.Series:
-    """Undo what our exports do to texts that a spreadsheet would run: the apostrophe before the sign.
+    """Undo what our exports do: the apostrophe before what a spreadsheet would run, the words of a missing value.
 
     Parameters
     ----------
@@ -51,8 +53,9 @@ def restore(values: pd.Series) -> pd.Series:
     Returns
     -------
     Series
-        The texts as they were.
+        The texts as they were, "" where there was none.
     """
+    values = values.mask(values.isin(MISSING), "")
     quoted = values[values.str.startswith("'")]
     if quoted.empty:
         return values

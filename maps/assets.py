@@ -50,13 +50,27 @@ def install(static_dir: Path) -> Assets:
     """
     folder = static_dir / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    packaged = Path(leaflet.BASE_DIR)
+    script, style = bundle()
     return Assets(
-        script=_joined([packaged / "leaflet.js", *(_HERE / name for name in SCRIPTS)], folder, ";\n"),
-        style=_joined([packaged / "leaflet.css", _HERE / "atlas.css"], folder, "\n"),
+        script=f"{FOLDER}/{write_once(folder, FOLDER, '.js', script.encode())}",
+        style=f"{FOLDER}/{write_once(folder, FOLDER, '.css', style.encode())}",
     )
 
 
-def _joined(files: Sequence[Path], folder: Path, between: str) -> str:
-    content = between.join(file.read_text(encoding="utf-8") for file in files).encode()
-    return f"{FOLDER}/{write_once(folder, FOLDER, files[0].suffix, content)}"
+def bundle() -> tuple[str, str]:
+    """Join what maps load.
+
+    Returns
+    -------
+    tuple of str
+        The script and the style, Leaflet's first.
+    """
+    packaged = Path(leaflet.BASE_DIR)
+    return (
+        _joined([packaged / "leaflet.js", *(_HERE / name for name in SCRIPTS)], ";\n"),
+        _joined([packaged / "leaflet.css", _HERE / "atlas.css"], "\n"),
+    )
+
+
+def _joined(files: Sequence[Path], between: str) -> str:
+    return between.join(file.read_text(encoding="utf-8") for file in files)

@@ -35,6 +35,7 @@ __all__ = [
     "feature_group",
     "script_json",
     "session_script",
+    "settings",
 ]
 
 #: Middle of the métropole and the corners that its map does not leave (degrees).
@@ -121,7 +122,28 @@ def base_map(assets: Assets, *, notes: Mapping[str, str]) -> folium.Map:
     ArgumentError
         If a layer's source has no note: nothing is drawn without its source.
     """
-    return _Map(_settings(tuple(sorted(notes.items()))), assets)
+    return _Map(settings(notes), assets)
+
+
+def settings(notes: Mapping[str, str]) -> str:
+    """Say to the browser what never changes: the registry of layers, the basemaps, the territory.
+
+    Parameters
+    ----------
+    notes
+        As for `base_map`.
+
+    Returns
+    -------
+    str
+        JSON, as `script_json` writes it.
+
+    Raises
+    ------
+    ArgumentError
+        As `base_map`.
+    """
+    return _settings(tuple(sorted(notes.items())))
 
 
 def feature_group(
@@ -319,7 +341,12 @@ def _shown(shown: ShownLayer, manifest: Manifest, scopes: Mapping[str, Collectio
 
 def _cadrage(cadrage: Cadrage) -> dict[str, Any]:
     west, south, east, north = _degrees(cadrage.bounds)
-    return {"jeton": cadrage.token, "bornes": [[south, west], [north, east]], "souple": cadrage.souple}
+    return {
+        "jeton": cadrage.token,
+        "bornes": [[south, west], [north, east]],
+        "souple": cadrage.souple,
+        "impose": cadrage.impose,
+    }
 
 
 @lru_cache(maxsize=1024)

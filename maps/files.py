@@ -122,7 +122,7 @@ def write_layers(
     files: dict[str, dict[str, LayerFile]] = {}
     for layer in layers:
         frame = frames[layer.layer_id]
-        features, members = _features(frame, layer)
+        features, members = describe_objects(frame, layer)
         groups: dict[str, list[str]] = {ALL: features}
         for feature, codes in zip(features, members, strict=True):
             for code in codes:
@@ -167,9 +167,24 @@ def write_once(folder: Path, stem: str, suffix: str, content: bytes) -> str:
     return target.name
 
 
+def collection(features: Sequence[str]) -> str:
+    """Join features as one collection.
+
+    Parameters
+    ----------
+    features
+        GeoJSON of each, as `describe_objects` gives them.
+
+    Returns
+    -------
+    str
+        GeoJSON that `atlas.js` reads.
+    """
+    return '{"type":"FeatureCollection","features":[' + ",\n".join(features) + "]}"
+
+
 def _write(folder: Path, stem: str, features: Sequence[str]) -> str:
-    text = '{"type":"FeatureCollection","features":[' + ",\n".join(features) + "]}"
-    return f"{folder.name}/{write_once(folder, stem, '.json', text.encode())}"
+    return f"{folder.name}/{write_once(folder, stem, '.json', collection(features).encode())}"
 
 
 def _sweep(folder: Path, kept: Collection[str]) -> None:
@@ -183,7 +198,26 @@ def _sweep(folder: Path, kept: Collection[str]) -> None:
             continue
 
 
-def _features(frame: gpd.GeoDataFrame, layer: Layer) -> tuple[list[str], list[Sequence[str]]]:
+def describe_objects(frame: gpd.GeoDataFrame, layer: Layer) -> tuple[list[str], list[Sequence[str]]]:
+    """Write the objects of a layer as the browser reads them.
+
+    Parameters
+    ----------
+    frame
+        The objects in any system, indexed by id; `communes` lists the INSEE codes of each.
+    layer
+        The layer.
+
+    Returns
+    -------
+    tuple of list of str and list of Sequence of str
+        GeoJSON of each object in degrees, with the columns that the layer shows; the INSEE codes of each.
+
+    Raises
+    ------
+    ArgumentError
+        If a column that the layer shows is missing from the frame.
+    """
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name)).reset_index()
     lost = [column for column in (*layer.columns, "communes") if column not in table.columns]
     if lost:

@@ -103,11 +103,14 @@ class Cadrage:
         West, south, east, north in EPSG:2154, in metres.
     souple
         Stay where the map is if the place can already be seen well.
+    impose
+        Go there first even if the address holds a view: it is about what the user has just brought.
     """
 
     token: str
     bounds: tuple[float, float, float, float]
     souple: bool = False
+    impose: bool = False
 
 
 @dataclass(frozen=True)

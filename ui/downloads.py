@@ -1,6 +1,6 @@
-"""The buttons that take a page's rows away, with where they come from."""
+"""The menus that take a page's rows or its map away, with where they come from."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import geopandas as gpd
@@ -9,11 +9,23 @@ import streamlit as st
 
 from exports.context import Context
 from exports.fields import Field
-from exports.tables import to_csv, to_geojson
+from exports.html_map import to_html_map
+from exports.tables import to_csv, to_geojson, to_gpkg, to_xlsx
+from maps.layers import get
+from maps.spec import MapSpec
+from ui import data, startup
+from ui.formats import plain, pluriel, typographie
 
 
-def show(frame: pd.DataFrame, fields: Sequence[Field], *, context: Context, key: str) -> None:
-    """Offer the rows as CSV for Excel, as plain CSV and, if they have a geometry, as GeoJSON.
+def show(
+    frame: pd.DataFrame,
+    fields: Sequence[Field],
+    *,
+    context: Context,
+    key: str,
+    layer_id: str | None = None,
+) -> None:
+    """Offer the rows in one menu: Excel, CSV and, if they have a geometry, GeoPackage and GeoJSON.
 
     Parameters
     ----------
@@ -24,39 +36,109 @@ def show(frame: pd.DataFrame, fields: Sequence[Field], *, context: Context, key:
     context
         Where the rows come from and how they were filtered; it names the files.
     key
-        Name of the buttons in the session, unique on their page.
+        Name of the menu in the session, unique on its page.
+    layer_id
+        The layer of the maps whose style the rows take; None finds it by their id.
     """
     kept = tuple(fields)
-    empty = frame.empty
-    with st.container(horizontal=True):
-        st.download_button(
+    # Menus of one page are told apart by their names, for those who do not see what stands above.
+    label = plain(typographie(f"Télécharger : {context.subject}"))
+    with st.popover(label, key=f"{key}-menu", disabled=frame.empty):
+        if frame.empty:
+            return
+        st.caption(
+            typographie(f"{pluriel(len(frame), 'ligne')}, {context.place}. Chaque fichier dit ses sources.")
+        )
+        _offer(
+            "Excel (XLSX)",
+            partial(to_xlsx, frame, context=context, fields=kept),
+            context.filename("xlsx"),
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            key=f"{key}-xlsx",
+            said="Nombres, dates et pourcentages prêts à calculer, une feuille pour les sources",
+        )
+        _offer(
             "CSV pour Excel",
             partial(to_csv, frame, context=context, fields=kept),
-            file_name=context.filename("csv"),
-            mime="text/csv; charset=utf-8",
+            context.filename("csv"),
+            "text/csv; charset=utf-8",
             key=f"{key}-csv-excel",
-            help="Séparateur point-virgule, virgule décimale, titres en français",
-            on_click="ignore",
-            disabled=empty,
+            said="Séparateur point-virgule, virgule décimale, titres en français",
         )
-        st.download_button(
+        _offer(
             "CSV brut",
             partial(to_csv, frame, context=context, fields=kept, plain=True),
-            file_name=context.filename("brut.csv"),
-            mime="text/csv; charset=utf-8",
+            context.filename("brut.csv"),
+            "text/csv; charset=utf-8",
             key=f"{key}-csv",
-            help="Séparateur virgule, point décimal, UTF-8, noms de colonnes techniques",
-            on_click="ignore",
-            disabled=empty,
+            said="Séparateur virgule, point décimal, noms de colonnes techniques",
         )
         if isinstance(frame, gpd.GeoDataFrame):
-            st.download_button(
+            _offer(
+                "GeoPackage",
+                partial(to_gpkg, frame, context=context, fields=kept, layer_id=layer_id),
+                context.filename("gpkg"),
+                "application/geopackage+sqlite3",
+                key=f"{key}-gpkg",
+                said="Pour QGIS, Lambert-93, avec le style de la carte et une table des sources",
+            )
+            _offer(
                 "GeoJSON",
                 partial(to_geojson, frame, context=context, fields=kept),
-                file_name=context.filename("geojson"),
-                mime="application/geo+json",
+                context.filename("geojson"),
+                "application/geo+json",
                 key=f"{key}-geojson",
-                help="Pour un logiciel de cartographie, coordonnées WGS 84",
-                on_click="ignore",
-                disabled=empty,
+                said="Pour un autre logiciel de cartographie, WGS 84",
             )
+
+
+def show_map(
+    spec: MapSpec,
+    *,
+    subject: str,
+    place: str,
+    filters: Mapping[str, str],
+    key: str,
+    source_ids: Sequence[str] = (),
+) -> None:
+    """Offer the map as a page that opens without network.
+
+    Parameters
+    ----------
+    spec
+        What the map shows.
+    subject, place
+        What it is about and where, in a few words; they name the file.
+    filters
+        The filters in force, name to value.
+    key
+        Name of the button in the session, unique on its page.
+    source_ids
+        What the map draws on beside its layers' own sources.
+    """
+    ready, catalogue = startup.ready(), data.sources()
+    layers = [get(shown.layer_id) for shown in spec.layers]
+    used = [*source_ids, *(source_id for layer in layers for source_id in layer.source_ids)]
+    context = Context.of(
+        [catalogue[source_id] for source_id in used],
+        filters=filters,
+        subject=subject,
+        place=place,
+    )
+    st.download_button(
+        "Télécharger la carte (HTML)",
+        partial(to_html_map, spec, ready.frames, context=context, notes=ready.notes),
+        file_name=context.filename("html"),
+        mime="text/html; charset=utf-8",
+        key=key,
+        help=typographie("Un seul fichier, qui s’ouvre dans un navigateur, sans réseau ni fond de carte"),
+        on_click="ignore",
+    )
+
+
+def _offer(label: str, make: Callable[[], bytes], file_name: str, mime: str, *, key: str, said: str) -> None:
+    """Offer one file and say what it is for; it is made at the click, without running the page again."""
+    st.download_button(
+        label, make, file_name=file_name, mime=mime, key=key, on_click="ignore", width="stretch"
+    )
+    st.caption(typographie(said))

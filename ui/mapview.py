@@ -12,6 +12,7 @@ from ui import startup
 
 HEIGHT_PX: Final = 560
 _RETURNED: Final = "last_active_drawing"
+_HANDED: Final = "carte-objets-de-session"
 
 
 def show(
@@ -49,7 +50,9 @@ def show(
     # Constant during a session, so that the page runs it once.
     early = st.session_state.setdefault(f"{key}-premier", early_script(spec, ready.manifest))
     st.html(early, unsafe_allow_javascript=True)
-    if any(shown.session is not None for shown in spec.layers):
+    # Once a session has objects of its own, each of its maps takes back those that it does not show.
+    if st.session_state.get(_HANDED) or any(shown.session is not None for shown in spec.layers):
+        st.session_state[_HANDED] = True
         st.html(session_script(spec), unsafe_allow_javascript=True)
     # The frame has no height until its scripts run: keep its place, so that the page does not jump.
     st.html(f"<style>@media screen {{ .st-key-{key}-cadre {{ min-height: {height}px; }} }}</style>")

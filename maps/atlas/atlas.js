@@ -76,10 +76,10 @@
     return made;
   }
 
-  /* What the page has begun to fetch while this frame was loading. */
+  /* What a standalone page holds, or what the page has begun to fetch while this frame was loading. */
   function early(url) {
     try {
-      return (parent.atlasFichiers || {})[new URL(url, location.href).href];
+      return (window.atlasFichiers || parent.atlasFichiers || {})[new URL(url, location.href).href];
     } catch {
       return undefined;
     }
@@ -319,7 +319,7 @@
     if (!frame || frame.jeton === frameToken) return;
     const first = frameToken === null;
     frameToken = frame.jeton;
-    if (first && viewFromAddress) return;
+    if (first && viewFromAddress && !frame.impose) return;
     const bounds = L.latLngBounds(frame.bornes);
     if (frame.souple && map.getBounds().contains(bounds)) {
       const size = map.latLngToContainerPoint(bounds.getSouthEast()).subtract(map.latLngToContainerPoint(bounds.getNorthWest()));

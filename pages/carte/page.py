@@ -60,6 +60,10 @@ def show() -> None:
             title = f"Carte des quartiers prioritaires, {place}"
             spec = shown.spec(_placed(version, filters.commune), kept, filters, titre=title, basemap=basemap)
             mapview.show(spec, key="carte", height=600, on_click=_choose)
+            if kept:
+                downloads.show_map(
+                    spec, subject="carte des quartiers", place=place, filters=words, key="carte-html"
+                )
         with right:
             _neighbourhood(frames, filters)
     origins = dict.fromkeys(key for layer_id in kept for key in get(layer_id).source_ids)
@@ -151,7 +155,7 @@ def _table(
     context = Context.of(
         [catalogue[key] for key in layer.source_ids], filters=words, subject=layer.titre, place=place
     )
-    downloads.show(frame, fields, context=context, key="carte-export")
+    downloads.show(frame, fields, context=context, key="carte-export", layer_id=layer_id)
 
 
 @st.fragment

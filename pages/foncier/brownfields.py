@@ -76,11 +76,15 @@ SITE_FIELDS: Final = (
 )
 UNIT_FIELDS: Final = (
     Field("nom", "Sites", "texte", SOURCE),
-    Field("unite", "Unité foncière", "texte", help="Le plus petit identifiant de ses sites"),
     Field("nb_sites", "Nombre de sites", "entier"),
     *_COMMON,
-    Field("sites", "Identifiants des sites", "texte"),
     Field("fiche", "Fiche du plus grand site", "texte"),
+)
+#: What only files need.
+UNIT_FILE_FIELDS: Final = (
+    Field("unite", "Unité foncière", "texte", help="Le plus petit identifiant de ses sites"),
+    *UNIT_FIELDS,
+    Field("sites", "Identifiants des sites", "texte"),
 )
 _COUNTED: Final = (
     Field("friches_verifiees", "Sites vérifiés", "entier", SOURCE),

@@ -295,7 +295,8 @@ def _rows(sites: gpd.GeoDataFrame, filters: Filters, maille: str, which: str, *,
         subject=f"friches {which} {maille.lower()}",
         place=place,
     )
-    downloads.show(frame, fields, context=context, key=f"export-{key}")
+    written = brownfields.UNIT_FILE_FIELDS if maille == BY_UNIT else fields
+    downloads.show(frame, written, context=context, key=f"export-{key}")
 
 
 def _how_surfaces_add_up(version: str, vintage: str) -> None:

@@ -421,6 +421,7 @@ def spec(
         cadrage=Cadrage(
             f"{owned.version}-{filters.commune}-{filters.qpv}",
             (west - 300, south - 300, east + 300, north + 300),
+            impose=True,
         ),
         adresse=address(filters),
     )

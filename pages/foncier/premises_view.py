@@ -7,6 +7,7 @@ import geopandas as gpd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from exports.attribution import line
 from exports.context import Context
 from geo.premises import FREE
 from loaders import premises as reading
@@ -154,7 +155,7 @@ def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
     )
     sources.note("qpv")
     names_of_sources = {**data.sources(), owned.source.source_id: owned.source}
-    st.html(f'<ul class="atlas-sources"><li>{formats.escaped(sources.line(owned.source, names))}</li></ul>')
+    st.html(f'<ul class="atlas-sources"><li>{formats.escaped(line(owned.source, names))}</li></ul>')
 
     st.header("Les mêmes locaux en tableau", anchor=False)
     mark = f"{BANNER}, " if owned.fictional else ""
@@ -294,7 +295,7 @@ def _public(heading: DeltaGenerator) -> None:
                 titre=f"Carte des QPV et des équipements sociaux, {place}",
                 basemap=basemap,
             ),
-            key="carte-locaux",
+            key="carte-social",
             on_click=lambda found: _choose(found, set(qpv.index)),
         )
     sources.note(*PUBLIC)

@@ -47,6 +47,14 @@ def show(heading: DeltaGenerator) -> None:
                 basemap=basemap,
             )
             mapview.show(spec, key="carte-projet", height=500)
+            downloads.show_map(
+                spec,
+                subject="carte du projet",
+                place=chosen,
+                filters={"projet": row["titre"]},
+                key="carte-projet-html",
+                source_ids=["projets"],
+            )
     measured = [row["couche"]] if reached.objects is not None else []
     sources.note(*prepared.SOURCES, "indicateurs", *measured)
 

@@ -1,5 +1,6 @@
 """Where are e-bike stations missing? The mobility team's page."""
 
+import pandas as pd
 import streamlit as st
 
 from exports.context import Context
@@ -13,7 +14,7 @@ from ui import figures as reach
 def show() -> None:
     names = data.commune_names()
     catalogue = data.sources()
-    qpv, stations = data.qpv(), data.bikes()
+    qpv = data.qpv()
     heading = st.container()
 
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
@@ -46,30 +47,14 @@ def show() -> None:
         page.on_paper(filters)
 
     if not covered.empty:
-        with st.container(horizontal=True):
-            served = int((covered["stations_a_portee"] > 0).sum())
-            st.metric("QPV avec une station à portée", f"{served} sur {len(covered)}", border=True)
-            st.metric(
-                "Habitants à portée (estimation)",
-                formats.entier(covered["habitants_a_portee"].sum()),
-                border=True,
-            )
-            st.metric(
-                "Habitants hors de portée (estimation)",
-                formats.entier(covered["habitants_hors_portee"].sum()),
-                border=True,
-            )
-            st.metric(
-                "Stations physiques du réseau",
-                formats.entier(int((~stations["is_virtual_station"]).sum())),
-                border=True,
-            )
+        _metrics(covered)
 
     st.header("Carte des manques", anchor=False)
-    mapview.show(
-        gaps.spec(rows, radius_m=radius_m, commune=commune, chosen=chosen, basemap=basemap),
-        key="carte-velos",
-        on_click=lambda found: _choose(found, set(shown.index)),
+    spec = gaps.spec(rows, radius_m=radius_m, commune=commune, chosen=chosen, basemap=basemap)
+    mapview.show(spec, key="carte-velos", on_click=lambda found: _choose(found, set(shown.index)))
+    place = names[commune] if commune else "16 communes"
+    downloads.show_map(
+        spec, subject="carte des manques vélos", place=place, filters=filters, key="carte-velos-html"
     )
     sources.note("qpv", gaps.NETWORK, "rtm", "sncf")
 
@@ -78,7 +63,6 @@ def show() -> None:
         sheet.show(rows.loc[[chosen]], gaps.ALL_FIELDS, sources=catalogue, caption="Le QPV choisi")
 
     used = [catalogue[key] for key in (gaps.NETWORK, "qpv", "indicateurs", "rtm", "sncf")]
-    place = names[commune] if commune else "16 communes"
 
     st.header("Manques classés", anchor=False)
     st.caption(
@@ -142,6 +126,27 @@ def show() -> None:
         context=Context.of(used[:3], filters=filters, subject="portée vélos par commune", place=place),
         key="export-communes",
     )
+
+
+def _metrics(covered: pd.DataFrame) -> None:
+    with st.container(horizontal=True):
+        served = int((covered["stations_a_portee"] > 0).sum())
+        st.metric("QPV avec une station à portée", f"{served} sur {len(covered)}", border=True)
+        st.metric(
+            "Habitants à portée (estimation)",
+            formats.entier(covered["habitants_a_portee"].sum()),
+            border=True,
+        )
+        st.metric(
+            "Habitants hors de portée (estimation)",
+            formats.entier(covered["habitants_hors_portee"].sum()),
+            border=True,
+        )
+        st.metric(
+            "Stations physiques du réseau",
+            formats.entier(int((~data.bikes()["is_virtual_station"]).sum())),
+            border=True,
+        )
 
 
 def _choose(found: dict[str, str], codes: set[str]) -> None:

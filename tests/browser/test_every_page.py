@@ -77,7 +77,7 @@ def test_only_tiles_come_from_outside(seen):
 
 def test_paper_has_no_menu_and_no_control(seen):
     seen.emulate_media(media="print")
-    for hidden in ("stHeader", "stDownloadButton", "stSelectbox", "stSlider"):
+    for hidden in ("stHeader", "stDownloadButton", "stPopover", "stSelectbox", "stSlider"):
         shown = seen.locator(f"[data-testid={hidden}]").evaluate_all(
             "nodes => nodes.filter((n) => n.checkVisibility()).length"
         )

@@ -117,3 +117,9 @@ def test_texts_lists_booleans_and_dates_are_told_in_french():
         dt.date(2026, 3, 2),
         "sans objet",
     ]
+
+
+def test_days_kept_as_text_are_days():
+    frame = pd.DataFrame({"jour": ["2026-03-02", "2026-02-30", "vers 1950", None]})
+    cells = stated(frame, [Field("jour", "Jour", "date")], {})["jour"].tolist()
+    assert cells == [dt.date(2026, 3, 2), "2026-02-30", "vers 1950", NON_DIFFUSE]

@@ -78,7 +78,7 @@ def test_every_row_says_where_it_comes_from(frame, fields, context):
             assert {name: row[name] for name in PROVENANCE} == ORIGIN
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+33", "-Corderie", "@SUM(A1)", "\tx", "\rx", "\nx"])
+@pytest.mark.parametrize("text", ["=1+1", "+33", "-Corderie", "@SUM(A1)", "\tx", "\rx", "\nx", "'=1+1"])
 @pytest.mark.parametrize("plain", [True, False])
 def test_no_text_runs_as_a_formula(text, plain, context):
     frame = pd.DataFrame({"nom": [text]}, index=pd.Index([text], name="id"))
@@ -165,6 +165,7 @@ def test_geojson_names_its_sources_filters_and_date(frame, fields, context):
         "attribution": "Source : levelo",
         "adresse": "https://exemple.fr",
         "communes": ["13055"],
+        "limites": "aucune",
     }
     assert [source["titre"] for source in collection["sources"]] == ["Titre levelo", "Titre indicateurs"]
     assert "crs" not in collection

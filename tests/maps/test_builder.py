@@ -180,7 +180,7 @@ def test_a_session_script_hands_over_the_objects_and_no_markup():
 def test_frame_in_degrees():
     # EPSG:2154 of the Vieux-Port (43.2951 N, 5.3740 E), from the IGN's converter: 892 684, 6 247 036 to the metre.
     frame = described(cadrage=Cadrage("a", (892_684, 6_247_036, 892_684, 6_247_036), souple=True))["cadrage"]
-    assert (frame["jeton"], frame["souple"]) == ("a", True)
+    assert (frame["jeton"], frame["souple"], frame["impose"]) == ("a", True, False)
     assert frame["bornes"][0] == pytest.approx([43.295, 5.374], abs=0.002)
     assert described()["cadrage"] is None
 

@@ -348,7 +348,7 @@ def test_long_file_has_one_line_per_case():
 
 def test_files_are_offered(whole):
     labels = [button.proto.label for button in whole.get("download_button")]
-    assert labels == ["CSV pour Excel", "CSV brut"] * 2
+    assert labels == ["Matrice A3 (PDF)", *["Excel (XLSX)", "CSV pour Excel", "CSV brut"] * 2]
 
 
 # --- Links --------------------------------------------------------------------------------------------------

@@ -1,10 +1,14 @@
 import csv
 import io
 import json
+import re
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from exports import readback
+from exports.fields import Field
 from ui import downloads
 
 
@@ -47,35 +51,92 @@ def taken(monkeypatch):
     return buttons
 
 
-def test_three_files_with_all_the_rows(levelo_source, taken):
+ALL = ["Excel (XLSX)", "CSV pour Excel", "CSV brut", "GeoPackage", "GeoJSON"]
+
+
+def test_every_format_has_all_the_rows(levelo_source, taken):
     at = AppTest.from_function(app, args=(levelo_source, 120, True)).run()
     assert not at.exception
+    stem = "atlas_stations_marseille_2026-03-05"
     assert {label: button["file_name"] for label, button in taken.items()} == {
-        "CSV pour Excel": "atlas_stations_marseille_2026-03-05.csv",
-        "CSV brut": "atlas_stations_marseille_2026-03-05.brut.csv",
-        "GeoJSON": "atlas_stations_marseille_2026-03-05.geojson",
+        "Excel (XLSX)": f"{stem}.xlsx",
+        "CSV pour Excel": f"{stem}.csv",
+        "CSV brut": f"{stem}.brut.csv",
+        "GeoPackage": f"{stem}.gpkg",
+        "GeoJSON": f"{stem}.geojson",
     }
-    excel = taken["CSV pour Excel"]["data"]().decode("utf-8-sig")
-    assert len(list(csv.DictReader(io.StringIO(excel, newline=""), delimiter=";"))) == 120
+    fields = [Field("nom", "Nom", "texte", "levelo")]
+    names = [f"Station {at}" for at in range(120)]
+    for label, read in {
+        "Excel (XLSX)": readback.from_xlsx,
+        "CSV pour Excel": readback.from_csv,
+        "CSV brut": partial(readback.from_csv, plain=True),
+        "GeoPackage": readback.from_gpkg,
+        "GeoJSON": readback.from_geojson,
+    }.items():
+        rows = read(taken[label]["data"](), fields, index="station_id")
+        assert rows["nom"].tolist() == names, label
+        assert rows.index.tolist() == [str(at) for at in range(120)], label
     brut = list(csv.DictReader(io.StringIO(taken["CSV brut"]["data"]().decode(), newline="")))
-    assert [row["nom"] for row in brut] == [f"Station {at}" for at in range(120)]
     assert {row["licence"] for row in brut} == {"ODbL 1.0"}
-    collection = json.loads(taken["GeoJSON"]["data"]())
-    assert len(collection["features"]) == 120
-    assert collection["filtres"] == "commune : Marseille"
+    assert json.loads(taken["GeoJSON"]["data"]())["filtres"] == "commune : Marseille"
 
 
 def test_files_are_made_at_the_click_and_do_not_run_the_page_again(levelo_source, taken):
     AppTest.from_function(app, args=(levelo_source, 1, True)).run()
+    assert len(taken) == len(ALL)
     assert all(callable(button["data"]) and button["on_click"] == "ignore" for button in taken.values())
 
 
-def test_rows_without_places_have_no_geojson(levelo_source, taken):
+def test_the_menu_says_what_it_takes_and_what_each_file_is_for(levelo_source):
+    at = AppTest.from_function(app, args=(levelo_source, 1, True)).run()
+    menu = at.get("popover")[0]
+    assert plain(menu.proto.popover.label) == "Télécharger : Stations"
+    assert [button.proto.label for button in menu.get("download_button")] == ALL
+    said = [plain(caption.value) for caption in menu.caption]
+    assert said[0] == "1 ligne, Marseille. Chaque fichier dit ses sources."
+    assert len(said) == 1 + len(ALL)
+
+
+def test_rows_without_places_have_no_map_files(levelo_source, taken):
     AppTest.from_function(app, args=(levelo_source, 1, False)).run()
-    assert list(taken) == ["CSV pour Excel", "CSV brut"]
+    assert list(taken) == ["Excel (XLSX)", "CSV pour Excel", "CSV brut"]
 
 
 def test_nothing_to_take_away(levelo_source):
     at = AppTest.from_function(app, args=(levelo_source, 0, True)).run()
     assert not at.exception
-    assert [button.proto.disabled for button in at.get("download_button")] == [True] * 3
+    assert at.get("popover")[0].proto.popover.disabled
+    assert not at.get("download_button")
+
+
+def page_with_a_map():
+    from maps.spec import MapSpec, ShownLayer  # noqa: PLC0415
+    from ui import downloads  # noqa: PLC0415
+
+    downloads.show_map(
+        MapSpec("Gares de Pertuis", [ShownLayer("communes"), ShownLayer("gares", communes=["84089"])]),
+        subject="carte des gares",
+        place="Pertuis",
+        filters={"commune": "Pertuis"},
+        key="carte",
+        source_ids=["projets"],
+    )
+
+
+def test_the_map_is_taken_away_with_its_sources(taken):
+    at = AppTest.from_function(page_with_a_map).run()
+    assert not at.exception
+    button = taken["Télécharger la carte (HTML)"]
+    assert re.fullmatch(r"atlas_carte-des-gares_pertuis_\d{4}-\d\d-\d\d\.html", button["file_name"])
+    assert button["on_click"] == "ignore"
+    data = button["data"]()
+    held = readback.from_html_map(data)
+    assert {layer_id: len(ids) for layer_id, ids in held.items()} == {"communes": 16, "gares": 1}
+    text = data.decode()
+    for title in ("Gares de voyageurs", "Communes du contrat de ville", "Projets de coopération"):
+        assert title in text
+
+
+def plain(text):
+    return text.replace("\u00a0", " ").replace("\u202f", " ").replace("\\", "")

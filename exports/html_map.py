@@ -1,0 +1,158 @@
+"""A map as one HTML file that opens from a disk, without any network: scripts, styles and objects are in it."""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any, Final
+
+import geopandas as gpd
+
+from errors import ArgumentError
+from exports import _rows
+from exports.context import Context
+from loaders.catalogue import Source
+from maps.assets import bundle
+from maps.builder import describe, settings
+from maps.files import ALL, LayerFile, Manifest, collection, describe_objects
+from maps.layers import get
+from maps.spec import MapSpec, ShownLayer
+
+#: A map that opens without network has no basemap: the territory and its names are drawn.
+NO_BASEMAP: Final = "aucun"
+#: Address of a layer in the page; a browser fetches nothing of that scheme.
+ADDRESS: Final = "couche:"
+_TEMPLATES: Final = Path(__file__).parent / "standalone"
+
+
+def to_html_map(
+    spec: MapSpec, frames: Mapping[str, gpd.GeoDataFrame], *, context: Context, notes: Mapping[str, str]
+) -> bytes:
+    """Write a map as a page of its own, which holds exactly the objects that the map shows.
+
+    Parameters
+    ----------
+    spec
+        What the map shows; its basemap and its address bar are left out.
+    frames
+        Layer id to frame in any system, indexed by id, with the columns that the registry names and `communes` (list of
+        the INSEE codes of each object).
+    context
+        Its sources, filters and date are written under the map.
+    notes
+        As for `maps.builder.base_map`: source id to the French text that dates it.
+
+    Returns
+    -------
+    bytes
+        UTF-8. No text of the data is ever markup: the page's own policy refuses any script but its two, and any request.
+
+    Raises
+    ------
+    ArgumentError
+        If the context does not name the sources of a layer shown, or a layer has no frame: nothing is drawn without its
+        source.
+    """
+    known = {source.source_id: source for source in context.sources}
+    shown_ids = [shown.layer_id for shown in spec.layers]
+    lost = sorted({key for layer_id in shown_ids for key in get(layer_id).source_ids} - set(known))
+    if lost:
+        raise ArgumentError(f"Carte sans ses sources : {', '.join(lost)}")
+    missing = [layer_id for layer_id in shown_ids if layer_id not in frames]
+    if missing:
+        raise ArgumentError(f"Couche sans données : {', '.join(missing)}")
+    files, held = _held(spec.layers, frames)
+    described = describe(
+        replace(spec, basemap=NO_BASEMAP, adresse={}),
+        files,
+        scopes={key: source.communes for key, source in known.items()},
+    )
+    for layer in described["couches"]:
+        # The page holds the files themselves.
+        address = ADDRESS + layer["id"]
+        layer |= {"fichiers": dict.fromkeys(layer["fichiers"], address), "tout": address}
+    given = json.loads(settings(notes))
+    given |= {"fonds": {}, "couches": [layer for layer in given["couches"] if layer["id"] in shown_ids]}
+    script, style = bundle()
+    script = re.sub(r"(?m)^//# sourceMappingURL=.*$", "", script)
+    start = _read("page.js")
+    page = Template(_read("page.html")).substitute(
+        politique=escape(_policy(script, start)),
+        titre=escape(spec.titre),
+        filtres=escape(_said(context)),
+        style=style + _read("page.css"),
+        sources="\n".join(f"<li>{_source(source)}</li>" for source in context.sources),
+        date=_rows.french_date(context.date),
+        donnees="\n".join([_data("carte", _json({"reglages": given, "carte": described})), *held]),
+        script=script,
+        depart=start,
+    )
+    return page.encode()
+
+
+def _held(layers: Sequence[ShownLayer], frames: Mapping[str, gpd.GeoDataFrame]) -> tuple[Manifest, list[str]]:
+    """Give the objects of each layer shown, and nothing else, as elements of the page, with the list of them."""
+    files: dict[str, dict[str, LayerFile]] = {}
+    held = []
+    for shown in layers:
+        frame = frames[shown.layer_id]
+        if shown.communes is not None:
+            wanted = set(shown.communes)
+            frame = frame[[not wanted.isdisjoint(codes) for codes in frame["communes"]]]
+        if shown.ids is not None:
+            frame = frame[frame.index.isin(list(shown.ids))]
+        features, members = describe_objects(frame, get(shown.layer_id))
+        codes = [ALL, *sorted({code for codes in members for code in codes})]
+        files[shown.layer_id] = {code: LayerFile("", len(features)) for code in codes}
+        held.append(
+            _data(f"couche-{shown.layer_id}", _safe(collection(features)), file=ADDRESS + shown.layer_id)
+        )
+    return Manifest(files), held
+
+
+def _data(name: str, text: str, *, file: str = "") -> str:
+    kind = f' data-fichier="{escape(file)}"' if file else ""
+    return f'<script type="application/json" id="{escape(name)}"{kind}>{text}</script>'
+
+
+def _json(value: Any) -> str:
+    return _safe(json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
+
+
+def _safe(text: str) -> str:
+    """Keep JSON from closing the element that holds it; outside its texts JSON has no such sign."""
+    return text.replace("<", "\\u003c")
+
+
+def _policy(*scripts: str) -> str:
+    """Allow these scripts and inline styles, and no request at all."""
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+        for script in scripts
+    )
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _said(context: Context) -> str:
+    place = f"{context.place}. " if context.place else ""
+    return f"{place}Filtres\u00a0: {context.filters}. Établie le {_rows.french_date(context.date)}."
+
+
+def _source(source: Source) -> str:
+    title = escape(source.titre)
+    if source.adresse.startswith("https://"):
+        title = f'<a href="{escape(source.adresse)}" rel="noopener noreferrer">{title}</a>'
+    said = f"\u00a0: {source.producteur}, {source.millesime}. Licence\u00a0: {source.licence}. {source.attribution}."
+    return title + escape(said)
+
+
+def _read(name: str) -> str:
+    return (_TEMPLATES / name).read_text(encoding="utf-8")

@@ -1,0 +1,200 @@
+"""Files taken away: the menu by keyboard, the standalone map opened from a disk without any network."""
+
+import re
+
+import openpyxl
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from exports.context import Context
+from exports.html_map import to_html_map
+from loaders import catalogue
+from maps.layers import get
+from maps.spec import Cadrage, MapSpec, ShownLayer
+from tests.browser.conftest import SIZES
+from tests.browser.map_page import plain
+from ui import startup
+
+SERIOUS = {"serious", "critical"}
+SOURCES = catalogue.load()
+NOTES = {key: f"{source.producteur}, {source.millesime}" for key, source in SOURCES.items()}
+PIRATE = "</script><script>window.pirate = 1</script><img src=x onerror='window.pirate = 2'>"
+
+
+@pytest.fixture
+def opened(chromium, tmp_path):
+    """Give a function that opens bytes as a file, in a browser where every request is refused."""
+    contexts = []
+
+    def opening(data, *, size="bureau"):
+        path = tmp_path / "carte.html"
+        path.write_bytes(data)
+        context = chromium.new_context(viewport=SIZES[size], locale="fr-FR", offline=True)
+        contexts.append(context)
+        page = context.new_page()
+        page.faults, page.asked = [], []
+        page.on("pageerror", lambda error: page.faults.append(str(error)))
+        page.on("console", lambda said: said.type == "error" and page.faults.append(said.text))
+        page.on("request", lambda request: page.asked.append(request.url))
+        context.route(re.compile(r"^(?!file:)"), lambda route: route.abort())
+        page.goto(path.as_uri())
+        page.locator("body[data-peint]").wait_for(state="attached")
+        page.wait_for_timeout(300)
+        page.own = path.as_uri()
+        return page
+
+    yield opening
+    for context in contexts:
+        context.close()
+
+
+def carte(*layer_ids, frames=None, **changes):
+    spec = MapSpec(
+        "Carte d’essai",
+        [ShownLayer(layer_id) for layer_id in layer_ids],
+        cadrage=Cadrage("a", (885000, 6240000, 905000, 6260000)),
+        **changes,
+    )
+    used = [SOURCES[key] for layer_id in layer_ids for key in get(layer_id).source_ids]
+    context = Context.of(used, filters={"commune": "toutes"}, subject="carte", place="Marseille")
+    return to_html_map(spec, frames or startup.frames(), context=context, notes=NOTES)
+
+
+LAYER_IDS = (
+    "communes",
+    "arrondissements",
+    "qpv",
+    "lignes",
+    "sports",
+    "social",
+    "friches",
+    "gares",
+    "stations",
+)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_map_opens_from_a_disk_without_network(size, opened):
+    page = opened(carte(*LAYER_IDS), size=size)
+    assert page.faults == []
+    assert page.asked == [page.own]
+    assert page.locator("h1").inner_text() == "Carte d’essai"
+    counts = page.evaluate(
+        """() => [...document.querySelectorAll('.atlas-legende li')].reduce(
+          (all, li) => ({ ...all, [li.dataset.couche]: (all[li.dataset.couche] || 0) + Number(li.dataset.compte) }), {})"""
+    )
+    assert counts == {
+        "communes": 16,
+        "arrondissements": 16,
+        "qpv": 66,
+        "lignes": 10,
+        "sports": 2463,
+        "social": 162,
+        "friches": 255,
+        "gares": 41,
+        "stations": 223,
+    }
+    assert page.locator(".leaflet-control-scale").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
+    # The canvas holds the outlines, the lines and the symbols of the territory, in their colours.
+    colours = page.locator("canvas.leaflet-zoom-animated").evaluate(
+        """(canvas) => {
+          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height), seen = {};
+          for (let at = 0; at < data.length; at += 4) {
+            const colour = [...data.slice(at, at + 4)].join();
+            seen[colour] = (seen[colour] || 0) + 1;
+          }
+          return seen;
+        }"""
+    )
+    for colour in ("179,71,0", "0,96,156", "133,100,4", "86,65,154", "168,36,110", "0,121,92"):
+        assert colours.get(f"{colour},255", 0) > 20, colour
+    text = plain(page.locator("footer").inner_text())
+    for key in {key for layer_id in LAYER_IDS for key in get(layer_id).source_ids}:
+        assert plain(SOURCES[key].millesime) in text
+        assert SOURCES[key].licence in text
+    violations = Axe().run(page).response["violations"]
+    assert [found["id"] for found in violations if found["impact"] in SERIOUS] == []
+
+
+def test_no_text_of_the_data_runs(opened):
+    stations = startup.frames()["stations"]
+    stations = stations.assign(name=PIRATE)
+    page = opened(carte("communes", "stations", frames=startup.frames() | {"stations": stations}))
+    assert page.faults == []
+    at = page.evaluate(
+        """() => {
+          const cloud = Object.values(window.map._layers).find((layer) => layer._all);
+          const point = window.map.latLngToContainerPoint(cloud._all.at(-1).latlng);
+          const box = window.map.getContainer().getBoundingClientRect();
+          return [box.x + point.x, box.y + point.y];
+        }"""
+    )
+    page.mouse.click(*at)
+    bubble = page.locator(".atlas-bulle")
+    bubble.wait_for()
+    assert bubble.locator("strong").inner_text() == PIRATE
+    assert bubble.locator("img, script").count() == 0
+    assert "2 mars 2026" in plain(bubble.inner_text())
+    assert page.evaluate("window.pirate") is None
+    # Even markup that got in would not run: the page's policy refuses it.
+    page.evaluate("(text) => { document.querySelector('footer').innerHTML += text; }", PIRATE)
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.pirate") is None
+
+
+def test_the_map_fits_its_sheet_of_paper(opened):
+    page = opened(carte("communes", "qpv"))
+    size = page.evaluate("[window.map.getSize().x, window.map.getSize().y]")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 703, "height": 1000})
+    box = page.locator("#map_div").bounding_box()
+    share = 703 / 1280
+    assert box["width"] == pytest.approx(703, abs=2)
+    assert box["height"] == pytest.approx(size[1] * share, abs=3)
+
+
+def test_the_menu_works_with_the_keyboard_alone(visit, tmp_path):
+    page = visit("/velos?commune=13055")
+    menu = page.get_by_role("button", name="Télécharger : manques vélos")
+    menu.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Excel (XLSX)").wait_for()
+    # While the menu fades in, its texts are pale.
+    page.wait_for_timeout(500)
+    violations = Axe().run(page).response["violations"]
+    assert [found["id"] for found in violations if found["impact"] in SERIOUS] == []
+    for _ in range(6):
+        if page.evaluate("document.activeElement.textContent").startswith("Excel"):
+            break
+        page.keyboard.press("Tab")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert re.fullmatch(r"atlas_manques-velos_marseille_[\d-]{10}\.xlsx", download.value.suggested_filename)
+    path = tmp_path / "lu.xlsx"
+    download.value.save_as(path)
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["Données", "Sources", "Colonnes"]
+    # A heading and the 41 QPV of Marseille.
+    assert book["Données"].max_row == 42
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Excel (XLSX)").wait_for(state="hidden")
+
+
+@pytest.mark.parametrize(
+    "path", ["carte?commune=13055", "velos?commune=13055", "projets?projet=velos-electriques"]
+)
+def test_the_map_of_a_page_is_taken_away_as_it_stands(path, visit, opened, tmp_path):
+    page = visit(f"/{path}")
+    frame = page.frame_locator('iframe[src*="streamlit_folium"]')
+    frame.locator("body[data-peint]").wait_for(state="attached")
+    legend = frame.locator(".atlas-legende li").all_text_contents()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Télécharger la carte (HTML)").click()
+    taken = tmp_path / "prise.html"
+    download.value.save_as(taken)
+    alone = opened(taken.read_bytes())
+    assert alone.faults == []
+    assert alone.locator(".atlas-legende li").all_text_contents() == legend
+    assert len(legend) >= 4

@@ -1,0 +1,344 @@
+"""The sheets of real places and projects, read back: what they say, how they are tagged, what they leave unsaid."""
+
+import datetime as dt
+import re
+
+import pytest
+
+from errors import ArgumentError
+from exports import coverage, matrix, sheets, standing
+from exports.fields import HORS_PERIMETRE, NON_DIFFUSE
+from exports.formats import entier
+from exports.material import material
+from geo.territory import LOCALISED
+from loaders import bikes, catalogue, communes, friches, projects, qpv
+from tests.exports.reading_pdf import A3_LANDSCAPE, A4, bare, fonts, plain, reader, tags, text_of
+
+DAY = dt.date(2026, 3, 5)
+VELOS = "velos-electriques"
+
+
+@pytest.fixture(scope="module")
+def made():
+    """Each sheet, made once."""
+    kept = {}
+
+    def make(kind, code):
+        if (kind, code) not in kept:
+            compose = {
+                "qpv": sheets.qpv_sheet,
+                "commune": sheets.commune_sheet,
+                "projet": sheets.project_sheet,
+            }
+            kept[kind, code] = compose[kind](code, date=DAY)
+        return kept[kind, code]
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return sheets.matrix_sheet(date=DAY)
+
+
+ASKED = [
+    ("qpv", "QN01362I"),
+    ("qpv", "QN01341I"),
+    ("qpv", "QN08406M"),
+    ("commune", "13055"),
+    ("commune", "13041"),
+    ("commune", "84089"),
+    ("projet", VELOS),
+    ("projet", "paej"),
+    ("projet", "friches-ess"),
+    ("projet", "equipements-sportifs"),
+]
+
+
+@pytest.mark.parametrize(("kind", "code"), ASKED)
+def test_every_sheet_is_an_accessible_a4_file(made, kind, code):
+    pdf = made(kind, code)
+    root = reader(pdf).trailer["/Root"]
+    assert root["/Lang"] == "fr-FR"
+    assert root["/MarkInfo"]["/Marked"].value is True
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_object().get_data()
+    for page in reader(pdf).pages:
+        assert [round(float(side), 2) for side in page.mediabox[2:]] == list(A4)
+    found = tags(pdf)
+    roles = [role for role, _, _ in found]
+    assert roles.count("H1") == 1
+    assert roles.count("H2") >= 4
+    assert roles.count("Table") == roles.count("Caption") >= 2
+    assert roles.count("THead") == roles.count("Table") or kind != "projet"
+    (alternative,) = [alt for role, _, alt in found if role == "Figure"]
+    assert plain(alternative).startswith("Carte d")
+    assert "Nord en haut" in alternative
+    assert all(fonts(pdf).values())
+
+
+@pytest.mark.parametrize(("kind", "code"), ASKED)
+def test_every_sheet_says_its_day_its_threshold_and_its_sources(made, kind, code):
+    text = text_of(made(kind, code))
+    assert "Établi le 5 mars 2026." in text
+    assert "Seuil : 300 m à vol d'oiseau." in text or code == "paej"
+    used = ["projets", "communes", "qpv", "indicateurs"]
+    used += {VELOS: ["levelo"], "friches-ess": ["friches"], "equipements-sportifs": ["sports"]}.get(code, [])
+    used += ["levelo", "rtm", "sncf", "friches", "sports", "social"] if kind != "projet" else []
+    for source_id in used:
+        source = catalogue.load()[source_id]
+        for said in (source.producteur, source.millesime, source.licence, source.attribution):
+            assert bare(said) in bare(text), (source_id, said)
+
+
+def test_two_networks_under_odbl_are_named_as_they_ask(made):
+    text = bare(text_of(made("qpv", "QN01362I")))
+    for source_id in ("levelo", "sncf"):
+        source = catalogue.load()[source_id]
+        assert "ODbL" in source.licence
+        assert bare(source.attribution) in text
+
+
+@pytest.mark.parametrize(("kind", "code"), [each for each in ASKED if each[0] != "projet"])
+def test_the_figures_of_a_place_are_those_of_its_page(made, kind, code):
+    held = material()
+    portrait = held.portrait("quartier" if kind == "qpv" else "commune", code, 300)
+    rows = standing.rows(portrait, held.frames.sources)
+    text = bare(text_of(made(kind, code)))
+    for _, row in rows.iterrows():
+        line = "".join(row[["titre", "valeur", "mediane", "rang"]])
+        assert bare(line) in text, line
+
+
+def test_a_qpv_reads_as_the_source_says(made):
+    text = text_of(made("qpv", "QN01362I"))
+    row = qpv.load().loc["QN01362I"]
+    assert row["population"] == 14_211
+    assert "Habitants 14 211 2 311 3e sur 66" in text
+    assert f"Ménages {plain(entier(row['menages']))}" in text
+
+
+def test_pertuis_lies_outside_several_sources(made):
+    text = text_of(made("qpv", "QN08406M"))
+    for title in ("Station levélo la plus proche", "Stations levélo à 300 m au plus"):
+        assert re.search(rf"{title} {HORS_PERIMETRE} \S+( m)? sans rang", text), title
+    assert f"Indice de jeunesse {NON_DIFFUSE} 1,6 sans rang" in text
+    assert "Absents de la carte, car hors périmètre de la source : Stations levélo physiques" in text
+    (alternative,) = [alt for role, _, alt in tags(made("qpv", "QN08406M")) if role == "Figure"]
+    assert "hors périmètre de la source" in alternative
+    # Its inventory of brownfields covers it and lists none: that is a figure.
+    assert "Friches vérifiées à 300 m au plus 0 0" in text
+    assert "Aucune friche vérifiée à 1 000 m au plus dans l'inventaire." in text
+
+
+def test_gardanne_has_no_qpv(made):
+    text = text_of(made("commune", "13041"))
+    assert "territoire à enjeux (à confirmer)" in text
+    assert "Gardanne n'a aucun QPV" in text
+    assert "Habitants des QPV sans objet" in text
+    assert "Aucun QPV dans cette commune." in text
+    assert "Aucun projet : les projets agissent pour les habitants des QPV." in text
+
+
+def test_les_escourtines_lie_on_two_communes(made):
+    text = text_of(made("qpv", "QN01341I"))
+    assert "Marseille, La Penne-sur-Huveaune" in text
+    assert "ses habitants sont comptés une fois, sous la première, Marseille." in text
+
+
+def test_the_map_of_a_qpv_counts_what_its_table_counts(made):
+    held = material()
+    counts = held.portrait("quartier", "QN01362I", 300).counts["a_1000_m"]
+    (alternative,) = [alt for role, _, alt in tags(made("qpv", "QN01362I")) if role == "Figure"]
+    seen = dict(re.findall(r"([^;(]+) \((\d+)\)", plain(alternative).split("On y voit : ")[1]))
+    seen = {title.strip(): int(number) for title, number in seen.items()}
+    assert seen["Stations levélo"] == counts["stations"]
+    assert seen["Équipements sportifs"] == counts["sports"]
+    assert seen["Équipements sociaux"] == counts["social"]
+    assert seen["Friches sans projet"] + seen["Friches avec projet"] == counts["friches"]
+    assert seen["Friches potentielles, non vérifiées"] == counts["friches_potentielles"]
+
+
+def test_a_long_list_says_what_it_leaves_out(made):
+    held = material()
+    number = len(held.portrait("quartier", "QN01362I", 300).objects)
+    assert number > 40
+    assert f"(les 40 premiers sur {number})" in text_of(made("qpv", "QN01362I"))
+
+
+def test_the_threshold_is_the_one_asked_for():
+    text = text_of(sheets.qpv_sheet("QN01362I", radius_m=500, date=DAY))
+    assert "Seuil : 500 m à vol d'oiseau." in text
+    assert "Stations levélo à 500 m au plus" in text
+
+
+def test_the_bike_project_counts_the_stations_of_marseille(made):
+    text = text_of(made("projet", VELOS))
+    stations = bikes.load()
+    assert (~stations["is_virtual_station"]).sum() == 219
+    assert "Stations physiques dans le périmètre 219" in text
+    assert "Stations levélo (219)" in text
+    assert "Ce projet nomme Marseille : son périmètre compte 41 QPV, où vivent 243 471 habitants." in text
+    assert "46,7" in text
+    inside = qpv.load()
+    inside = inside[[codes[0] == "13055" for codes in inside["communes"]]]
+    for code, name in inside["lib_qp"].items():
+        assert bare(f"{name}{code}") in bare(text)
+
+
+def test_a_doubtful_perimeter_says_so(made):
+    text = text_of(made("projet", "paej"))
+    assert "périmètre à confirmer" in text
+    assert "plus de la moitié de sa surface s'y trouve" in text
+    assert "Arrondissements" in text
+
+
+def test_the_brownfield_project_counts_the_checked_ones(made):
+    sites = friches.load()
+    places = communes.load()
+    checked = sites[(sites["site_statut"] != "friche potentielle") & sites["code_insee"].isin(places.index)]
+    assert f"Friches vérifiées dans le périmètre {len(checked)}" in text_of(made("projet", "friches-ess"))
+
+
+def test_the_sports_project_leaves_pertuis_out(made):
+    text = text_of(made("projet", "equipements-sportifs"))
+    assert "Équipements sportifs dans le périmètre (hors Pertuis : hors périmètre de la source)" in text
+    assert f"Pertuis 1 1 462 {HORS_PERIMETRE} {HORS_PERIMETRE} {HORS_PERIMETRE}" in text
+    assert "Gardanne 0 sans objet" in text
+
+
+def test_the_words_of_the_cahier_are_on_the_sheet(made):
+    row = projects.load().loc[VELOS]
+    text = bare(text_of(made("projet", VELOS)))
+    for said in (row["titre"], row["resume"], row["perimetre_texte"], *row["indicateurs"]):
+        assert bare(said) in text
+    for written in row["partenaires_ecritures"]:
+        assert bare(written) in text
+
+
+@pytest.mark.parametrize("code", ["ctai", "locaux-pied-immeuble", "coproprietes-accompagnement"])
+def test_a_project_without_layer_has_no_measure(made, code):
+    text = text_of(made("projet", code))
+    assert "Aucun seuil, aucun filtre." in text
+    assert "levélo" not in text
+    assert "66 QPV" in text
+
+
+def test_the_same_day_gives_the_same_sheet(made):
+    assert sheets.qpv_sheet("QN08406M", date=DAY) == made("qpv", "QN08406M")
+    assert sheets.project_sheet(VELOS, date=DAY) == made("projet", VELOS)
+
+
+def test_today_is_the_day_by_default():
+    text = text_of(sheets.project_sheet("paej"))
+    assert f"{dt.datetime.now(tz=dt.UTC).astimezone().date().year}" in text
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [(sheets.qpv_sheet, "QN99999X"), (sheets.commune_sheet, "13070"), (sheets.project_sheet, "inconnu")],
+)
+def test_an_unknown_place_or_project_is_refused(make, code):
+    with pytest.raises(ArgumentError, match=code):
+        make(code)
+
+
+def test_a_threshold_that_is_no_length_is_refused():
+    with pytest.raises(ArgumentError):
+        sheets.qpv_sheet("QN01362I", radius_m=-1)
+
+
+# --- The matrix ---------------------------------------------------------------------------------------------
+
+
+def test_the_matrix_is_one_a3_sheet(whole):
+    (page,) = reader(whole).pages
+    assert [round(float(side), 2) for side in page.mediabox[2:]] == list(A3_LANDSCAPE)
+    roles = [role for role, _, _ in tags(whole)]
+    assert roles.count("Table") == 1
+    assert roles.count("H1") == 1
+    # 34 projects, 5 orientations and the heading.
+    assert roles.count("TR") == 34 + 5 + 1
+    assert roles.count("TD") == 34 * 18 + 5
+    assert all(fonts(whole).values())
+
+
+def test_every_row_of_the_matrix_is_the_page_s(whole):
+    held = material()
+    text = bare(text_of(whole))
+    filled = matrix.cells(held.projects, held.communes, held.frames.qpv, held.measured)
+    for id_projet, cells in filled.groupby("id_projet", sort=False):
+        row = held.projects.loc[id_projet]
+        said = [matrix.say(cell, row["couche"]) for cell in cells.to_dict("records")]
+        signs = "".join(one.sign + matrix.SHORT.get(one.value, one.value or "") for one in said)
+        notes = " ; ".join(matrix.notes(row))
+        assert bare(f"{row['titre']}{notes}{row['registre']}{signs}") in text, id_projet
+
+
+def test_two_projects_alone_name_a_place(whole):
+    text = text_of(whole)
+    # Once each in the legend, once each in the table.
+    assert text.count("●") == 4
+    assert text.count("●?") == 2
+    assert "2 nomment un lieu (Marseille)" in text
+
+
+def test_the_matrix_explains_itself(whole):
+    text = bare(text_of(whole))
+    held = material()
+    filled = matrix.cells(held.projects, held.communes, held.frames.qpv, held.measured)
+    for line in matrix.legend(filled, list(coverage.MESURES)):
+        assert bare(f"{line.name}{' : ' if line.name else ''}{line.meaning}") in text
+    for source_id in ("projets", "levelo", "friches", "sports"):
+        assert bare(catalogue.load()[source_id].attribution) in text
+    assert "Aucunfiltre." in text
+
+
+def test_the_matrix_keeps_to_its_filters():
+    pdf = sheets.matrix_sheet(
+        ["paej", VELOS],
+        communes=["13055", "84089"],
+        orientation="habiter" if "habiter" in projects.load_orientations().index else None,
+        filters={"commune": "deux", "registre": "essaimage"},
+        date=DAY,
+    )
+    text = text_of(pdf)
+    assert "Filtres : commune : deux ; registre : essaimage." in text
+    assert "2 communes" in text
+    assert "Aubagne" not in text
+    assert len(reader(pdf).pages) == 1
+
+
+def test_a_project_of_two_orientations_has_one_row(whole):
+    title = bare(projects.load().loc["paej", "titre"])
+    # Its row, and the mention under its second orientation.
+    assert bare(text_of(whole)).count(title) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"projets": ["inconnu"]}, "code inconnu : inconnu"),
+        ({"communes": ["13070"]}, "code inconnu : 13070"),
+        ({"orientation": "rien"}, "code inconnu : rien"),
+        ({"projets": []}, "sans projet"),
+    ],
+)
+def test_a_matrix_of_nothing_is_refused(options, said):
+    with pytest.raises(ArgumentError, match=said):
+        sheets.matrix_sheet(**options)
+
+
+def test_material_is_read_anew_only_when_the_data_change():
+    assert material() is material()
+
+
+@pytest.mark.soak
+def test_every_place_and_project_has_its_sheet():
+    names = qpv.load()["lib_qp"]
+    for code in names.index:
+        assert bare(names[code]) in bare(text_of(sheets.qpv_sheet(code, date=DAY)))
+    for code, name in communes.load()["nom"].items():
+        assert bare(name) in bare(text_of(sheets.commune_sheet(code, date=DAY)))
+    for code, title in projects.load()["titre"].items():
+        assert bare(title) in bare(text_of(sheets.project_sheet(code, date=DAY)))
+    assert LOCALISED in matrix.LOOKS
