@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from errors import ArgumentError
-from exports.folding import slug
 from loaders.catalogue import Source
+from loaders.folding import slug
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ PROXIMITY_M: Final = 300
 class Mesure:
     """What is measured for the projects that act on one layer.
 
-    Parameters
+    Attributes
     ----------
     nom
         Its name in a few words, for the row of a project.

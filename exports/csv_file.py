@@ -12,7 +12,7 @@ import pandas as pd
 from exports import _rows
 from exports.context import Context
 from exports.fields import Field, Kind
-from exports.formulas import neutralised
+from loaders.formulas import neutralised
 
 
 def to_csv(

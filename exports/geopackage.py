@@ -17,9 +17,9 @@ from errors import CrsError
 from exports import _rows
 from exports.context import Context
 from exports.fields import REASONS, Field, Kind
-from exports.folding import slug
 from exports.qgis import layer_of, style
 from geo.crs import LAMBERT93
+from loaders.folding import slug
 
 SOURCES_TABLE: Final = "sources"
 #: One family of shapes makes a typed layer, its single and multiple shapes together; several make an untyped one.

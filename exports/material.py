@@ -6,9 +6,9 @@ import geopandas as gpd
 import pandas as pd
 
 from exports import coverage, matrix, portraits, project
-from exports.folding import fold
 from geo import cycling
 from loaders import frames, versions
+from loaders.folding import fold
 from loaders.partners import load_partners
 from loaders.paths import DATA
 

@@ -53,7 +53,7 @@ LONG_FIELDS: Final = (
 class Look(NamedTuple):
     """How a situation looks and what it means.
 
-    Parameters
+    Attributes
     ----------
     name
         Its name in style sheets.
@@ -81,7 +81,7 @@ LOOKS: Final[Mapping[str, Look]] = {
 class Line(NamedTuple):
     """One line of the legend.
 
-    Parameters
+    Attributes
     ----------
     look
         Name of a look, "" without one.
@@ -102,7 +102,7 @@ class Line(NamedTuple):
 class Group(NamedTuple):
     """The projects of one orientation.
 
-    Parameters
+    Attributes
     ----------
     title
         Title of the orientation.
@@ -120,7 +120,7 @@ class Group(NamedTuple):
 class Said(NamedTuple):
     """What a cell says.
 
-    Parameters
+    Attributes
     ----------
     look
         How it looks.

@@ -16,7 +16,7 @@ from loaders.frames import Frames
 
 #: Width and height of the map of an A4 sheet, in points.
 SIZE_PT: Final = (510.0, 250.0)
-PLACE_SIZE_PT: Final = (510.0, 330.0)
+PLACE_SIZE_PT: Final = (510.0, 300.0)
 
 
 def of_project(reached: project.Reach, frames: Frames) -> VectorMap:
@@ -124,7 +124,11 @@ def remark(portrait: Portrait) -> str:
     said = f"Objets dessinés jusqu'à {metres(RADII_M[-1])} du contour, lignes exceptées."
     if beyond.empty:
         return said
-    return f"{said} Absents de la carte, car {HORS_PERIMETRE} : {', '.join(beyond['titre'])}."
+    names = ", ".join(name[0].lower() + name[1:] for name in beyond["titre"])
+    return (
+        f"{said} {HORS_PERIMETRE[0].upper()}{HORS_PERIMETRE[1:]} : {names}. La carte n'en montre rien, ou seulement ce "
+        "qui est de l'autre côté de la limite communale."
+    )
 
 
 def _sorts(layer_id: str) -> list[str]:

@@ -9,9 +9,10 @@ from exports.formats import entier, figure, pluriel
 from exports.material import Material
 from exports.portraits import QUARTIER, Genre, Portrait
 from geo.places import RADII_M
+from maps import layers
 
 #: A sheet lists the nearest; the whole list is on the page of the place.
-MOST_OBJECTS: Final = 40
+MOST_OBJECTS: Final = 30
 MOST_FRICHES: Final = 25
 _FARTHEST: Final = place_fields.metres(RADII_M[-1])
 KINDS: Final = {"quartier": "Fiche quartier prioritaire (QPV 2024)", "commune": "Fiche commune"}
@@ -56,13 +57,13 @@ def content(kind: Genre, code: str, held: Material, *, radius_m: float) -> Conte
     portrait = held.portrait(kind, code, radius_m)
     near = kind == QUARTIER
     subject = f"Carte de {portrait.name} ({portrait.subtitle}) et de ses alentours"
+    drawn = paper_maps.of_place(portrait, held.frames)
+    used = [source.source_id for source in portrait.sources]
+    if layers.get("arrondissements").titre in {entry.text for entry in drawn.legend}:
+        used.append("arrondissements")
     parts = [
         *(blocks.note(note) for note in portrait.notes),
-        blocks.drawing(
-            paper_maps.of_place(portrait, held.frames),
-            subject=subject,
-            remark=paper_maps.remark(portrait),
-        ),
+        blocks.drawing(drawn, subject=subject, remark=paper_maps.remark(portrait)),
         blocks.title("Chiffres clés"),
         _figures(portrait, held),
         *_around(portrait, held),
@@ -76,20 +77,21 @@ def content(kind: Genre, code: str, held: Material, *, radius_m: float) -> Conte
         subtitle=f"{portrait.subtitle}, {portrait.code}",
         finding=standing.finding(portrait, sources=held.frames.sources, projects=len(held.frames.projects)),
         keywords=("contrat de ville", "QPV", portrait.name, portrait.code),
-        source_ids=[source.source_id for source in portrait.sources],
+        source_ids=used,
         said=f"Seuil : {place_fields.metres(radius_m)} à vol d'oiseau. Aucun filtre.",
         parts={"blocs": parts},
     )
 
 
 def _figures(portrait: Portrait, held: Material) -> blocks.Block:
-    heads = {field.column: field.title for field in standing.FIELDS if field.column != "source"}
-    heads["mediane"] = standing.OVER[portrait.kind]
-    said = standing.rows(portrait, held.frames.sources)
+    said = standing.lines(portrait, held.frames.sources)
     return blocks.rows(
-        [(title, name != "titre") for name, title in heads.items()],
-        [[blocks.written(row[name]) for name in heads] for _, row in said.iterrows()],
-        groups=[blocks.written(origin) for origin in said["source"]],
+        [("Donnée", False), ("Valeur", True), (standing.OVER[portrait.kind], True), ("Rang", True)],
+        [
+            [blocks.written(text) for text in (line.field.title, line.value, line.median, line.rank)]
+            for line in said
+        ],
+        groups=[blocks.written(line.origin) for line in said],
         caption=f"Chiffres clés : {portrait.name}",
         remark="Rang 1 : la plus grande valeur ; des valeurs égales partagent le meilleur rang, et un lieu sans valeur "
         "n'est pas classé. Distances à vol d'oiseau, depuis le contour.",

@@ -62,7 +62,7 @@ def of_qpv(radius_m: float) -> tuple[Field, ...]:
         Field("distance_ligne_m", "Ligne de métro, tramway ou BHNS la plus proche", "distance_m", "rtm", "À vol d’oiseau, jusqu’à la ligne et non jusqu’à un arrêt"),
         Field("distance_gare_m", "Gare la plus proche", "distance_m", "sncf", "À vol d’oiseau, depuis le contour"),
         Field("friches_a_portee", f"Friches vérifiées {reach}", "entier", "friches", _OUTLINE),
-        Field("friches_surface_m2", f"Terrains de ces friches, {reach}", "surface_m2", "friches", "Un terrain que plusieurs sites partagent compte une fois"),
+        Field("friches_surface_m2", f"Surface de ces friches, {reach}", "surface_m2", "friches", "Un terrain que plusieurs sites partagent compte une fois"),
         Field("sports_a_portee", f"Équipements sportifs {reach}", "entier", "sports", _OUTLINE),
         Field("sports_pour_1000_hab", f"Équipements sportifs {reach}, pour 1{NARROW}000 habitants", "decimal", "sports", _OUTLINE),
         Field("social_a_portee", f"Équipements sociaux {reach}", "entier", "social", _OUTLINE),

@@ -29,9 +29,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 from errors import SourceFormatError
 from exports import _rows
 from exports.fields import Field, Kind
-from exports.formulas import restored
 from exports.xlsx import DATA_SHEET
 from geo.crs import LAMBERT93, WGS84
+from loaders.formulas import restored
 
 MEND: Final = "reprenez le fichier tel que l'atlas l'a écrit"
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")

@@ -1,12 +1,12 @@
 """One place's figures in words, each beside the median of its likes and its rank among them."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from exports.fields import NUMBERS, REASONS, Field, stated
-from exports.formats import decimal, figure, pluriel
+from exports.fields import NUMBERS, REASONS, Field, Kind, stated
+from exports.formats import M2_PER_HA, UNITS, decimal, figure, pluriel
 from exports.portraits import COMMUNE, QUARTIER, Genre, Portrait
 from geo.territory import LOCALISED, NO_QPV
 from loaders.catalogue import Source
@@ -15,17 +15,75 @@ from loaders.catalogue import Source
 OVER: Final[Mapping[Genre, str]] = {QUARTIER: "Médiane des QPV", COMMUNE: "Médiane des communes"}
 ALONE: Final = "sans comparaison"
 UNRANKED: Final = "sans rang"
+#: From the unit of the data to the one told.
+SCALES: Final[Mapping[Kind, float]] = {"part": 100.0, "surface_m2": 1 / M2_PER_HA}
+#: Columns of `table`.
 FIELDS: Final = (
     Field("titre", "Donnée", "texte"),
-    Field("valeur", "Valeur", "texte"),
-    Field("mediane", "Médiane", "texte"),
-    Field("rang", "Rang", "texte"),
+    Field("valeur", "Valeur", "decimal"),
+    Field("unite", "Unité", "texte"),
+    Field("mediane", "Médiane", "decimal"),
+    Field("rang", "Rang, 1 pour la plus grande valeur", "entier"),
+    Field("classes", "Lieux dont le chiffre est connu", "entier"),
     Field("source", "Source et millésime", "texte"),
 )
 
 
-def rows(portrait: Portrait, sources: Mapping[str, Source]) -> pd.DataFrame:
-    """Write the figures of a place as text, one per row.
+class Line(NamedTuple):
+    """One figure of a place, ready to show.
+
+    Attributes
+    ----------
+    field
+        The figure.
+    value
+        It with its unit, or the reason why there is none.
+    median
+        The median of the places of the kind.
+    rank
+        The place's rank among them.
+    origin
+        Who made the figure, and when.
+    """
+
+    field: Field
+    value: str
+    median: str
+    rank: str
+    origin: str
+
+
+def lines(portrait: Portrait, sources: Mapping[str, Source]) -> list[Line]:
+    """Write the figures of a place.
+
+    Parameters
+    ----------
+    portrait
+        The place.
+    sources
+        The catalogue, which says where each source applies.
+
+    Returns
+    -------
+    list of Line
+        In the order to show, those of one source together.
+    """
+    values = stated(portrait.row, portrait.fields, sources).iloc[0]
+    standings = portrait.standing.to_dict("index")
+    return [
+        Line(
+            field,
+            figure(values[field.column], field.kind),
+            median(standings[field.column]["mediane"], standings[field.column]["classes"], field),
+            rank(standings[field.column]["rang"], standings[field.column]["classes"]),
+            origin(field, sources),
+        )
+        for field in portrait.fields
+    ]
+
+
+def table(portrait: Portrait, sources: Mapping[str, Source]) -> pd.DataFrame:
+    """Give the figures of a place one per row, for files.
 
     Parameters
     ----------
@@ -37,26 +95,48 @@ def rows(portrait: Portrait, sources: Mapping[str, Source]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index `donnee` (column of the figure); the columns of `FIELDS`. A median over one place and a rank among one are
-        "sans comparaison"; a figure without value has no rank.
+        Index `donnee` (column of the figure); the columns of `FIELDS`: numbers in the unit told (shares in percent, areas in hectares),
+        or words where there is none.
     """
     values = stated(portrait.row, portrait.fields, sources).iloc[0]
     lines, standings = [], portrait.standing.to_dict("index")
     for field in portrait.fields:
-        standing = standings[field.column]
-        value = figure(values[field.column], field.kind)
-        source = sources[field.source_id] if field.source_id else None
+        standing, value = standings[field.column], values[field.column]
+        scale = SCALES.get(field.kind, 1.0)
         lines.append(
             {
                 "donnee": field.column,
                 "titre": field.title,
-                "valeur": value,
-                "mediane": median(standing["mediane"], standing["classes"], field),
-                "rang": rank(standing["rang"], standing["classes"], value),
-                "source": f"{source.producteur}, {source.millesime}" if source else "",
+                "valeur": value if isinstance(value, str) else value * scale,
+                "unite": UNITS.get(field.kind, "nombre"),
+                "mediane": standing["mediane"] * scale if standing["classes"] > 1 else ALONE,
+                "rang": UNRANKED if pd.isna(standing["rang"]) else standing["rang"],
+                "classes": standing["classes"],
+                "source": origin(field, sources),
             }
         )
-    return pd.DataFrame(lines).set_index("donnee")
+    return pd.DataFrame(lines, dtype=object).set_index("donnee")
+
+
+def origin(field: Field, sources: Mapping[str, Source]) -> str:
+    """Say where a figure comes from, and from when.
+
+    Parameters
+    ----------
+    field
+        The figure.
+    sources
+        The catalogue.
+
+    Returns
+    -------
+    str
+        Producer and vintage, "" for a figure without source.
+    """
+    if field.source_id is None:
+        return ""
+    source = sources[field.source_id]
+    return f"{source.producteur}, {source.millesime}"
 
 
 def median(value: float, count: int, field: Field) -> str:
@@ -83,7 +163,7 @@ def median(value: float, count: int, field: Field) -> str:
     return figure(value, field.kind)
 
 
-def rank(value: float, count: int, shown: str) -> str:
+def rank(value: float, count: int) -> str:
     """Write a rank.
 
     Parameters
@@ -92,15 +172,13 @@ def rank(value: float, count: int, shown: str) -> str:
         The rank, 1 for the largest value; NaN without a value.
     count
         Among how many places.
-    shown
-        What is shown in place of the value: a reason leaves no rank.
 
     Returns
     -------
     str
         Such as "1er sur 66"; "sans rang" for a value that is missing.
     """
-    if is_word(shown) or pd.isna(value):
+    if pd.isna(value):
         return UNRANKED
     if count < 2:  # noqa: PLR2004
         return ALONE

@@ -22,7 +22,7 @@ MARGIN: Final = 0.04
 #: The smallest width shown: one small place alone says nothing of where it is.
 LEAST_WIDTH_M: Final = 1_200.0
 #: Vertices closer than this are not told apart on paper.
-THINNING_PT: Final = 0.12
+THINNING_PT: Final = 0.25
 #: The more symbols of a look, the smaller: at most so many of each radius, in points.
 SYMBOL_PT: Final = ((120, 2.7), (500, 1.9), (math.inf, 1.4))
 LABEL_PT: Final = 6.5

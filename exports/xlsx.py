@@ -16,7 +16,7 @@ from errors import ArgumentError
 from exports import _rows
 from exports.context import Context
 from exports.fields import REASONS, Field, Kind
-from exports.formulas import neutralised
+from loaders.formulas import neutralised
 
 DATA_SHEET: Final = "Données"
 SOURCES_SHEET: Final = "Sources"

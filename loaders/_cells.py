@@ -8,10 +8,8 @@ from typing import Final
 import pandas as pd
 
 from loaders.folding import fold
+from loaders.formulas import restored
 
-#: Signs by which a spreadsheet takes a text for a formula; exports put an apostrophe before them.
-FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-_NEUTRALISED: Final = "^'(?=[" + re.escape("".join(FORMULA_SIGNS)) + "])"
 #: What our exports write where there is no value.
 MISSING: Final = ("non diffusé", "hors périmètre de la source")
 #: What spreadsheets show in a cell that they could not work out, in French and in English.
@@ -59,9 +57,9 @@ def restore(values: pd.Series) -> pd.Series:
     quoted = values[values.str.startswith("'")]
     if quoted.empty:
         return values
-    restored = values.copy()
-    restored[quoted.index] = quoted.str.replace(_NEUTRALISED, "", regex=True)
-    return restored
+    given = values.copy()
+    given[quoted.index] = quoted.map(restored)
+    return given
 
 
 def read_numbers(values: pd.Series, *, unit: str = "") -> pd.Series:

@@ -9,7 +9,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from errors import CrsError, SourceCrsError, SourceFormatError
+from errors import CrsError, SourceContentError, SourceCrsError, SourceFormatError
 from geo.crs import to_lambert93, to_wgs84
 from loaders._cells import number_text
 from loaders._grids import RawTable, Recognise, check_rows
@@ -53,9 +53,9 @@ def read_geopackage(path: Path, raw: bytes, recognise: Recognise) -> RawTable:
             info = pyogrio.read_info(raw, layer=layer)
             check_rows(path, int(info["features"]))
             frame = pyogrio.read_dataframe(raw, layer=layer)
+    except SourceContentError:
+        raise
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError) as error:
-        if isinstance(error, SourceFormatError) or hasattr(error, "fault"):
-            raise
         raise SourceFormatError(path, "GeoPackage illisible ou tronqué", _EXPORT_AGAIN) from error
     if frame.empty:
         raise SourceFormatError(path, "aucune ligne de données", "remplir la couche")

@@ -4,9 +4,11 @@ import datetime as dt
 import io
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
@@ -23,6 +25,11 @@ MAX_INFLATED_BYTES = 300_000_000
 MAX_RATIO = 200
 MAX_COLUMNS = 200
 _CHUNK = 1 << 20
+#: What openpyxl and the libraries below it raise on a workbook that is damaged within.
+_UNREADABLE = (
+    InvalidFileException, zipfile.BadZipFile, zlib.error, RuntimeError, ArithmeticError, LookupError, ValueError, TypeError,
+    AttributeError, EOFError, OSError, ET.ParseError,
+)  # fmt: skip
 _FORMULA_MARKS = (b"<f>", b"<f ")
 
 
@@ -107,20 +114,9 @@ def read_workbook(path: Path, raw: bytes, recognise: Recognise) -> Grid:
             sheet, lines, several = _sheet(path, raw, recognise)
             if _has_formulas(raw, names):
                 _put_formulas(raw, sheet, lines)
-    except (
-        InvalidFileException,
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        TypeError,
-        IndexError,
-        AttributeError,
-        EOFError,
-        SyntaxError,  # ElementTree's ParseError
-        OSError,
-    ) as error:
-        if isinstance(error, (SourceFormatError, SourceContentError)):
-            raise
+    except (SourceFormatError, SourceContentError):
+        raise
+    except _UNREADABLE as error:
         raise SourceFormatError(
             path, "classeur illisible", "l'ouvrir et l'enregistrer de nouveau au format .xlsx, ou en CSV"
         ) from error

@@ -5,10 +5,8 @@ from typing import Final, Protocol
 
 import pandas as pd
 
-from errors import AtlasError
+from errors import ArgumentError, AtlasError
 
-#: Below this score an answer of the IGN's geocoder is not sure enough to say "in a QPV".
-MIN_SCORE: Final = 0.8
 #: More distinct addresses in one go would hold the page and the public service too long.
 MAX_ADDRESSES: Final = 500
 
@@ -34,11 +32,12 @@ class Located(Protocol):
         """Latitude in degrees."""
 
     @property
-    def score(self) -> float:
-        """How sure the answer is, from 0 to 1."""
+    def precise(self) -> bool:
+        """Whether the answer is sure enough to say "in a QPV": a number or a street, with a good score."""
 
 
-#: The best answer for an address, None if there is none; raises an `AtlasError` when the service is away.
+#: The best answer for an address, None if there is none; raises an `ArgumentError` for a text that is no address and
+#: another `AtlasError` when the service is away.
 Geocode = Callable[[str], Located | None]
 
 
@@ -57,10 +56,10 @@ def locate(addresses: pd.Series, geocode: Geocode | None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        On the index of `addresses`: `lon`, `lat` and `score` (NaN where not found), `faute` (why, else "").
+        On the index of `addresses`: `lon` and `lat` (NaN where not found), `faute` (why, else "").
     """
-    answers: dict[str, tuple[float, float, float, str]] = {}
-    nowhere = (float("nan"),) * 3
+    answers: dict[str, tuple[float, float, str]] = {}
+    nowhere = (float("nan"), float("nan"))
     asked = 0
     away = ""
     for address in addresses.unique():
@@ -75,20 +74,17 @@ def locate(addresses: pd.Series, geocode: Geocode | None) -> pd.DataFrame:
         else:
             asked += 1
             try:
-                answers[address] = _judged(geocode(address))
+                found = geocode(address)
+            except ArgumentError:
+                found = None
             except AtlasError as error:
                 away = f"{SERVICE_AWAY} ({error})"
                 answers[address] = (*nowhere, away)
+                continue
+            if found is not None and found.precise:
+                answers[address] = (found.lon, found.lat, "")
+            else:
+                answers[address] = (*nowhere, NOT_FOUND if found is None else IMPRECISE)
     rows = [answers[address] for address in addresses]
-    return pd.DataFrame(rows, index=addresses.index, columns=["lon", "lat", "score", "faute"]).astype({
-        "lon": float, "lat": float, "score": float, "faute": "str",
-    })  # fmt: skip
-
-
-def _judged(found: Located | None) -> tuple[float, float, float, str]:
-    nan = float("nan")
-    if found is None:
-        return nan, nan, nan, NOT_FOUND
-    if found.score < MIN_SCORE:
-        return nan, nan, found.score, IMPRECISE
-    return found.lon, found.lat, found.score, ""
+    frame = pd.DataFrame(rows, index=addresses.index, columns=["lon", "lat", "faute"])
+    return frame.astype({"lon": float, "lat": float, "faute": "str"})

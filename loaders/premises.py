@@ -6,24 +6,24 @@ from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
 
 from errors import ArgumentError, SourceContentError, SourceFormatError
-from geo.attachment import zone_of
 from geo.crs import LAMBERT93
-from loaders import addresses, qpv
-from loaders._cells import SHEET_ERRORS, bare, read_dates, read_floors, read_list, read_numbers, restore
+from loaders import qpv
+from loaders._cells import restore
 from loaders._delimited import read_delimited
-from loaders._geopackages import NOT_A_POINT, read_geopackage
-from loaders._grids import CUT_SHORT, MISCUT, RawTable, to_table
-from loaders._points import drop_duplicate_ids, to_points
+from loaders._geopackages import read_geopackage
+from loaders._grids import RawTable, to_table
+from loaders._points import drop_duplicate_ids
+from loaders._premises_places import attached, placed
+from loaders._premises_rows import read_values, without_broken
 from loaders._uploads import format_of, take
 from loaders._workbooks import read_workbook
 from loaders.addresses import Geocode
 from loaders.catalogue import Source
 from loaders.paths import DATA
+from loaders.premises_faults import mend
 from loaders.premises_schema import (
     ADDRESS,
     BY_NAME,
@@ -31,60 +31,13 @@ from loaders.premises_schema import (
     COORDINATES,
     FICTIONAL,
     HEADINGS,
-    NO,
-    OUTSIDE_QPV,
-    UNKNOWN,
-    Column,
     heading,
 )
-from loaders.quality import KEPT, MENDED, OFF_TERRITORY, SET_ASIDE, Reading, Report
+from loaders.quality import SET_ASIDE, Reading, Report
 
 SOURCE_ID: Final = "locaux"
 #: Invented premises for trying out, loaded on request alone.
 FICTIONAL_FILE: Final = DATA / "equipements" / "locaux_fictifs.csv"
-#: Where the position of a row comes from (column `origine_position`).
-FROM_COORDINATES: Final = "coordonnées de l'inventaire"
-#: Farther than this from the QPV that it declares, a row contradicts itself: neither is believed.
-FAR_FROM_QPV_M: Final = 1_000.0
-FIRST_DAY: Final = pd.Timestamp("1950-01-01")
-_TEN_YEARS: Final = pd.DateOffset(years=10)
-_QPV_2024: Final = r"QN\d{5}[A-Z]"
-_VALUE_CHARACTERS: Final = 80
-
-#: What to do about each fault; the rule of the column named in brackets completes it.
-MENDS: Final = {
-    "identifiant absent": "donner un identifiant propre au local",
-    "identifiant en double": "donner à chaque local un identifiant différent, ou retirer la répétition",
-    "valeur absente": "remplir la case",
-    "valeur inconnue": "écrire",
-    "texte au lieu d'un nombre": "écrire",
-    "nombre hors bornes": "écrire",
-    "étage illisible": "écrire",
-    "date illisible": "écrire",
-    "date hors bornes": "vérifier le jour, écrire",
-    "formule sans valeur enregistrée": "recopier la colonne en valeurs (collage spécial), puis enregistrer",
-    "erreur de tableur": "corriger la formule, puis recopier la colonne en valeurs",
-    MISCUT: "vérifier les séparateurs et les guillemets de la ligne",
-    CUT_SHORT: "compléter la ligne ; si c'est la dernière, exporter de nouveau le fichier entier",
-    "coordonnées absentes": "remplir lon et lat, ou l'adresse",
-    "coordonnées incomplètes": "remplir lon et lat toutes les deux",
-    "coordonnées inversées": "échanger lon et lat dans l'inventaire",
-    "coordonnées en mètres": "convertir lon et lat en degrés (WGS84)",
-    "coordonnées hors de France": "vérifier lon et lat",
-    NOT_A_POINT: "donner un seul point à chaque local",
-    OFF_TERRITORY: "vérifier la position, ou retirer la ligne si le local est hors des communes du contrat",
-    addresses.NO_ADDRESS: "remplir lon et lat, ou l'adresse",
-    addresses.NOT_ASKED: "remplir lon et lat, ou demander le géocodage des adresses",
-    addresses.NOT_FOUND: "vérifier l'adresse, ou remplir lon et lat",
-    addresses.IMPRECISE: "compléter l'adresse (numéro, voie, code postal, commune), ou remplir lon et lat",
-    addresses.TOO_MANY: "remplir lon et lat, ou importer l'inventaire en plusieurs fois",
-    addresses.SERVICE_AWAY: "recommencer plus tard, ou remplir lon et lat",
-    "code de QPV de 2015": "laisser code_qp vide ou donner le code de 2024 (QN…)",
-    "code de QPV inconnu": "laisser code_qp vide ou donner le code de 2024 (QN…)",
-    "hors du QPV déclaré": "vérifier la position, ou laisser code_qp vide",
-    "loin du QPV déclaré": "corriger la position ou code_qp, qui se contredisent",
-    "local hors du rez-de-chaussée": "vérifier l'étage, ou retirer la ligne",
-}
 
 
 @dataclass(frozen=True)
@@ -170,20 +123,21 @@ def read(
     report = Report(SOURCE_ID, lignes_lues=len(table.cells))
     cells = table.cells.reindex(columns=list(BY_NAME), fill_value="").astype("str")
     ids = cells["id_local"]
-    rows = _without_broken(cells, table, ids, report)
+    rows = without_broken(cells, table, ids=ids, report=report)
     rows = rows.apply(restore)
     rows = drop_duplicate_ids(rows, "id_local", report)
-    values, kept = _values(rows, ids, report, pd.Timestamp.now() if today is None else today)
+    day = pd.Timestamp.now() if today is None else today
+    values, kept = read_values(rows, ids=ids, report=report, today=day)
     rows = rows[kept]
-    placed = _placed(rows, path, ids, report, geocode)
-    values = values.loc[placed.index]
+    points = placed(rows, path=path, ids=ids, report=report, geocode=geocode)
+    values = values.loc[points.index]
     outlines = qpv.read().frame if zones is None else zones
-    code, believed = _attached(placed, rows.loc[placed.index, "code_qp"], outlines, ids, report)
+    code, believed = attached(points, rows.loc[points.index, "code_qp"], outlines, ids=ids, report=report)
     frame = gpd.GeoDataFrame(
         values.assign(
-            code_qp=code, origine_position=placed["origine_position"], code_insee=placed["code_insee"]
+            code_qp=code, origine_position=points["origine_position"], code_insee=points["code_insee"]
         ),
-        geometry=placed.geometry,
+        geometry=points.geometry,
         crs=LAMBERT93,
     )[believed]
     frame = frame.set_index("id_local").sort_index()
@@ -216,7 +170,7 @@ def load(
         As `read`, or if no row can be kept.
     """
     if source is None:
-        empty = {column: pd.Series(dtype="str") for column in _FRAME_COLUMNS}
+        empty = {name: pd.Series(dtype=_dtype(name)) for name in _FRAME_COLUMNS}
         return gpd.GeoDataFrame(
             empty, geometry=gpd.GeoSeries([], crs=LAMBERT93), index=pd.Index([], name="id_local", dtype="str")
         )
@@ -258,25 +212,6 @@ def read_fictional(path: Path | str = FICTIONAL_FILE) -> Inventory:
             "refaire le fichier : python -m loaders fictifs",
         )
     return inventory
-
-
-def mend(fault: str) -> str:
-    """Say what to do about a fault.
-
-    Parameters
-    ----------
-    fault
-        A fault of the report, with the column in brackets if it is about one.
-
-    Returns
-    -------
-    str
-        In French, without a full stop.
-    """
-    base, _, rest = fault.partition(" (")
-    advice = MENDS[base.partition(" : ")[0]]
-    column = BY_NAME.get(rest.rstrip(")"))
-    return f"{advice} {column.rule}" if column and advice.endswith("écrire") else advice
 
 
 def is_fictional(frame: pd.DataFrame) -> pd.Series:
@@ -396,6 +331,11 @@ def recognise(title: str) -> str | None:
     return HEADINGS.get(heading(title))
 
 
+def _dtype(name: str) -> str:
+    kind = BY_NAME[name].kind if name in BY_NAME else "texte"
+    return {"nombre": "float64", "etage": "float64", "date": "datetime64[s]"}.get(kind, "str")
+
+
 def _table(path: Path, raw: bytes) -> RawTable:
     kind = format_of(path, raw)
     if kind == "gpkg":
@@ -418,165 +358,3 @@ def _check_columns(path: Path, table: RawTable) -> None:
             f"colonne{plural} absente{plural} : {', '.join(absent)}",
             "partir du modèle d'inventaire et garder les noms de ses colonnes",
         )
-
-
-def _without_broken(cells: pd.DataFrame, table: RawTable, ids: pd.Series, report: Report) -> pd.DataFrame:
-    """Set aside the rows that are not cut as the header, or that hold formulas or errors of a spreadsheet."""
-    broken = pd.Series(table.miscut, dtype="str")
-    for fault, lines in broken.groupby(broken).groups.items():
-        miscut = table.cells.loc[lines]
-        shown = pd.Series([" ; ".join(filter(None, row)) for row in miscut.to_numpy()], index=miscut.index)
-        _note(miscut, str(fault), SET_ASIDE, ids, shown, report)
-    rows = cells.drop(index=broken.index)
-    kept = pd.Series(True, index=rows.index)
-    for name in rows.columns:
-        for fault, wrong in (
-            ("formule sans valeur enregistrée", rows[name].str.startswith("=")),
-            ("erreur de tableur", rows[name].str.upper().isin(SHEET_ERRORS)),
-        ):
-            _note(rows[wrong], f"{fault} ({name})", SET_ASIDE, ids, rows[name], report)
-            kept &= ~wrong
-    return rows[kept]
-
-
-def _note(
-    rows: pd.DataFrame, fault: str, result: str, ids: pd.Series, values: pd.Series, report: Report
-) -> None:
-    report.add(rows, fault, result, ids=ids, values=values.str.slice(stop=_VALUE_CHARACTERS))
-
-
-def _values(
-    rows: pd.DataFrame, ids: pd.Series, report: Report, today: pd.Timestamp
-) -> tuple[pd.DataFrame, pd.Series]:
-    """Read every column but the place, and tell which rows may be kept."""
-    kept = pd.Series(True, index=rows.index)
-    values: dict[str, pd.Series] = {}
-    for column in COLUMNS:
-        text = rows[column.name]
-        if column.kind in {"degres", "code_qp"}:
-            continue
-        filled = text != ""
-        if column.filled:
-            _note(rows[~filled & kept], f"valeur absente ({column.name})", SET_ASIDE, ids, text, report)
-            kept &= filled
-        result = SET_ASIDE if column.filled or column.kind == "liste" else MENDED
-        read_, faults = _column(column, text, today)
-        for fault, wrong in faults:
-            _note(rows[wrong & filled], f"{fault} ({column.name})", result, ids, text, report)
-            if result == SET_ASIDE:
-                kept &= ~(wrong & filled)
-        values[column.name] = read_
-    frame = pd.DataFrame(values, index=rows.index)
-    frame["fictif"] = frame["fictif"].mask(_named_fictional(frame), FICTIONAL)
-    _doubts(frame, rows, kept, ids, report)
-    return frame, kept
-
-
-def _column(
-    column: Column, text: pd.Series, today: pd.Timestamp
-) -> tuple[pd.Series, list[tuple[str, pd.Series]]]:
-    """Read one column: its values, and the faults with the rows that have them."""
-    if column.kind == "liste":
-        words = {bare(word): value for value, others in column.choices for word in (value, *others)}
-        unset = UNKNOWN if UNKNOWN in words else NO
-        read_ = read_list(text, words)
-        return read_.mask(text == "", unset).astype("str"), [("valeur inconnue", read_.isna())]
-    if column.kind == "nombre":
-        number = read_numbers(text, unit=column.unit)
-        outside = number.notna() & ~number.between(*column.bounds)
-        return number.mask(outside), [
-            ("texte au lieu d'un nombre", number.isna()),
-            ("nombre hors bornes", outside),
-        ]
-    if column.kind == "date":
-        day = read_dates(text)
-        last = today if column.filled else today + _TEN_YEARS
-        outside = day.notna() & ~day.between(FIRST_DAY, last)
-        return day.mask(outside), [("date illisible", day.isna()), ("date hors bornes", outside)]
-    if column.kind == "etage":
-        floor = read_floors(text)
-        return floor, [("étage illisible", floor.isna())]
-    return text.where(text != "", np.nan), []
-
-
-def _named_fictional(frame: pd.DataFrame) -> pd.Series:
-    """Tell which rows say that they are invented elsewhere than in their column, which a copy may have lost."""
-    said = pd.Series(False, index=frame.index)
-    for name in ("id_local", "bailleur", "source"):
-        said |= frame[name].astype("str").str.contains(r"(?i)\bfictif|\bfictive", regex=True, na=False)
-    return said
-
-
-def _doubts(frame: pd.DataFrame, rows: pd.DataFrame, kept: pd.Series, ids: pd.Series, report: Report) -> None:
-    above = kept & frame["etage"].notna() & (frame["etage"] != 0)
-    _note(rows[above], "local hors du rez-de-chaussée (etage)", KEPT, ids, rows["etage"], report)
-
-
-def _placed(
-    rows: pd.DataFrame, path: Path, ids: pd.Series, report: Report, geocode: Geocode | None
-) -> gpd.GeoDataFrame:
-    """Give rows their points, from their coordinates, else from their address."""
-    lon, lat = (read_numbers(rows[name]) for name in COORDINATES)
-    shown = rows["lon"] + " " + rows["lat"]
-    for name, degrees in zip(COORDINATES, (lon, lat), strict=True):
-        wrong = (rows[name] != "") & degrees.isna()
-        _note(rows[wrong], f"texte au lieu d'un nombre ({name})", SET_ASIDE, ids, shown, report)
-    unreadable = ((rows["lon"] != "") & lon.isna()) | ((rows["lat"] != "") & lat.isna())
-    half = ~unreadable & ((rows["lon"] == "") != (rows["lat"] == ""))
-    _note(rows[half], "coordonnées incomplètes", SET_ASIDE, ids, shown, report)
-    metres = lon.abs().gt(1_000) & lat.abs().gt(1_000)
-    without = (rows["lon"] == "") & (rows["lat"] == "")
-    found = addresses.locate(rows.loc[without, ADDRESS], geocode)
-    for fault in found["faute"].unique():
-        if fault:
-            lost = rows.loc[found.index[found["faute"] == fault]]
-            _note(lost, fault, SET_ASIDE, ids, rows[ADDRESS], report)
-    located = found[found["faute"] == ""]
-    lon = lon.fillna(located["lon"])
-    lat = lat.fillna(located["lat"])
-    usable = rows[lon.notna() & lat.notna() & ~half]
-    if usable.empty:
-        return gpd.GeoDataFrame(
-            {"origine_position": pd.Series(dtype="str"), "code_insee": pd.Series(dtype="str")},
-            geometry=gpd.GeoSeries([], crs=LAMBERT93),
-            index=usable.index,
-        )
-    few = metres.loc[usable.index]
-    if few.mean() <= 0.5:  # noqa: PLR2004  beyond, it is a fault of the file, which `to_points` tells
-        _note(usable[few], "coordonnées en mètres", SET_ASIDE, ids, shown, report)
-        usable = usable[~few]
-    place = pd.DataFrame({
-        "lon": lon[usable.index].map("{:.10g}".format),
-        "lat": lat[usable.index].map("{:.10g}".format),
-    })  # fmt: skip
-    points = to_points(place, path=path, ids=ids, report=report)
-    origin = pd.Series(FROM_COORDINATES, index=points.index).mask(
-        points.index.isin(located.index), addresses.FROM_ADDRESS
-    )
-    return points.assign(origine_position=origin)
-
-
-def _attached(
-    points: gpd.GeoDataFrame,
-    declared: pd.Series,
-    zones: gpd.GeoDataFrame,
-    ids: pd.Series,
-    report: Report,
-) -> tuple[pd.Series, pd.Series]:
-    """Give the QPV of each point, and tell which rows do not contradict themselves."""
-    code = zone_of(points, zones).fillna(OUTSIDE_QPV).astype("str")
-    said = declared.str.upper().where(declared.map(bare) != bare(OUTSIDE_QPV), "")
-    old = said.str.fullmatch(r"QP\d{6}")
-    _note(points[old], "code de QPV de 2015", MENDED, ids, declared, report)
-    unknown = (said != "") & ~old & ~said.isin(zones.index)
-    _note(points[unknown], "code de QPV inconnu", MENDED, ids, declared, report)
-    differs = said.isin(zones.index) & (said != code)
-    far_m = pd.Series(0.0, index=points.index)
-    if differs.any():
-        outlines = np.asarray(zones.geometry.loc[said[differs]].array)
-        far_m[differs] = shapely.distance(outlines, np.asarray(points.geometry[differs].array))
-    told = said + " déclaré, point à " + far_m.round().astype(int).astype("str") + " m, " + code
-    far = differs & (far_m > FAR_FROM_QPV_M)
-    report.add(points[far], "loin du QPV déclaré", SET_ASIDE, ids=ids, values=told)
-    report.add(points[differs & ~far], "hors du QPV déclaré", MENDED, ids=ids, values=told)
-    return code, ~far

@@ -47,8 +47,6 @@ def to_html(places: Places, codes: Sequence[str], sources: Mapping[str, Source])
     heads = "".join(f'<th scope="col" class="nombre">{escape(text)}</th>' for text in [*names.values(), over])
     lines = []
     for field in places.fields:
-        origin = sources[field.source_id] if field.source_id else None
-        said = f"{origin.producteur}, {origin.millesime}" if origin else ""
         middle = medians[field.column]
         texts = [figure(value, field.kind) for value in values[field.column]]
         texts.append(standing.median(middle["mediane"], middle["classes"], field))
@@ -58,7 +56,7 @@ def to_html(places: Places, codes: Sequence[str], sources: Mapping[str, Source])
         )
         lines.append(
             f'<tr><th scope="row">{escape(typographie(field.title))}</th>{cells}'
-            f'<td class="long">{escape(typographie(said))}</td></tr>'
+            f'<td class="long">{escape(typographie(standing.origin(field, sources)))}</td></tr>'
         )
     title = escape(typographie(f"Comparaison : {', '.join(names.values())}"))
     return (
@@ -154,10 +152,8 @@ def _chart(field: Field, lines: Sequence[tuple[str, Any, str]], sources: Mapping
             f'<li><span class="nom">{escape(typographie(name))}</span> <strong{reason}>{escape(text)}</strong>'
             f'<span class="piste">{bar}</span></li>'
         )
-    origin = sources[field.source_id] if field.source_id else None
-    said = (
-        f'<span class="atlas-origine">{escape(typographie(f"{origin.producteur}, {origin.millesime}"))}</span>'
-        if origin
-        else ""
+    said = escape(typographie(standing.origin(field, sources)))
+    return (
+        f"<figure><figcaption>{escape(typographie(field.title))}</figcaption><ul>{''.join(items)}</ul>"
+        f'<span class="atlas-origine">{said}</span></figure>'
     )
-    return f"<figure><figcaption>{escape(typographie(field.title))}</figcaption><ul>{''.join(items)}</ul>{said}</figure>"

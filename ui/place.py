@@ -8,7 +8,7 @@ from typing import Any, Final
 import geopandas as gpd
 import streamlit as st
 
-from exports import place_fields
+from exports import place_fields, standing
 from exports.context import Context
 from exports.fields import REASONS
 from exports.place_fields import metres
@@ -16,8 +16,9 @@ from exports.portraits import COMMUNE, QUARTIER, SORTS, Genre, Places, Portrait
 from geo.places import RADII_M
 from geo.proximity import TOUCH_M
 from maps.spec import Cadrage, MapSpec, ShownLayer
-from ui import choices, comparison, data, downloads, mapview, pdf, sources, standing, table
+from ui import choices, comparison, data, downloads, mapview, pdf, sources, table
 from ui.formats import typographie
+from ui.standing import to_html as figures_html
 
 #: Hidden at first: what nobody checked, and what serves nobody.
 HIDDEN: Final = frozenset({"friches_potentielles", "stations_virtuelles"})
@@ -25,6 +26,7 @@ AT_FIRST: Final = [key for key in SORTS if key not in HIDDEN]
 #: What a place is called in a sentence: itself, and where things lie.
 THE: Final[Mapping[Genre, str]] = {QUARTIER: "le quartier", COMMUNE: "la commune"}
 STYLE: Final = """
+@media (min-width: 40rem) { .atlas-cadre.atlas-entier { max-height: none !important; } }
 .atlas-barres { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: 1.2rem 1.6rem; }
 .atlas-barres figure { margin: 0; }
 .atlas-barres figcaption { font-weight: 600; font-size: .9rem; line-height: 1.3; margin: 0 0 .3rem; }
@@ -34,7 +36,10 @@ STYLE: Final = """
 .atlas-barres .piste { grid-column: 1 / -1; height: .55rem; background: #eef1f5; }
 .atlas-barres .barre { display: block; height: 100%; background: #1b4f8c; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .atlas-barres li:last-child .barre { background: #6a7482; }
-@media print { .st-key-lieu-objets { display: none !important; } }
+@media print {
+  .st-key-lieu-objets { display: none !important; }
+  .st-key-lieu-haut [data-testid="stColumn"] { flex: 1 1 100% !important; width: 100% !important; }
+}
 """
 
 
@@ -136,16 +141,30 @@ def show(portrait: Portrait, places: Places, asked: Asked) -> None:
     words = asked.described(f"{portrait.name} ({portrait.code})", portrait.kind)
     for note in portrait.notes:
         _note(note)
-    st.html(standing.to_html(portrait, catalogue))
-    _note(
-        f"Médiane et rang sont pris parmi les lieux dont le chiffre est connu, leur nombre est dit ; rang 1 : la plus "
-        f"grande valeur, à égalité le meilleur rang. « À portée » : {metres(portrait.radius_m)} au plus, à vol d’oiseau."
-    )
-
     pdf.place(portrait)
     objects = near(portrait, asked)
-    st.header("Carte", anchor=False)
-    mapview.show(spec(portrait, objects, asked), key=f"carte-{portrait.kind}", on_click=_choose(portrait))
+    with st.container(key="lieu-haut"):
+        left, right = st.columns(2, gap="medium")
+        with left:
+            st.header("Chiffres clés", anchor=False)
+            st.html(figures_html(portrait, catalogue))
+        with right:
+            st.header("Carte", anchor=False)
+            mapview.show(
+                spec(portrait, objects, asked), key=f"carte-{portrait.kind}", on_click=_choose(portrait)
+            )
+    _note(
+        "Médiane et rang sont pris parmi les lieux dont le chiffre est connu ; rang 1 : la plus grande valeur, à égalité "
+        "le meilleur rang. Distances à vol d’oiseau."
+    )
+    _download(
+        standing.table(portrait, catalogue),
+        standing.FIELDS,
+        portrait,
+        words,
+        subject="chiffres",
+        key="chiffres",
+    )
     sources.note(*(source.source_id for source in portrait.sources))
 
     st.header(f"Dans {the} et autour", anchor=False)

@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping
 from html import escape
-from typing import Final
+from itertools import groupby
 
 from exports import standing
 from exports.portraits import Portrait
 from loaders.catalogue import Source
 from ui.formats import typographie
 
-_NUMBER: Final = ' class="nombre"'
-
 
 def to_html(portrait: Portrait, sources: Mapping[str, Source]) -> str:
-    """Write the figures of a place as a table.
+    """Write the figures of a place as a table, each source once above its figures.
 
     Parameters
     ----------
@@ -27,26 +25,24 @@ def to_html(portrait: Portrait, sources: Mapping[str, Source]) -> str:
     str
         HTML in which every text of the data is escaped.
     """
-    helps = {field.column: field.help for field in portrait.fields}
-    lines = []
-    for column, row in standing.rows(portrait, sources).iterrows():
-        note = f' title="{escape(typographie(helps[str(column)]))}"' if helps[str(column)] else ""
-        cells = "".join(
-            f'<td class="nombre{" raison" if standing.is_word(row[name]) else ""}">{escape(row[name])}</td>'
-            for name in ("valeur", "mediane", "rang")
-        )
-        lines.append(
-            f'<tr><th scope="row"{note}>{escape(typographie(row["titre"]))}</th>{cells}'
-            f'<td class="long">{escape(typographie(row["source"]))}</td></tr>'
-        )
+    rows = []
+    for origin, group in groupby(standing.lines(portrait, sources), key=lambda line: line.origin):
+        said = escape(typographie(origin))
+        rows.append(f'<tr><th class="fiche-source" scope="rowgroup" colspan="4">{said}</th></tr>')
+        for line in group:
+            cells = "".join(
+                f'<td class="nombre{" raison" if standing.is_word(text) else ""}">{escape(text)}</td>'
+                for text in (line.value, line.median, line.rank)
+            )
+            note = f' title="{escape(typographie(line.field.help))}"' if line.field.help else ""
+            rows.append(f'<tr><th scope="row"{note}>{escape(typographie(line.field.title))}</th>{cells}</tr>')
     title = escape(typographie(f"Chiffres clés : {portrait.name}"))
     heads = "".join(
-        f'<th scope="col"{"" if field.column in {"titre", "source"} else _NUMBER}>'
-        f"{standing.OVER[portrait.kind] if field.column == 'mediane' else field.title}</th>"
-        for field in standing.FIELDS
+        f'<th scope="col" class="nombre">{text}</th>'
+        for text in ("Valeur", standing.OVER[portrait.kind], "Rang")
     )
     return (
-        f'<div class="atlas-cadre" role="region" tabindex="0" aria-label="{title}">'
-        f'<table class="atlas-table atlas-figures"><caption>{title}</caption><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{''.join(lines)}</tbody></table></div>"
+        f'<div class="atlas-cadre atlas-entier" role="region" tabindex="0" aria-label="{title}">'
+        f'<table class="atlas-table"><caption>{title}</caption><thead><tr><th scope="col">Donnée</th>{heads}</tr>'
+        f"</thead><tbody>{''.join(rows)}</tbody></table></div>"
     )

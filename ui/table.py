@@ -13,8 +13,8 @@ import pandas as pd
 import streamlit as st
 
 from exports.fields import NUMBERS, REASONS, Field, is_missing, stated, values_of
-from exports.folding import fold
 from loaders.catalogue import Source
+from loaders.folding import fold
 from ui.formats import cell, entier, heading, pluriel, typographie
 
 PAGE_ROWS: Final = 50
@@ -148,11 +148,10 @@ def to_html(
     lines = []
     for label, *values in stated(frame, fields, sources).itertuples(name=None):
         name = cell(values[0], fields[0].kind)
-        long = ' class="long"' if len(name) > LONG_TEXT else ""
         shown = escape(typographie(name))
         if target:
             shown = f'<a href="{escape(target + quote(str(label)))}" target="_self">{shown}</a>'
-        cells = [f'<th scope="row"{long}>{shown}</th>']
+        cells = [f'<th scope="row"{_classes(fields[0], name)}>{shown}</th>']
         cells += [
             f"<td{_classes(field, text)}>{_linked(text, name)}</td>"
             for field, text in zip(

@@ -18,7 +18,6 @@ TYPES_SEEN: Final = "carte-types"
 #: Layers of places to the page that shows one of them.
 PLACE_PAGES: Final[Mapping[str, str]] = {"qpv": "quartier?qpv=", "communes": "commune?commune="}
 STYLE: Final = """
-.atlas-quartier .fiche-source { background: #f1f4f8; font-weight: 400; font-size: .8rem; color: #45505e; padding-top: .5rem; }
 .atlas-quartier caption { position: static; }
 .atlas-quartier tbody th { min-width: 0; }
 .atlas-quartier td.nombre.raison { min-width: 0; }

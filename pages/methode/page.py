@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from exports.folding import slug
 from exports.place_content import MOST_FRICHES, MOST_OBJECTS
+from loaders.folding import slug
 from ui import data, page
 from ui.formats import entier, typographie
 from ui.freshness import OLD_YEARS

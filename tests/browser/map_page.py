@@ -18,6 +18,7 @@ class MapPage:
 
     def __init__(self, page):
         self.page = page
+        page.frame_locator(MAP).locator("body[data-peint]").wait_for(state="attached")
         page.wait_for_timeout(REST_MS)
 
     @property

@@ -22,6 +22,8 @@ def test_filters_are_a_sentence(context, levelo):
     assert context.filters == "commune : toutes ; seuil : 300 m"
     bare = Context.of([levelo], filters={"commune": ""}, subject="a", place="b")
     assert bare.filters == "aucun filtre"
+    assert context.criteria == (("commune", "toutes"), ("seuil", "300 m"))
+    assert bare.criteria == ()
 
 
 def test_nothing_leaves_without_a_source():

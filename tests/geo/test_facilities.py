@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from errors import ArgumentError
-from geo.facilities import category_figures, commune_figures, qpv_counts_by, qpv_figures
+from geo.facilities import category_figures, commune_figures, in_communes, qpv_counts_by, qpv_figures
 from tests.geo.helpers import assert_result, points, square, zones
 
 COVERED = {"13055", "13001"}
@@ -86,3 +86,12 @@ def test_people_without_are_unknown_where_a_population_is():
 
 def test_categories_of_nothing():
     assert category_figures(QPV, THERE.iloc[:0], THERE["famille"].iloc[:0], radius_m=1, covered=COVERED).empty
+
+
+def test_objects_count_in_the_commune_that_they_name():
+    towns = pd.DataFrame(index=pd.Index(["13001", "13055", "84089"], dtype="str"))
+    objects = pd.DataFrame({"code_insee": ["13055", "13055", "13070", "84089"]})
+    # 13070 is not asked about, and 84089 is outside the source.
+    assert_result(in_communes(towns, objects, covered=COVERED), [0, 2, np.nan], towns, dtype="float64")
+    with pytest.raises(ArgumentError, match="code_insee"):
+        in_communes(towns, pd.DataFrame({"x": [1]}), covered=COVERED)

@@ -11,7 +11,7 @@ import loaders.projects
 import loaders.qpv
 from errors import ArgumentError, CrsError
 from geo import territory
-from geo.territory import project_perimeter, projects_by_commune, qpv_of_project
+from geo.territory import project_perimeter, projects_by_commune, projects_of_qpv, qpv_of_project
 
 X, Y = 890_000, 6_240_000
 
@@ -193,6 +193,31 @@ def test_perimeter_drawn_on_squares(communes, qpv, arrondissements, asked, area_
     assert outline.crs == "EPSG:2154"
     assert outline.iloc[0].is_valid
     assert outline.area.iloc[0] == pytest.approx(area_m2)
+
+
+def test_situations_of_one_qpv_on_squares(qpv, arrondissements):
+    asked = pd.DataFrame(
+        [
+            project("métropole"),
+            project("communes", "13055"),
+            project("communes", "13001"),
+            project("arrondissements", "13213"),
+            project("qpv", "QN00002M", "QN00005M"),
+        ],
+        index=list("abcde"),
+    )
+    # 60 % of QN00002M lies in 13213, 40 % of QN00004M.
+    assert projects_of_qpv(asked, "QN00002M", qpv, arrondissements).to_dict() == {
+        "a": "métropolitain",
+        "b": "localisé",
+        "c": "non concerné",
+        "d": "localisé",
+        "e": "localisé",
+    }
+    other = projects_of_qpv(asked, "QN00004M", qpv, arrondissements)
+    assert other[["d", "e"]].tolist() == ["non concerné"] * 2
+    with pytest.raises(ArgumentError, match="QN99999M"):
+        projects_of_qpv(asked, "QN99999M", qpv, arrondissements)
 
 
 def test_a_perimeter_is_where_its_parts_are(communes, qpv, arrondissements):

@@ -266,8 +266,8 @@ def test_memory_grows_with_the_landlords_alone(tmp_path, monkeypatch):
 
 
 class Answer:
-    def __init__(self, lon, lat, score):
-        self.lon, self.lat, self.score = lon, lat, score
+    def __init__(self, lon, lat, precise):
+        self.lon, self.lat, self.precise = lon, lat, precise
 
 
 def test_candidates_are_placed_on_request():
@@ -275,9 +275,9 @@ def test_candidates_are_placed_on_request():
         row(number="1"), row(number="2"), row(number="3"), row(number="4", commune="056", town="MARTIGUES")
     ).frame
     answers = {
-        "1 RUE DE L'ESSAI MARSEILLE": Answer(5.3795, 43.3125, 0.9),
-        "2 RUE DE L'ESSAI MARSEILLE": Answer(5.3795, 43.3125, 0.5),
-        "4 RUE DE L'ESSAI MARTIGUES": Answer(5.0480, 43.4060, 0.95),
+        "1 RUE DE L'ESSAI MARSEILLE": Answer(5.3795, 43.3125, precise=True),
+        "2 RUE DE L'ESSAI MARSEILLE": Answer(5.3795, 43.3125, precise=False),
+        "4 RUE DE L'ESSAI MARTIGUES": Answer(5.0480, 43.4060, precise=True),
     }
     reading = personnes_morales.place(frame, answers.get)
     placed = reading.frame

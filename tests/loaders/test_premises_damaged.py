@@ -5,6 +5,7 @@ Files under `damaged/` bear the name of their fault; those that would be too lar
 
 import io
 import math
+import random
 import warnings
 import zipfile
 from pathlib import Path
@@ -25,7 +26,7 @@ from errors import (
     SourceFormatError,
     SourceMissingError,
 )
-from loaders import _grids, _workbooks, premises
+from loaders import _grids, _workbooks, premises, premises_faults, qpv
 from loaders._grids import MAX_ROWS
 from loaders._uploads import MAX_BYTES
 from loaders._workbooks import MAX_INFLATED_BYTES, MAX_MEMBERS
@@ -33,6 +34,7 @@ from loaders.quality import KEPT, MENDED, SET_ASIDE
 
 DAMAGED = Path(__file__).parent / "damaged"
 TODAY = pd.Timestamp("2026-11-24")
+TRIES = 25
 HEADER = "id_local;adresse;lon;lat;surface_m2;usage;source;date_releve"
 ROW = "1 rue;5,3795;43,3125;80;vacant;R;15/01/2026"
 #: A sheet's part in a workbook whose only other parts are what Excel itself needs.
@@ -267,10 +269,12 @@ def test_load_refuses_what_it_cannot_keep_at_all():
 
 
 def test_mend_of_a_cell_says_what_it_may_hold():
-    assert premises.mend("valeur inconnue (usage)") == (
+    assert premises_faults.mend("valeur inconnue (usage)") == (
         "écrire une valeur parmi : associatif, commercial, service public, vacant, stockage, inconnu"
     )
-    assert premises.mend("nombre hors bornes (surface_m2)") == "écrire un nombre de 1 à 20\u202f000 (m²)"
+    assert (
+        premises_faults.mend("nombre hors bornes (surface_m2)") == "écrire un nombre de 1 à 20\u202f000 (m²)"
+    )
 
 
 def test_no_such_file(tmp_path):
@@ -469,3 +473,51 @@ def test_geopackage_row_by_row(tmp_path):
         (3, "ni coordonnées ni adresse"),
     ]
     assert reading.frame.index.tolist() == ["L2", "L4"]
+
+
+def mutated(raw, rng):
+    """Change, drop and repeat some bytes."""
+    changed = bytearray(raw)
+    for _ in range(rng.choice([1, 3, 20])):
+        at = rng.randrange(len(changed))
+        match rng.randrange(4):
+            case 0:
+                changed[at] = rng.randrange(32, 127)
+            case 1:
+                del changed[at : at + rng.randrange(1, 50)]
+            case 2:
+                changed[at:at] = rng.choice(
+                    [b";", b'"', b"\n", b"'", b"=", b"1e999", b"nan", b"-", b"9" * 20, b"\xff"]
+                )
+            case _:
+                start = rng.randrange(len(changed))
+                changed[at:at] = changed[start : start + 40]
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "gpkg"])
+def test_whatever_is_damaged_nothing_is_lost(kind, tmp_path):
+    raw = {
+        "csv": lambda: "\n".join(inventory(20)).encode(),
+        "xlsx": lambda: workbook(inventory(5)),
+        "gpkg": lambda: geopackage(tmp_path, locaux=layer()),
+    }[kind]()
+    rng = random.Random(kind)  # noqa: S311  the same at each run
+    zones = qpv.read().frame
+    read = 0
+    for _ in range(TRIES):
+        damaged = mutated(raw, rng)
+        if kind == "xlsx" and rng.random() < 0.7:  # most damage done to the archive never reaches the sheet
+            with zipfile.ZipFile(io.BytesIO(raw)) as file:
+                members = {name: file.read(name) for name in file.namelist()}
+            name = rng.choice(list(members))
+            damaged = archive(members | {name: mutated(members[name], rng)})
+        try:
+            reading = premises.read(damaged, name="inventaire", zones=zones, today=TODAY)
+        except AtlasError:
+            continue
+        read += 1
+        assert (
+            reading.report.lignes_lues == len(reading.rows) == len(reading.frame) + len(reading.set_aside())
+        )
+    assert 0 < read < TRIES

@@ -63,6 +63,8 @@ def test_old_and_undated_sources_are_told_in_words(atlas):
     ("query", "link"),
     [
         ("air bel", ("Voir sur la carte", "carte", "qpv=QN01338I")),
+        ("air bel", ("Page du quartier", "quartier", "qpv=QN01338I")),
+        ("aubagne", ("Page de la commune", "commune", "commune=13005")),
         ("AIR BEL", ("Voir sur la carte", "carte", "qpv=QN01338I")),
         ("aubagne", ("Voir sur la carte", "carte", "commune=13005")),
         ("septemes", ("Projets de la commune", "projets", "commune=13106")),

@@ -237,6 +237,21 @@ def test_nothing_of_an_import_is_written_to_disk():
     assert holders == []
 
 
+def test_a_filter_over_20000_rows_sends_ids_and_fifty_rows():
+    many = [[f"L{at:05d}", *ROWS[at % 4][1:]] for at in range(20_000)]
+    at = uploaded(written(many))
+    assert metrics(at)["Locaux affichés"] == "20 000"
+    (handed,) = html_scripts(at)
+    at.selectbox(key="disponibilite").set_value("disponible plus tard").run()
+    assert not at.exception
+    assert metrics(at)["Locaux affichés"] == "5 000"
+    # The points are the same text as before, which Streamlit does not send again; the map is told ids alone.
+    assert html_scripts(at) == [handed]
+    assert len(last_layer(at)["ids"]) == 5_000
+    assert len(driver.component(at)["feature_group"]) < 200_000
+    assert len(table(at, "Locaux de l'inventaire importé")) == 50
+
+
 # --- invented premises
 
 

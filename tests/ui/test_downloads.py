@@ -125,7 +125,7 @@ def page_with_a_map():
 
 
 def test_the_map_is_taken_away_with_its_sources(taken):
-    at = AppTest.from_function(page_with_a_map).run()
+    at = AppTest.from_function(page_with_a_map, default_timeout=60).run()
     assert not at.exception
     button = taken["Télécharger la carte (HTML)"]
     assert re.fullmatch(r"atlas_carte-des-gares_pertuis_\d{4}-\d\d-\d\d\.html", button["file_name"])

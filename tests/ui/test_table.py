@@ -93,6 +93,17 @@ def test_only_https_addresses_are_links():
     assert [link["href"] for link in links] == ["https://sig.ville.gouv.fr/territoire/QN1"]
 
 
+def test_names_lead_to_the_page_of_their_row():
+    frame = pd.DataFrame({"nom": ['<b>"A', "B"]}, index=["QN 1&", "QN2"])
+    tags = Reader(to_html(frame, FIELDS[:1], sources={}, caption="c", target="quartier?qpv=")).tags
+    links = [attributes for tag, attributes in tags if tag == "a"]
+    assert [link["href"] for link in links] == ["quartier?qpv=QN%201%26", "quartier?qpv=QN2"]
+    assert "b" not in [tag for tag, _ in tags]
+    assert not [
+        tag for tag, _ in Reader(to_html(frame, FIELDS[:1], sources={}, caption="c")).tags if tag == "a"
+    ]
+
+
 def test_rows_sort_as_french_readers_expect():
     frame = pd.DataFrame({"nom": ["zèbre", "Étang", "école", None], "n": [10.0, 9.0, np.nan, 100.0]})
     assert ordered(frame, "nom")["nom"].tolist()[:3] == ["école", "Étang", "zèbre"]

@@ -1,6 +1,6 @@
 import pytest
 
-from exports.formulas import neutralised, restored
+from loaders.formulas import neutralised, restored
 
 
 @pytest.mark.parametrize(
