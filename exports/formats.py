@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from html import escape
 from typing import Any, Final
 
 from babel import Locale
@@ -241,6 +242,22 @@ def typographie(text: str) -> str:
     text = re.sub(r"[ \u00a0\u202f]+([;!?%])", NARROW + r"\1", text)
     text = re.sub(r"[ \u00a0\u202f]+([:»])", BROAD + r"\1", text)
     return re.sub(r"«[ \u00a0\u202f]*", "«" + BROAD, text)
+
+
+def escaped(text: str) -> str:
+    """Ready a French text for HTML.
+
+    Parameters
+    ----------
+    text
+        Any text, from a data file for instance.
+
+    Returns
+    -------
+    str
+        The text with French spaces, its markup made harmless.
+    """
+    return escape(typographie(text))
 
 
 # Babel takes some 20 microseconds a number, and a page shows the same hundreds at each change of a filter.

@@ -26,6 +26,7 @@ SHAPES: Final[Mapping[Symbole, str]] = {
     "losange": "diamond",
     "croix": "cross_fill",
     "etoile": "star",
+    "maison": "pentagon",
 }
 #: Rows that no layer of the maps draws: a plain look, in the grey of the communes' outlines.
 PLAIN_COLOUR: Final = "#3D4757"

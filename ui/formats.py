@@ -1,7 +1,6 @@
 """How pages write numbers, dates and plurals, as the files do, and texts that Streamlit would read as Markdown."""
 
 import re
-from html import escape
 from typing import Final
 
 from exports.formats import (
@@ -12,6 +11,7 @@ from exports.formats import (
     decimal,
     distance,
     entier,
+    escaped,
     figure,
     heading,
     part,
@@ -57,19 +57,3 @@ def plain(text: str) -> str:
         The same to a reader, once Streamlit has rendered it as Markdown.
     """
     return _MARKDOWN.sub(r"\\\g<0>", text)
-
-
-def escaped(text: str) -> str:
-    """Ready a French text for HTML.
-
-    Parameters
-    ----------
-    text
-        Any text, from a data file for instance.
-
-    Returns
-    -------
-    str
-        The text with French spaces, its markup made harmless.
-    """
-    return escape(typographie(text))

@@ -139,8 +139,10 @@ def show(portrait: Portrait, places: Places, asked: Asked) -> None:
     """
     catalogue, the = data.sources(), THE[portrait.kind]
     words = asked.described(f"{portrait.name} ({portrait.code})", portrait.kind)
-    for note in portrait.notes:
-        _note(note)
+    # Held together: one line more or less above the map would make the page load the map again.
+    with st.container():
+        for note in portrait.notes:
+            _note(note)
     pdf.place(portrait)
     objects = near(portrait, asked)
     with st.container(key="lieu-haut"):
@@ -150,8 +152,14 @@ def show(portrait: Portrait, places: Places, asked: Asked) -> None:
             st.html(figures_html(portrait, catalogue))
         with right:
             st.header("Carte", anchor=False)
-            mapview.show(
-                spec(portrait, objects, asked), key=f"carte-{portrait.kind}", on_click=_choose(portrait)
+            drawn = spec(portrait, objects, asked)
+            mapview.show(drawn, key=f"carte-{portrait.kind}", on_click=_choose(portrait))
+            downloads.show_map(
+                drawn,
+                subject=f"carte {portrait.kind}",
+                place=portrait.name,
+                filters=words,
+                key=f"carte-{portrait.kind}-html",
             )
     _note(
         "Médiane et rang sont pris parmi les lieux dont le chiffre est connu ; rang 1 : la plus grande valeur, à égalité "

@@ -25,6 +25,20 @@ CARDS = [
         "Ouvrir la carte",
     ),
     (
+        "Urbanistes",
+        "Quelles friches, quels locaux en pied d'immeuble ?",
+        "Surfaces comptées une fois, distance à un quartier et aux transports ; vos inventaires de locaux, dans votre session.",
+        "pages/foncier/page.py",
+        "Chercher du foncier",
+    ),
+    (
+        "Urbanistes",
+        "Quels équipements sportifs manquent, et où ?",
+        "Familles d'équipements absentes autour de chaque quartier et rapport à la population, selon le recensement de 2016.",
+        "pages/sport/page.py",
+        "Voir les équipements",
+    ),
+    (
         "Équipe mobilité",
         "Où manque-t-il des stations de vélos ?",
         "Distance à la station levélo la plus proche, habitants hors de portée, classement des manques au seuil choisi.",
@@ -38,7 +52,15 @@ CARDS = [
         "pages/projets/page.py",
         "Croiser projets et communes",
     ),
+    (
+        "Tous",
+        "Que sait-on de ce quartier ?",
+        "Chiffres, médiane et rang, équipements par distance, projets ; comparaison de quatre lieux et fiche PDF à emporter.",
+        "pages/quartier/page.py",
+        "Ouvrir un quartier",
+    ),
 ]
+CARDS_A_ROW = 3
 FRESH_FIELDS = [
     Field("titre", "Source", "texte"),
     Field("producteur", "Producteur", "texte"),
@@ -51,10 +73,11 @@ def main() -> None:
     found = prepare_figures(data.stamp(DATA))
     page.header("Atlas des Possibles", found.sentence)
     show_search()
-    st.header("Trois questions, trois pages", anchor=False)
-    for column, card in zip(st.columns(3), CARDS, strict=True):
-        with column, st.container(border=True, height="stretch"):
-            show_card(*card)
+    st.header("Une question, une page", anchor=False)
+    for first in range(0, len(CARDS), CARDS_A_ROW):
+        for column, card in zip(st.columns(CARDS_A_ROW), CARDS[first : first + CARDS_A_ROW], strict=True):
+            with column, st.container(border=True, height="stretch"):
+                show_card(*card)
     st.header("Les chiffres à retenir", anchor=False)
     show_figures(found.figures)
     st.header("Fraîcheur des sources", anchor=False)

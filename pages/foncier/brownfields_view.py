@@ -47,25 +47,28 @@ def show(heading: DeltaGenerator) -> None:
             brownfields.finding(kept, filters, vintage=source.millesime, place=place),
         )
         page.on_paper(words)
-    _figures(verified, potential, with_unchecked=with_unchecked, vintage=source.millesime)
-    _out_of_reach(sites, filters)
+    # Held together: one line more or less above the map would make the page load the map again.
+    with st.container():
+        _figures(verified, potential, with_unchecked=with_unchecked, vintage=source.millesime)
+        _out_of_reach(sites, filters)
 
     communes, qpv = data.communes(), data.qpv()
     if filters.commune is not None:
         communes = communes.loc[[filters.commune]]
         qpv = qpv[[filters.commune in codes for codes in qpv["communes"]]]
     st.header("Carte des friches", anchor=False)
-    mapview.show(
-        brownfields.spec(
-            kept,
-            qpv,
-            communes,
-            filters,
-            titre=f"Carte des friches, {place}",
-            basemap=basemap,
-            adresse={"commune": [filters.commune] if filters.commune else []},
-        ),
-        key="carte-foncier",
+    drawn = brownfields.spec(
+        kept,
+        qpv,
+        communes,
+        filters,
+        titre=f"Carte des friches, {place}",
+        basemap=basemap,
+        adresse={"commune": [filters.commune] if filters.commune else []},
+    )
+    mapview.show(drawn, key="carte-foncier")
+    downloads.show_map(
+        drawn, subject="carte des friches", place=place, filters=words, key="carte-foncier-html"
     )
     sources.note(*USED)
 

@@ -10,8 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 from exports.attribution import line
 from exports.context import Context
 from geo.premises import FREE
+from loaders import addresses, premises_template
 from loaders import premises as reading
-from loaders import premises_template
 from loaders.premises_schema import OUTSIDE_QPV
 from maps.spec import SessionObjects
 from pages.foncier import candidates_view, premises, session
@@ -51,7 +51,7 @@ def _import() -> None:
     with st.expander("Importer un inventaire de locaux", expanded=owned is None, key="locaux-import"):
         st.caption(
             "Le fichier reste dans votre session : il n'est ni enregistré ni partagé, et disparaît avec elle. CSV, XLSX ou "
-            f"GeoPackage, {session.MAX_MB} Mo au plus. Les lignes sans coordonnées sont écartées et listées."
+            f"GeoPackage, {session.MAX_MB} Mo au plus. Les lignes que l'atlas ne peut pas placer sont écartées et listées."
         )
         with st.container(horizontal=True):
             st.download_button(
@@ -79,6 +79,12 @@ def _import() -> None:
                 key="modele-notice",
                 on_click="ignore",
             )
+        st.checkbox(
+            "Placer par leur adresse les lignes sans coordonnées",
+            key=session.GEOCODE,
+            help=f"Ces adresses, {addresses.MAX_ADDRESSES} au plus, sont envoyées au service d'adresses de l'IGN (data.geopf.fr) ; une "
+            "réponse peu sûre laisse la ligne de côté, et chaque position trouvée est dite « à vérifier »",
+        )
         st.file_uploader(
             "Inventaire de locaux (CSV, XLSX ou GeoPackage)",
             type=["csv", "xlsx", "gpkg"],

@@ -9,11 +9,13 @@ import streamlit as st
 from errors import AtlasError
 from loaders import premises
 from pages.foncier.premises import Imported, imported
-from ui import data
+from ui import data, geocoding
 
 INVENTORY: Final = "locaux-inventaire"
 FAULT: Final = "locaux-faute"
 UPLOADER: Final = "locaux-depot"
+#: Whether addresses may leave for the address service.
+GEOCODE: Final = "locaux-geocoder"
 #: Part of the uploader's key: another one empties it.
 ROUND: Final = "locaux-tour"
 MAX_MB: Final = 50
@@ -59,7 +61,8 @@ def take_upload() -> None:
     if file is None:
         forget()
         return
-    _keep(lambda: premises.read(file.getvalue(), name=file.name), file.name)
+    geocode = geocoding.best if st.session_state.get(GEOCODE) else None
+    _keep(lambda: premises.read(file.getvalue(), name=file.name, geocode=geocode), file.name)
 
 
 def take_fictional() -> None:

@@ -1,6 +1,5 @@
 """One priority neighbourhood: its figures beside the others', what is around, which projects cover it."""
 
-import os
 from html import escape
 from typing import Any
 
@@ -14,11 +13,9 @@ from exports.portraits import QUARTIER
 from loaders import geocoder
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.quartier import address
-from ui import choices, data, figures, mapview, page, place, sources, table
+from ui import choices, data, figures, geocoding, mapview, page, place, sources, table
 from ui.formats import typographie
 
-#: Where a deployment names another address of the geocoder, such as a relay of its own.
-GEOCODER_VARIABLE = "ATLAS_GEOCODEUR"
 LIST_FIELDS = (
     Field("lib_qp", "QPV", "texte"),
     Field("code_qp", "Code", "texte"),
@@ -101,7 +98,7 @@ def show_address() -> None:
 def _answered(text: str) -> str:
     """Answer in HTML; whatever befalls the service is said, and the rest of the page stays."""
     try:
-        found = geocoder.search(text, base_url=os.environ.get(GEOCODER_VARIABLE) or geocoder.BASE_URL)
+        found = geocoding.search(text)
         answer = address.answer(found, data.qpv(), data.communes())
     except AtlasError as error:
         return f'<p class="atlas-note">{escape(typographie(f"Recherche impossible. {error}"))}</p>'

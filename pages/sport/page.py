@@ -79,23 +79,23 @@ def show() -> None:
 
     st.header("Carte des manques" if family else "Carte des familles absentes", anchor=False)
     titre = f"{families[family] if family else ALL_FAMILIES}, {radius_m} m à vol d'oiseau, {place}"
-    mapview.show(
-        gaps.spec(
-            rows,
-            listed,
-            family=family,
-            commune=commune,
-            chosen=chosen,
-            titre=f"Carte des équipements sportifs : {titre}",
-            basemap=basemap,
-            adresse={
-                "famille": [families[family]] if family else [],
-                "commune": [commune] if commune else [],
-                "qpv": [chosen] if chosen else [],
-            },
-        ),
-        key="carte-sport",
-        on_click=lambda found: _choose(found, set(shown.index)),
+    plan = gaps.spec(
+        rows,
+        listed,
+        family=family,
+        commune=commune,
+        chosen=chosen,
+        titre=f"Carte des équipements sportifs : {titre}",
+        basemap=basemap,
+        adresse={
+            "famille": [families[family]] if family else [],
+            "commune": [commune] if commune else [],
+            "qpv": [chosen] if chosen else [],
+        },
+    )
+    mapview.show(plan, key="carte-sport", on_click=lambda found: _choose(found, set(shown.index)))
+    downloads.show_map(
+        plan, subject="carte des équipements sportifs", place=place, filters=filters, key="carte-sport-html"
     )
     sources.note(*USED)
 

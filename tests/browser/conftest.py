@@ -11,6 +11,11 @@ from benchmarks import driven, served
 MISSING = f"Chromium est absent : installer le paquet « chromium » ({driven.CHROMIUM}) pour jouer ces tests"
 REQUIRED = os.environ.get("ATLAS_NAVIGATEUR") == "requis"
 SIZES = {"bureau": {"width": 1280, "height": 800}, "mobile": {"width": 390, "height": 844}}
+#: The home page is at the root; the others at their name.
+PAGES = ["", "carte", "quartier", "commune", "velos", "foncier", "sport", "projets", "donnees", "methode"]
+WITH_MAP = ["carte", "quartier", "commune", "velos", "foncier", "sport"]
+#: Width of an A4 sheet upright within margins of 12 mm, in CSS pixels: 186 mm at 96 to the inch.
+PAPER_PX = 186 / 25.4 * 96
 OUTSIDE = re.compile(r"^https?://(?!127\.0\.0\.1[:/])")
 MAP = 'iframe[src*="streamlit_folium"]'
 

@@ -45,9 +45,9 @@ def test_each_figure_names_its_source_and_vintage(atlas):
     assert "Cerema, 10 mars 2024" in figures[3]
 
 
-def test_three_cards_lead_to_the_three_pages(atlas):
+def test_cards_lead_to_the_pages(atlas):
     targets = [target for label, target, _ in atlas("accueil").links if label.startswith("**")]
-    assert targets == ["carte", "velos", "projets"]
+    assert targets == ["carte", "foncier", "sport", "velos", "projets", "quartier"]
 
 
 def test_old_and_undated_sources_are_told_in_words(atlas):

@@ -9,7 +9,8 @@ import pytest
 
 from exports.context import Context
 from exports.tables import to_csv
-from loaders import indicators, premises, premises_template, qpv, social
+from loaders import geocoder, indicators, premises, premises_template, qpv, social
+from loaders.geocoder import Address
 from loaders.personnes_morales import COLUMNS
 from pages.foncier import premises as shown
 from pages.foncier import session
@@ -202,6 +203,31 @@ def test_rows_set_aside_are_listed_and_can_be_taken_away():
     assert (first["id_local"], first["adresse"]) == ("L5", "sans position")
     assert "bureau" in second["usage"]
     assert second["faute"].startswith("valeur inconnue")
+
+
+def answered(score):
+    lon, lat = place("QN01359I")
+    return lambda text, **_: [Address(text, score, "housenumber", "Marseille", lon, lat)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "score", "kept"),
+    [(False, 0.95, ["L1"]), (True, 0.95, ["L1", "L5"]), (True, 0.5, ["L1"])],
+    ids=["not asked", "sure", "not sure enough"],
+)
+def test_rows_without_coordinates_are_placed_by_their_address_on_request(monkeypatch, asked, score, kept):
+    if asked:
+        monkeypatch.setattr(geocoder, "search", answered(score))
+    else:
+        monkeypatch.setattr("loaders._http._session.get", lambda *_args, **_options: pytest.fail("sent"))
+    without = ["L5", "5 rue D", "", "", *ROWS[0][4:]]
+    at = opened()
+    at.checkbox(key=session.GEOCODE).set_value(asked)
+    at.file_uploader[0].set_value(("parc.csv", written([ROWS[0], without]), "text/csv")).run()
+    assert not at.exception
+    assert listed(at) == kept
+    if len(kept) == 1:
+        assert any("L5" in row.values() for row in table(at, "Ce qui a été trouvé"))
 
 
 def test_a_file_that_cannot_be_used_says_why_and_shows_what_is_public():
