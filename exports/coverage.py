@@ -12,7 +12,6 @@ from geo import cycling, facilities
 from geo import friches as brownfields
 from geo.population import inhabitants_by_commune
 from geo.proximity import neighbours
-from geo.scope import in_scope
 from geo.territory import COMMUNES, METROPOLE, NO_QPV
 from loaders.catalogue import Source
 
@@ -174,10 +173,9 @@ def in_perimeter(
     near = facilities.commune_figures(
         communes, touched, objects, radius_m=PROXIMITY_M, covered=source.communes
     )
-    number = objects["code_insee"].value_counts().reindex(communes.index, fill_value=0).astype(float)
-    known = in_scope(communes.index.to_series(), source.communes)
+    number = facilities.in_communes(communes, objects, covered=source.communes)
     counts = pd.DataFrame(
-        {"objets_commune": number.where(known), "objets_proches": near["equipements_a_portee"]},
+        {"objets_commune": number, "objets_proches": near["equipements_a_portee"]},
         index=communes.index,
     )
     said = stated(counts, fields, {source.source_id: source})

@@ -8,7 +8,8 @@ from exports import coverage, project
 from exports.fields import HORS_PERIMETRE
 from exports.matrix import TO_CONFIRM
 from exports.place_fields import metres
-from exports.portraits import QUARTIER, SORTS, Portrait
+from exports.portraits import QUARTIER, Portrait
+from exports.surroundings import SORTS
 from exports.vector_map import Drawn, Ring, VectorMap, draw
 from geo.places import RADII_M
 from geo.territory import ARRONDISSEMENTS, METROPOLE

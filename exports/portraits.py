@@ -1,19 +1,18 @@
 """All that the atlas knows of one place: figures beside their median and rank, surroundings, projects."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import geopandas as gpd
 import pandas as pd
 
 from errors import ArgumentError
 from exports import place_fields
-from exports.fields import HORS_PERIMETRE, Field
+from exports.fields import Field
+from exports.surroundings import SORTS, closest, counts, described, objects_by_sort
 from geo import cycling, facilities
 from geo import friches as brownfields
-from geo.places import RADII_M, around, count_by_distance, standing
-from geo.proximity import nearest
+from geo.places import RADII_M, around, standing
 from geo.territory import (
     LOCALISED,
     METROPOLITAN,
@@ -29,56 +28,6 @@ COMMUNE: Final = "commune"
 Genre = Literal["quartier", "commune"]
 REACH_M: Final = 300
 CARTOFRICHES: Final = "https://cartofriches.cerema.fr/cartofriches/?site="
-MODES: Final[Mapping[str, str]] = {
-    "metro": "Métro",
-    "tram": "Tramway",
-    "bhns": "Bus à haut niveau de service",
-}
-
-
-@dataclass(frozen=True)
-class Sort:
-    """One sort of object that lies around a place.
-
-    Attributes
-    ----------
-    layer_id
-        The layer of the maps that draws it.
-    source_id
-        Its source.
-    quoi
-        What one such object is, in French.
-    titre
-        The plural of it.
-    nom, type
-        The columns of its frame that name it and say its type, "" without one.
-    """
-
-    layer_id: str
-    source_id: str
-    quoi: str
-    titre: str
-    nom: str
-    type: str
-
-
-#: Sort of object by its key, in the order to show.
-SORTS: Final[Mapping[str, Sort]] = {
-    "stations": Sort("stations", "levelo", "Station levélo", "Stations levélo physiques", "name", ""),
-    "stations_virtuelles": Sort("stations", "levelo", "Station levélo virtuelle", "Stations levélo virtuelles", "name", ""),
-    "lignes": Sort("lignes", "rtm", "Ligne", "Lignes de métro, tramway et BHNS", "route_short_name", "mode"),
-    "gares": Sort("gares", "sncf", "Gare", "Gares", "name", ""),
-    "social": Sort("social", "social", "Équipement social", "Équipements sociaux", "nom", "categorie"),
-    "sports": Sort("sports", "sports", "Équipement sportif", "Équipements sportifs", "equip_type_name", "famille"),
-    "friches": Sort("friches", "friches", "Friche vérifiée", "Friches vérifiées", "site_nom", "site_type"),
-    "friches_potentielles": Sort("friches", "friches", "Friche potentielle, non vérifiée", "Friches potentielles, non vérifiées", "site_nom", "site_type"),
-}  # fmt: skip
-#: The sorts whose nearest object is told, and what that one is called.
-NEAREST: Final[Mapping[str, str]] = {
-    "stations": "Station levélo",
-    "lignes": "Ligne de métro, tramway ou BHNS (la ligne, non un arrêt)",
-    "gares": "Gare",
-}
 _PLACES: Final = ("qpv", "indicateurs", "communes", "projets")
 
 
@@ -249,7 +198,7 @@ def communes(frames: Frames, *, radius_m: float = REACH_M) -> Places:
     sports = facilities.commune_figures(
         towns, qpv, frames.sports, radius_m=radius_m, covered=scopes["sports"]
     )
-    objects = _objects_by_sort(frames)
+    objects = objects_by_sort(frames)
     counts = {
         column: facilities.in_communes(towns, objects[key], covered=scopes[SORTS[key].source_id])
         for column, key in {
@@ -386,7 +335,7 @@ def _portrait(
     statuses: pd.Series,
 ) -> Portrait:
     code, towns = str(row.index[0]), row["communes"].iloc[0]
-    by_sort = _objects_by_sort(frames)
+    by_sort = objects_by_sort(frames)
     found = around(row, by_sort, radius_m=RADII_M[-1], code_insee=code if places.kind == COMMUNE else None)
     origins = {key: _origin(frames.sources[sort.source_id]) for key, sort in SORTS.items()}
     outside = [key for key, sort in SORTS.items() if not frames.sources[sort.source_id].covers(towns)]
@@ -401,9 +350,9 @@ def _portrait(
         fields=places.fields,
         radius_m=places.radius_m,
         standing=places.standing(code),
-        objects=_described(found, by_sort, origins),
-        counts=_counts(found, origins, outside),
-        nearest=_nearest(row, found, by_sort, origins, outside),
+        objects=described(found, by_sort, origins),
+        counts=counts(found, origins, outside),
+        nearest=closest(row, found, by_sort, origins, outside),
         friches=_land(found, frames.friches, "friches"),
         friches_potentielles=_land(found, frames.friches, "friches_potentielles"),
         projects=_projects(frames, statuses),
@@ -417,84 +366,6 @@ def _scopes(frames: Frames) -> dict[str, frozenset[str]]:
 
 def _origin(source: Source) -> str:
     return f"{source.producteur}, {source.millesime}"
-
-
-def _objects_by_sort(frames: Frames) -> dict[str, gpd.GeoDataFrame]:
-    stations = cycling.serving(frames.stations)
-    checked = brownfields.checked(frames.friches)
-    by_sort = {
-        "stations": stations,
-        "stations_virtuelles": frames.stations.drop(index=stations.index),
-        "lignes": frames.lines,
-        "gares": frames.gares,
-        "social": frames.social,
-        "sports": frames.sports,
-        "friches": checked,
-        "friches_potentielles": frames.friches.drop(index=checked.index),
-    }
-    return {key: by_sort[key] for key in SORTS}
-
-
-def _described(
-    found: gpd.GeoDataFrame, by_sort: Mapping[str, gpd.GeoDataFrame], origins: Mapping[str, str]
-) -> gpd.GeoDataFrame:
-    """Name each object found, from its layer's frame."""
-    parts = []
-    for key, rows in found.groupby("couche", sort=False):
-        sort, frame = SORTS[str(key)], by_sort[str(key)].loc[rows["objet"]]
-        types = frame[sort.type].replace(dict(MODES)).to_numpy() if sort.type else sort.quoi
-        parts.append(
-            pd.DataFrame(
-                {
-                    "quoi": sort.quoi,
-                    "nom": frame[sort.nom].to_numpy(),
-                    "type": types,
-                    "source": origins[str(key)],
-                },
-                index=rows.index,
-                dtype=object,
-            )
-        )
-    words = (
-        pd.concat(parts) if parts else pd.DataFrame(columns=["quoi", "nom", "type", "source"], dtype=object)
-    )
-    return found.join(words)
-
-
-def _counts(found: pd.DataFrame, origins: Mapping[str, str], outside: list[str]) -> pd.DataFrame:
-    counts = count_by_distance(found, list(SORTS)).astype(object)
-    counts.loc[outside] = HORS_PERIMETRE
-    counts.insert(0, "titre", [sort.titre for sort in SORTS.values()])
-    return counts.assign(source=pd.Series(origins))
-
-
-def _nearest(
-    row: gpd.GeoDataFrame,
-    found: pd.DataFrame,
-    by_sort: Mapping[str, gpd.GeoDataFrame],
-    origins: Mapping[str, str],
-    outside: list[str],
-) -> pd.DataFrame:
-    rows = []
-    for key, title in NEAREST.items():
-        line: dict[str, Any] = {"couche": key, "titre": title, "source": origins[key]}
-        frame = by_sort[key]
-        inside = found[(found["couche"] == key) & (found["distance_m"] == 0)]
-        if key in outside:
-            line |= dict.fromkeys(("nom", "distance_m", "dans"), HORS_PERIMETRE)
-        elif len(inside):
-            names = frame.loc[inside["objet"], SORTS[key].nom]
-            line |= {"nom": names.iloc[0], "distance_m": 0.0, "dans": len(inside)}
-        else:
-            closest = nearest(row, frame).iloc[0]
-            line |= {
-                "nom": frame[SORTS[key].nom].get(closest["id"]),
-                "distance_m": closest["distance_m"],
-                "dans": 0,
-            }
-        rows.append(line)
-    columns = ["couche", *(field.column for field in place_fields.NEAREST_FIELDS)]
-    return pd.DataFrame(rows, columns=columns, dtype=object).set_index("couche")
 
 
 def _land(found: pd.DataFrame, friches: gpd.GeoDataFrame, key: str) -> gpd.GeoDataFrame:

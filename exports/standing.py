@@ -156,7 +156,7 @@ def median(value: float, count: int, field: Field) -> str:
     str
         Such as "46,1 %"; half a unit is not rounded away; "sans comparaison" over one place or none.
     """
-    if count < 2 or field.kind not in NUMBERS:  # noqa: PLR2004
+    if count <= 1 or field.kind not in NUMBERS:
         return ALONE
     if field.kind == "entier" and not float(value).is_integer():
         return decimal(value)
@@ -180,7 +180,7 @@ def rank(value: float, count: int) -> str:
     """
     if pd.isna(value):
         return UNRANKED
-    if count < 2:  # noqa: PLR2004
+    if count <= 1:
         return ALONE
     return f"{ordinal(value)} sur {count}"
 

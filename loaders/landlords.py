@@ -11,6 +11,7 @@ from loaders.paths import DATA
 
 LANDLORDS_FILE: Final = DATA / "equipements" / "bailleurs.csv"
 COLUMNS: Final = ["siren", "denomination", "source"]
+SIREN_DIGITS: Final = 9
 
 
 def load(path: Path | str | None = None) -> pd.DataFrame:
@@ -62,7 +63,7 @@ def is_siren(text: str) -> bool:
     bool
         True for a SIREN.
     """
-    if len(text) != 9 or not (text.isascii() and text.isdecimal()):  # noqa: PLR2004
+    if len(text) != SIREN_DIGITS or not (text.isascii() and text.isdecimal()):
         return False
     doubled = [int(digit) * (1 + rank % 2) for rank, digit in enumerate(text)]
     return sum(value // 10 + value % 10 for value in doubled) % 10 == 0

@@ -322,7 +322,7 @@ def _judged(cells: list[str], listed: dict[str, str], inside: frozenset[str]) ->
         return OTHERS, ""
     if _code_insee(cells) not in inside:
         return ELSEWHERE, ""
-    if not (siren.isdecimal() and len(siren) == 9):  # noqa: PLR2004
+    if not (siren.isdecimal() and len(siren) == landlords.SIREN_DIGITS):
         return ASIDE, "bailleur sans numéro SIREN"
     return (LANDLORDS, "") if cells[_WAY] else (ASIDE, "adresse absente")
 

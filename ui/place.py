@@ -7,16 +7,18 @@ from typing import Any, Final
 
 import geopandas as gpd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from exports import place_fields, standing
 from exports.context import Context
 from exports.fields import REASONS
 from exports.place_fields import metres
-from exports.portraits import COMMUNE, QUARTIER, SORTS, Genre, Places, Portrait
+from exports.portraits import COMMUNE, QUARTIER, Genre, Places, Portrait
+from exports.surroundings import SORTS
 from geo.places import RADII_M
 from geo.proximity import TOUCH_M
 from maps.spec import Cadrage, MapSpec, ShownLayer
-from ui import choices, comparison, data, downloads, mapview, pdf, sources, table
+from ui import choices, comparison, data, downloads, figures, mapview, page, pdf, sources, table
 from ui.formats import typographie
 from ui.standing import to_html as figures_html
 
@@ -52,7 +54,7 @@ class Asked:
     radius_m
         Distance from the outline, in metres.
     natures
-        Keys of `exports.portraits.SORTS` shown on the map and in the list.
+        Keys of `exports.surroundings.SORTS` shown on the map and in the list.
     basemap
         Id of a basemap.
     """
@@ -108,7 +110,7 @@ def ask_natures() -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Keys of `exports.portraits.SORTS`.
+        Keys of `exports.surroundings.SORTS`.
     """
     return tuple(
         st.pills(
@@ -125,18 +127,40 @@ def ask_natures() -> tuple[str, ...]:
     )
 
 
-def show(portrait: Portrait, places: Places, asked: Asked) -> None:
-    """Show a place, below its heading.
+def show(heading: DeltaGenerator, kind: Genre, code: str, *, radius_m: int, basemap: str) -> Portrait:
+    """Show a place: its heading, then all that is known of it.
 
     Parameters
     ----------
-    portrait
-        The place.
-    places
-        All the places of its kind, to compare it with.
-    asked
-        What to show around it.
+    heading
+        Where the page's heading goes.
+    kind
+        "quartier" or "commune".
+    code
+        Code of the place.
+    radius_m
+        Distance from the outline, in metres.
+    basemap
+        Id of a basemap.
+
+    Returns
+    -------
+    Portrait
+        The place shown.
     """
+    places, portrait = figures.places(kind, radius_m), figures.portrait(kind, code, radius_m)
+    asked = Asked(radius_m, ask_natures(), basemap)
+    with heading:
+        page.header(
+            title(portrait),
+            standing.finding(portrait, sources=data.sources(), projects=len(data.projects())),
+        )
+        page.on_paper(asked.described(portrait.name, kind), style=STYLE)
+    _body(portrait, places, asked)
+    return portrait
+
+
+def _body(portrait: Portrait, places: Places, asked: Asked) -> None:
     catalogue, the = data.sources(), THE[portrait.kind]
     words = asked.described(f"{portrait.name} ({portrait.code})", portrait.kind)
     # Held together: one line more or less above the map would make the page load the map again.

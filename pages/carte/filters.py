@@ -8,7 +8,7 @@ import geopandas as gpd
 import streamlit as st
 
 from exports.fields import is_missing
-from exports.portraits import MODES
+from exports.surroundings import MODES
 from geo.friches import UNCHECKED
 from maps.layers import LAYERS
 from ui import choices

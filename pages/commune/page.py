@@ -4,12 +4,11 @@ from typing import Any
 
 import streamlit as st
 
-from exports import standing
 from exports.fields import Field
 from exports.place_fields import INDICATORS, SURFACE
 from exports.portraits import COMMUNE
 from maps.spec import Cadrage, MapSpec, ShownLayer
-from ui import choices, data, figures, mapview, page, place, sources, table
+from ui import choices, data, mapview, page, place, sources, table
 
 LIST_FIELDS = (
     Field("nom", "Commune", "texte"),
@@ -38,15 +37,7 @@ def show() -> None:
     if chosen is None:
         show_all(heading, basemap)
         return
-    places, portrait = figures.places(COMMUNE, radius_m), figures.portrait(COMMUNE, chosen, radius_m)
-    asked = place.Asked(radius_m, place.ask_natures(), basemap)
-    with heading:
-        page.header(
-            place.title(portrait),
-            standing.finding(portrait, sources=data.sources(), projects=len(data.projects())),
-        )
-        page.on_paper(asked.described(portrait.name, COMMUNE), style=place.STYLE)
-    place.show(portrait, places, asked)
+    portrait = place.show(heading, COMMUNE, chosen, radius_m=radius_m, basemap=basemap)
     show_quarters(chosen, portrait.name)
 
 

@@ -17,7 +17,6 @@ from ui import choices, data, downloads, formats, table
 FOUND: Final = "pistes-trouvees"
 FAULT: Final = "pistes-faute"
 MAX_MB: Final = 300
-SIREN_DIGITS: Final = 9
 FIELDS: Final = (
     Field("adresse", "Adresse", "texte"),
     Field("verification", "À vérifier", "texte"),
@@ -102,7 +101,7 @@ def parsed(text: str) -> pd.DataFrame:
     Raises
     ------
     ArgumentError
-        If a line does not begin with nine digits.
+        If a line does not begin with a SIREN.
     """
     names: dict[str, str] = {}
     for line, raw in enumerate(text.splitlines(), 1):
@@ -110,9 +109,10 @@ def parsed(text: str) -> pd.DataFrame:
             continue
         siren, _, name = raw.partition(";")
         siren = "".join(siren.split())
-        if not (siren.isdecimal() and len(siren) == SIREN_DIGITS):
+        if not landlords.is_siren(siren):
             raise ArgumentError(
-                f"Bailleurs cherchés, ligne {line} : « {raw.strip()[:40]} » ne commence pas par un SIREN de 9 chiffres"
+                f"Bailleurs cherchés, ligne {line} : « {raw.strip()[:40]} » ne commence pas par un "
+                "SIREN (9 chiffres, le dernier contrôle les autres)"
             )
         names[siren] = name.strip() or siren
     index = pd.Index(list(names), name="siren", dtype="str")

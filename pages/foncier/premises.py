@@ -11,8 +11,6 @@ import pandas as pd
 
 from exports.fields import Field, is_missing
 from geo.crs import WGS84
-from geo.facilities import qpv_figures
-from geo.population import counted_under, total_by_commune
 from geo.premises import FREE, LATER, NOT_FREE, availability, totals
 from geo.scope import mask
 from loaders import premises
@@ -22,7 +20,6 @@ from loaders.premises_schema import BY_NAME, FICTIONAL, OUTSIDE_QPV
 from maps.spec import Cadrage, MapSpec, SessionObjects, ShownLayer
 from ui.formats import date, pluriel
 
-THRESHOLD_M: Final = 300
 BANNER: Final = "DONNÉES FICTIVES"
 ANY: Final = "Indifférente"
 AVAILABILITIES: Final[Mapping[str, str]] = {
@@ -78,30 +75,6 @@ QPV_FIELDS: Final = (
     *_COUNTED,
 )
 TOWN_FIELDS: Final = (Field("nom", "Commune", "texte"), *_COUNTED)
-#: What is known without any inventory.
-PUBLIC_FIELDS: Final = (
-    Field("lib_qp", "QPV", "texte"),
-    Field("code_qp", "Code", "texte"),
-    Field("lib_communes", "Commune", "texte"),
-    Field("population", "Habitants", "entier", "indicateurs"),
-    Field("menages", "Ménages", "entier", "indicateurs"),
-    Field("logements_sociaux", "Logements sociaux", "entier", "indicateurs"),
-    Field("equipements_dans", "Équipements sociaux dans le QPV, 2018", "entier", "social", "Équipements publics de la Ville de Marseille, pas des locaux de bailleurs"),
-    Field("equipements_a_portee", "Équipements sociaux à portée, 2018", "entier", "social", f"Dans le QPV ou à {THRESHOLD_M} m au plus de son contour, à vol d'oiseau"),
-)  # fmt: skip
-PUBLIC_TOWN_FIELDS: Final = (
-    Field("nom", "Commune", "texte"),
-    Field("nb_qpv", "QPV", "entier"),
-    Field("logements_sociaux", "Logements sociaux de ses QPV", "entier", "indicateurs", "Non diffusé si le chiffre manque pour un seul de ses QPV"),
-    Field("equipements", "Équipements sociaux de la commune, 2018", "entier", "social"),
-)  # fmt: skip
-SOCIAL_FIELDS: Final = (
-    Field("nom", "Équipement", "texte"),
-    Field("categorie", "Catégorie", "texte"),
-    Field("adresse", "Adresse", "texte", "social"),
-    Field("code_postal", "Code postal", "texte", "social"),
-    Field("commune", "Commune", "texte"),
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -444,140 +417,6 @@ def address(filters: Filters) -> dict[str, Sequence[str]]:
         "commune": [filters.commune] if filters.commune else [],
         "qpv": [filters.qpv] if filters.qpv else [],
     }
-
-
-def public_per_qpv(
-    qpv: gpd.GeoDataFrame, indicators: pd.DataFrame, social: gpd.GeoDataFrame, source: Source
-) -> gpd.GeoDataFrame:
-    """Give each QPV what is public of its social dwellings and facilities.
-
-    Parameters
-    ----------
-    qpv
-        The QPV shown.
-    indicators
-        Their figures, with `menages` and `logements_sociaux`.
-    social
-        The social facilities.
-    source
-        Their source: Marseille alone.
-
-    Returns
-    -------
-    GeoDataFrame
-        The QPV with the columns of `PUBLIC_FIELDS`, the most social dwellings first.
-    """
-    figures = qpv_figures(qpv, social, radius_m=THRESHOLD_M, covered=source.communes)
-    known = [column for column in ("menages", "logements_sociaux") if column not in qpv.columns]
-    rows = qpv.join(indicators[known]).join(figures)
-    return rows.sort_values(["logements_sociaux", "lib_qp"], ascending=[False, True])
-
-
-def public_per_commune(
-    communes: pd.DataFrame, rows: gpd.GeoDataFrame, social: gpd.GeoDataFrame, source: Source
-) -> pd.DataFrame:
-    """Add up the social dwellings of the QPV of each commune, and count its social facilities.
-
-    Parameters
-    ----------
-    communes
-        The communes shown, with `nom`.
-    rows
-        As `public_per_qpv` gives them.
-    social
-        The social facilities, with `code_insee`.
-    source
-        Their source.
-
-    Returns
-    -------
-    DataFrame
-        Index `code_insee`, by name: the columns of `PUBLIC_TOWN_FIELDS`.
-    """
-    place = counted_under(rows["communes"])
-    number = place.value_counts().reindex(communes.index, fill_value=0)
-    dwellings = total_by_commune(rows["logements_sociaux"], place, communes.index).astype(object)
-    found = social["code_insee"].value_counts().reindex(communes.index, fill_value=0).astype(float)
-    return (
-        communes[["nom"]]
-        .assign(
-            nb_qpv=number,
-            logements_sociaux=dwellings.where(number > 0, "sans objet"),
-            equipements=mask(found, communes.index.to_series(), source.communes),
-        )
-        .sort_values("nom")
-    )
-
-
-def public_finding(rows: pd.DataFrame) -> str:
-    """Say in one sentence what is public of the premises.
-
-    Parameters
-    ----------
-    rows
-        As `public_per_qpv` gives them.
-
-    Returns
-    -------
-    str
-        French sentence.
-    """
-    known = rows["logements_sociaux"].notna()
-    head = "Aucun inventaire public des locaux en pied d'immeuble n'existe : importez le vôtre"
-    if not known.any():
-        return f"{head}. Les logements sociaux des QPV affichés ne sont pas diffusés."
-    missing = int((~known).sum())
-    gap = f", chiffre non diffusé pour {missing}" if missing else ""
-    return (
-        f"{head}. En attendant, {pluriel(rows['logements_sociaux'].sum(), 'logement social', 'logements sociaux')} sont connus "
-        f"dans {pluriel(int(known.sum()), 'QPV', 'QPV')}{gap}."
-    )
-
-
-def public_spec(
-    rows: gpd.GeoDataFrame,
-    social: gpd.GeoDataFrame,
-    *,
-    filters: Filters,
-    titre: str,
-    basemap: str,
-) -> MapSpec:
-    """Describe the map of what is public.
-
-    Parameters
-    ----------
-    rows
-        QPV shown.
-    social
-        Social facilities shown.
-    filters
-        The places chosen.
-    titre
-        Accessible name.
-    basemap
-        Id of a basemap.
-
-    Returns
-    -------
-    MapSpec
-        What the map shows.
-    """
-    west, south, east, north = (float(edge) for edge in rows.total_bounds)
-    place = None if filters.commune is None else (filters.commune,)
-    return MapSpec(
-        titre=titre,
-        layers=[
-            ShownLayer("communes"),
-            ShownLayer("qpv", ids=list(rows.index)),
-            ShownLayer("social", communes=place, ids=list(social.index)),
-        ],
-        basemap=basemap,
-        chosen=[("qpv", filters.qpv)] if filters.qpv else [],
-        cadrage=Cadrage(
-            f"locaux-{filters.commune}-{filters.qpv}", (west - 300, south - 300, east + 300, north + 300)
-        ),
-        adresse=address(filters),
-    )
 
 
 def marked(frame: pd.DataFrame, fields: Sequence[Field]) -> tuple[Field, ...]:

@@ -14,7 +14,7 @@ from loaders import addresses, premises_template
 from loaders import premises as reading
 from loaders.premises_schema import OUTSIDE_QPV
 from maps.spec import SessionObjects
-from pages.foncier import candidates_view, premises, session
+from pages.foncier import candidates_view, premises, public, session
 from pages.foncier.premises import BANNER, Filters, Imported
 from ui import choices, data, downloads, formats, mapview, page, sources, startup, table
 
@@ -287,14 +287,14 @@ def _public(heading: DeltaGenerator) -> None:
     if commune is not None:
         social = social[social["code_insee"] == commune]
     with heading:
-        page.header(TITLE, premises.public_finding(_figured(shown)))
+        page.header(TITLE, public.finding(_figured(shown)))
         page.on_paper(words)
 
     st.header("Logements et équipements sociaux", anchor=False)
     rows = _figured(shown)
     if not rows.empty:
         mapview.show(
-            premises.public_spec(
+            public.spec(
                 rows,
                 social,
                 filters=filters,
@@ -310,10 +310,10 @@ def _public(heading: DeltaGenerator) -> None:
     )
     used = [catalogue[key] for key in PUBLIC]
     communes = data.communes() if commune is None else data.communes().loc[[commune]]
-    towns = premises.public_per_commune(communes, _figured(qpv), startup.ready().frames["social"], source)
+    towns = public.per_commune(communes, _figured(qpv), startup.ready().frames["social"], source)
     for frame, fields, title, key in (
-        (rows, premises.PUBLIC_FIELDS, "Logements sociaux par QPV", "public-qpv"),
-        (towns, premises.PUBLIC_TOWN_FIELDS, "Logements sociaux par commune", "public-communes"),
+        (rows, public.QPV_FIELDS, "Logements sociaux par QPV", "public-qpv"),
+        (towns, public.TOWN_FIELDS, "Logements sociaux par commune", "public-communes"),
     ):
         table.show(frame, fields, sources=catalogue, caption=f"{title}, {place}", key=key)
         context = Context.of(used, filters=words, subject=title.lower(), place=place)
@@ -324,11 +324,11 @@ def _public(heading: DeltaGenerator) -> None:
         )
         return
     title = "Équipements sociaux, 2018"
-    table.show(social, premises.SOCIAL_FIELDS, sources=catalogue, caption=title, key="public-social")
+    table.show(social, public.SOCIAL_FIELDS, sources=catalogue, caption=title, key="public-social")
     context = Context.of([source], filters=words, subject="équipements sociaux 2018", place=place)
-    downloads.show(social, premises.SOCIAL_FIELDS, context=context, key="export-public-social")
+    downloads.show(social, public.SOCIAL_FIELDS, context=context, key="export-public-social")
 
 
 def _figured(qpv: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     social = startup.ready().frames["social"]
-    return premises.public_per_qpv(qpv, data.indicators(), social, data.sources()["social"])
+    return public.per_qpv(qpv, data.indicators(), social, data.sources()["social"])

@@ -6,14 +6,13 @@ from typing import Any
 import streamlit as st
 
 from errors import AtlasError
-from exports import standing
 from exports.fields import Field
 from exports.place_fields import INDICATORS, SURFACE
 from exports.portraits import QUARTIER
 from loaders import geocoder
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.quartier import address
-from ui import choices, data, figures, geocoding, mapview, page, place, sources, table
+from ui import choices, data, geocoding, mapview, page, place, sources, table
 from ui.formats import typographie
 
 LIST_FIELDS = (
@@ -37,15 +36,7 @@ def show() -> None:
     if chosen is None:
         show_all(heading, basemap)
         return
-    places, portrait = figures.places(QUARTIER, radius_m), figures.portrait(QUARTIER, chosen, radius_m)
-    asked = place.Asked(radius_m, place.ask_natures(), basemap)
-    with heading:
-        page.header(
-            place.title(portrait),
-            standing.finding(portrait, sources=data.sources(), projects=len(data.projects())),
-        )
-        page.on_paper(asked.described(portrait.name, QUARTIER), style=place.STYLE)
-    place.show(portrait, places, asked)
+    place.show(heading, QUARTIER, chosen, radius_m=radius_m, basemap=basemap)
 
 
 def show_all(heading: Any, basemap: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from exports.fields import Field
-from geo.facilities import category_figures, commune_figures, qpv_counts_by, qpv_figures
+from geo.facilities import category_figures, commune_figures, in_communes, qpv_counts_by, qpv_figures
 from geo.proximity import nearest
 from geo.scope import in_scope, mask
 from loaders.catalogue import Source
@@ -279,11 +279,10 @@ def per_commune(
         Index `code_insee`, by name: `nom`, `equipements_commune` and the columns of
         `geo.facilities.commune_figures`, "sans objet" where a commune has no QPV.
     """
-    number = facilities["code_insee"].value_counts().reindex(communes.index, fill_value=0).astype(float)
     totals = communes[["nom"]].join(
         commune_figures(communes, qpv, facilities, radius_m=radius_m, covered=source.communes)
     )
-    totals["equipements_commune"] = mask(number, communes.index.to_series(), source.communes)
+    totals["equipements_commune"] = in_communes(communes, facilities, covered=source.communes)
     about_qpv = ["population_qpv", "equipements_a_portee", "equipements_pour_1000_hab"]
     totals[about_qpv] = totals[about_qpv].astype(object).where(totals["nb_qpv"] > 0, WITHOUT_QPV)
     return totals.sort_values("nom")

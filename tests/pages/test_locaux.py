@@ -339,10 +339,10 @@ def dgfip(*rows):
 def test_candidates_are_each_to_check_with_the_share_of_floors_read():
     at = opened()
     content = dgfip(
-        ("12", "00", "111222333", "5 - Office HLM"),
-        ("12", "XX", "111222333", "5 - Office HLM"),
-        ("14", "01", "111222333", "5 - Office HLM"),
-        ("16", "00", "999888777", "0 - Autres"),
+        ("12", "00", "111222337", "5 - Office HLM"),
+        ("12", "XX", "111222337", "5 - Office HLM"),
+        ("14", "01", "111222337", "5 - Office HLM"),
+        ("16", "00", "999888779", "0 - Autres"),
     )
     at.file_uploader[1].set_value(("PM_13.csv", content, "text/csv")).run()
     assert not at.exception
@@ -357,18 +357,19 @@ def test_candidates_are_each_to_check_with_the_share_of_floors_read():
 
 def test_landlords_can_be_listed_by_siren():
     at = opened()
-    at.text_area(key="pistes-sirens").set_value("999 888 777 ; Société d'essai")
-    content = dgfip(("16", "00", "999888777", "0 - Autres"))
+    at.text_area(key="pistes-sirens").set_value("999 888 779 ; Société d'essai")
+    content = dgfip(("16", "00", "999888779", "0 - Autres"))
     at.file_uploader[1].set_value(("PM_13.csv", content, "text/csv")).run()
     (row,) = table(at, "Pistes à vérifier")
     assert row["Bailleurs"] == "Société d'essai"
-    assert row["SIREN"] == "999888777"
+    assert row["SIREN"] == "999888779"
 
 
-def test_a_wrong_siren_is_named():
+@pytest.mark.parametrize("wrong", ["12", "111222333"], ids=["two digits", "a checking digit that is not"])
+def test_a_wrong_siren_is_named(wrong):
     at = opened()
-    at.text_area(key="pistes-sirens").set_value("111222333 ; bon\n12 ; court")
-    at.file_uploader[1].set_value(("PM_13.csv", dgfip(("1", "00", "111222333", "")), "text/csv")).run()
+    at.text_area(key="pistes-sirens").set_value(f"111222337 ; bon\n{wrong} ; faux")
+    at.file_uploader[1].set_value(("PM_13.csv", dgfip(("1", "00", "111222337", "")), "text/csv")).run()
     (error,) = at.error
     assert "ligne 2" in error.value
     assert not [caption for caption in tables(at) if caption.startswith("Pistes")]

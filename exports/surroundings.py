@@ -1,0 +1,208 @@
+"""What lies in and around a place: sorts of objects, their names, how many there are, the nearest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+
+from exports import place_fields
+from exports.fields import HORS_PERIMETRE
+from geo import cycling
+from geo import friches as brownfields
+from geo.places import count_by_distance
+from geo.proximity import nearest
+from loaders.frames import Frames
+
+MODES: Final[Mapping[str, str]] = {
+    "metro": "Métro",
+    "tram": "Tramway",
+    "bhns": "Bus à haut niveau de service",
+}
+
+
+@dataclass(frozen=True)
+class Sort:
+    """One sort of object that lies around a place.
+
+    Attributes
+    ----------
+    layer_id
+        The layer of the maps that draws it.
+    source_id
+        Its source.
+    quoi
+        What one such object is, in French.
+    titre
+        The plural of it.
+    nom, type
+        The columns of its frame that name it and say its type, "" without one.
+    """
+
+    layer_id: str
+    source_id: str
+    quoi: str
+    titre: str
+    nom: str
+    type: str
+
+
+#: Sort of object by its key, in the order to show.
+SORTS: Final[Mapping[str, Sort]] = {
+    "stations": Sort("stations", "levelo", "Station levélo", "Stations levélo physiques", "name", ""),
+    "stations_virtuelles": Sort("stations", "levelo", "Station levélo virtuelle", "Stations levélo virtuelles", "name", ""),
+    "lignes": Sort("lignes", "rtm", "Ligne", "Lignes de métro, tramway et BHNS", "route_short_name", "mode"),
+    "gares": Sort("gares", "sncf", "Gare", "Gares", "name", ""),
+    "social": Sort("social", "social", "Équipement social", "Équipements sociaux", "nom", "categorie"),
+    "sports": Sort("sports", "sports", "Équipement sportif", "Équipements sportifs", "equip_type_name", "famille"),
+    "friches": Sort("friches", "friches", "Friche vérifiée", "Friches vérifiées", "site_nom", "site_type"),
+    "friches_potentielles": Sort("friches", "friches", "Friche potentielle, non vérifiée", "Friches potentielles, non vérifiées", "site_nom", "site_type"),
+}  # fmt: skip
+#: The sorts whose nearest object is told, and what that one is called.
+NEAREST: Final[Mapping[str, str]] = {
+    "stations": "Station levélo",
+    "lignes": "Ligne de métro, tramway ou BHNS (la ligne, non un arrêt)",
+    "gares": "Gare",
+}
+
+
+def objects_by_sort(frames: Frames) -> dict[str, gpd.GeoDataFrame]:
+    """Give the objects of each sort, what nobody checked and what serves nobody apart.
+
+    Parameters
+    ----------
+    frames
+        Every layer.
+
+    Returns
+    -------
+    dict of str to GeoDataFrame
+        Key of `SORTS` to its rows, in EPSG:2154.
+    """
+    stations = cycling.serving(frames.stations)
+    checked = brownfields.checked(frames.friches)
+    by_sort = {
+        "stations": stations,
+        "stations_virtuelles": frames.stations.drop(index=stations.index),
+        "lignes": frames.lines,
+        "gares": frames.gares,
+        "social": frames.social,
+        "sports": frames.sports,
+        "friches": checked,
+        "friches_potentielles": frames.friches.drop(index=checked.index),
+    }
+    return {key: by_sort[key] for key in SORTS}
+
+
+def described(
+    found: gpd.GeoDataFrame, by_sort: Mapping[str, gpd.GeoDataFrame], origins: Mapping[str, str]
+) -> gpd.GeoDataFrame:
+    """Name each object found, from its layer's frame.
+
+    Parameters
+    ----------
+    found
+        As `geo.places.around` gives it.
+    by_sort
+        Objects by sort.
+    origins
+        Producer and vintage by sort.
+
+    Returns
+    -------
+    GeoDataFrame
+        The same rows with `quoi`, `nom`, `type` and `source`.
+    """
+    parts = []
+    for key, rows in found.groupby("couche", sort=False):
+        sort, frame = SORTS[str(key)], by_sort[str(key)].loc[rows["objet"]]
+        types = frame[sort.type].replace(dict(MODES)).to_numpy() if sort.type else sort.quoi
+        parts.append(
+            pd.DataFrame(
+                {
+                    "quoi": sort.quoi,
+                    "nom": frame[sort.nom].to_numpy(),
+                    "type": types,
+                    "source": origins[str(key)],
+                },
+                index=rows.index,
+                dtype=object,
+            )
+        )
+    words = (
+        pd.concat(parts) if parts else pd.DataFrame(columns=["quoi", "nom", "type", "source"], dtype=object)
+    )
+    return found.join(words)
+
+
+def counts(found: pd.DataFrame, origins: Mapping[str, str], outside: list[str]) -> pd.DataFrame:
+    """Count the objects of each sort by distance.
+
+    Parameters
+    ----------
+    found
+        As `geo.places.around` gives it.
+    origins
+        Producer and vintage by sort.
+    outside
+        Sorts whose source does not cover the place.
+
+    Returns
+    -------
+    DataFrame
+        One row per sort: `titre`, the counts of `geo.places.count_by_distance` or the reason why there is none, `source`.
+    """
+    counts = count_by_distance(found, list(SORTS)).astype(object)
+    counts.loc[outside] = HORS_PERIMETRE
+    counts.insert(0, "titre", [sort.titre for sort in SORTS.values()])
+    return counts.assign(source=pd.Series(origins))
+
+
+def closest(
+    row: gpd.GeoDataFrame,
+    found: pd.DataFrame,
+    by_sort: Mapping[str, gpd.GeoDataFrame],
+    origins: Mapping[str, str],
+    outside: list[str],
+) -> pd.DataFrame:
+    """Find the nearest object of each sort of `NEAREST`.
+
+    Parameters
+    ----------
+    row
+        The place alone, in EPSG:2154.
+    found
+        What lies around it, as `geo.places.around` gives it.
+    by_sort
+        Objects by sort.
+    origins
+        Producer and vintage by sort.
+    outside
+        Sorts whose source does not cover the place.
+
+    Returns
+    -------
+    DataFrame
+        One row per sort: `exports.place_fields.NEAREST_FIELDS`, distances in metres from the outline, or the reason.
+    """
+    rows = []
+    for key, title in NEAREST.items():
+        line: dict[str, Any] = {"couche": key, "titre": title, "source": origins[key]}
+        frame = by_sort[key]
+        inside = found[(found["couche"] == key) & (found["distance_m"] == 0)]
+        if key in outside:
+            line |= dict.fromkeys(("nom", "distance_m", "dans"), HORS_PERIMETRE)
+        elif len(inside):
+            names = frame.loc[inside["objet"], SORTS[key].nom]
+            line |= {"nom": names.iloc[0], "distance_m": 0.0, "dans": len(inside)}
+        else:
+            closest = nearest(row, frame).iloc[0]
+            line |= {
+                "nom": frame[SORTS[key].nom].get(closest["id"]),
+                "distance_m": closest["distance_m"],
+                "dans": 0,
+            }
+        rows.append(line)
+    columns = ["couche", *(field.column for field in place_fields.NEAREST_FIELDS)]
+    return pd.DataFrame(rows, columns=columns, dtype=object).set_index("couche")

@@ -1,0 +1,172 @@
+"""What is public of ground-floor premises, which is little: social dwellings per QPV, Marseille's social facilities."""
+
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from exports.fields import Field
+from geo.facilities import in_communes, qpv_figures
+from geo.population import counted_under, total_by_commune
+from loaders.catalogue import Source
+from maps.spec import Cadrage, MapSpec, ShownLayer
+from pages.foncier.premises import Filters, address
+from ui.formats import pluriel
+
+THRESHOLD_M: Final = 300
+QPV_FIELDS: Final = (
+    Field("lib_qp", "QPV", "texte"),
+    Field("code_qp", "Code", "texte"),
+    Field("lib_communes", "Commune", "texte"),
+    Field("population", "Habitants", "entier", "indicateurs"),
+    Field("menages", "Ménages", "entier", "indicateurs"),
+    Field("logements_sociaux", "Logements sociaux", "entier", "indicateurs"),
+    Field("equipements_dans", "Équipements sociaux dans le QPV, 2018", "entier", "social", "Équipements publics de la Ville de Marseille, pas des locaux de bailleurs"),
+    Field("equipements_a_portee", "Équipements sociaux à portée, 2018", "entier", "social", f"Dans le QPV ou à {THRESHOLD_M} m au plus de son contour, à vol d'oiseau"),
+)  # fmt: skip
+TOWN_FIELDS: Final = (
+    Field("nom", "Commune", "texte"),
+    Field("nb_qpv", "QPV", "entier"),
+    Field("logements_sociaux", "Logements sociaux de ses QPV", "entier", "indicateurs", "Non diffusé si le chiffre manque pour un seul de ses QPV"),
+    Field("equipements", "Équipements sociaux de la commune, 2018", "entier", "social"),
+)  # fmt: skip
+SOCIAL_FIELDS: Final = (
+    Field("nom", "Équipement", "texte"),
+    Field("categorie", "Catégorie", "texte"),
+    Field("adresse", "Adresse", "texte", "social"),
+    Field("code_postal", "Code postal", "texte", "social"),
+    Field("commune", "Commune", "texte"),
+)
+
+
+def per_qpv(
+    qpv: gpd.GeoDataFrame, indicators: pd.DataFrame, social: gpd.GeoDataFrame, source: Source
+) -> gpd.GeoDataFrame:
+    """Give each QPV what is public of its social dwellings and facilities.
+
+    Parameters
+    ----------
+    qpv
+        The QPV shown.
+    indicators
+        Their figures, with `menages` and `logements_sociaux`.
+    social
+        The social facilities.
+    source
+        Their source: Marseille alone.
+
+    Returns
+    -------
+    GeoDataFrame
+        The QPV with the columns of `QPV_FIELDS`, the most social dwellings first.
+    """
+    figures = qpv_figures(qpv, social, radius_m=THRESHOLD_M, covered=source.communes)
+    known = [column for column in ("menages", "logements_sociaux") if column not in qpv.columns]
+    rows = qpv.join(indicators[known]).join(figures)
+    return rows.sort_values(["logements_sociaux", "lib_qp"], ascending=[False, True])
+
+
+def per_commune(
+    communes: pd.DataFrame, rows: gpd.GeoDataFrame, social: gpd.GeoDataFrame, source: Source
+) -> pd.DataFrame:
+    """Add up the social dwellings of the QPV of each commune, and count its social facilities.
+
+    Parameters
+    ----------
+    communes
+        The communes shown, with `nom`.
+    rows
+        As `per_qpv` gives them.
+    social
+        The social facilities, with `code_insee`.
+    source
+        Their source.
+
+    Returns
+    -------
+    DataFrame
+        Index `code_insee`, by name: the columns of `TOWN_FIELDS`.
+    """
+    place = counted_under(rows["communes"])
+    number = place.value_counts().reindex(communes.index, fill_value=0)
+    dwellings = total_by_commune(rows["logements_sociaux"], place, communes.index).astype(object)
+    return (
+        communes[["nom"]]
+        .assign(
+            nb_qpv=number,
+            logements_sociaux=dwellings.where(number > 0, "sans objet"),
+            equipements=in_communes(communes, social, covered=source.communes),
+        )
+        .sort_values("nom")
+    )
+
+
+def finding(rows: pd.DataFrame) -> str:
+    """Say in one sentence what is public of the premises.
+
+    Parameters
+    ----------
+    rows
+        As `per_qpv` gives them.
+
+    Returns
+    -------
+    str
+        French sentence.
+    """
+    known = rows["logements_sociaux"].notna()
+    head = "Aucun inventaire public des locaux en pied d'immeuble n'existe : importez le vôtre"
+    if not known.any():
+        return f"{head}. Les logements sociaux des QPV affichés ne sont pas diffusés."
+    missing = int((~known).sum())
+    gap = f", chiffre non diffusé pour {missing}" if missing else ""
+    return (
+        f"{head}. En attendant, {pluriel(rows['logements_sociaux'].sum(), 'logement social', 'logements sociaux')} sont connus "
+        f"dans {pluriel(int(known.sum()), 'QPV', 'QPV')}{gap}."
+    )
+
+
+def spec(
+    rows: gpd.GeoDataFrame,
+    social: gpd.GeoDataFrame,
+    *,
+    filters: Filters,
+    titre: str,
+    basemap: str,
+) -> MapSpec:
+    """Describe the map of what is public.
+
+    Parameters
+    ----------
+    rows
+        QPV shown.
+    social
+        Social facilities shown.
+    filters
+        The places chosen.
+    titre
+        Accessible name.
+    basemap
+        Id of a basemap.
+
+    Returns
+    -------
+    MapSpec
+        What the map shows.
+    """
+    west, south, east, north = (float(edge) for edge in rows.total_bounds)
+    place = None if filters.commune is None else (filters.commune,)
+    return MapSpec(
+        titre=titre,
+        layers=[
+            ShownLayer("communes"),
+            ShownLayer("qpv", ids=list(rows.index)),
+            ShownLayer("social", communes=place, ids=list(social.index)),
+        ],
+        basemap=basemap,
+        chosen=[("qpv", filters.qpv)] if filters.qpv else [],
+        cadrage=Cadrage(
+            f"locaux-{filters.commune}-{filters.qpv}", (west - 300, south - 300, east + 300, north + 300)
+        ),
+        adresse=address(filters),
+    )
