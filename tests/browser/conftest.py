@@ -86,3 +86,22 @@ def settled(page):
     for at in range(page.locator(MAP).count()):
         page.frame_locator(MAP).nth(at).locator("body[data-peint]").wait_for(state="attached")
     page.wait_for_timeout(300)
+
+
+def painted(page):
+    """Wait for the map, and a little more for the tiles that it asks."""
+    page.frame_locator(MAP).first.locator("body[data-peint]").wait_for(state="attached")
+    page.wait_for_timeout(500)
+
+
+def drawn(page):
+    """Say whether the map's canvas holds anything but one colour."""
+    frame = page.frame_locator(MAP).first
+    return frame.locator("canvas").first.evaluate(
+        """(canvas) => {
+          const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+          const seen = new Set();
+          for (let at = 3; at < pixels.length; at += 4 * 97) seen.add(pixels[at - 3] + '-' + pixels[at - 2] + '-' + pixels[at]);
+          return seen.size > 3;
+        }"""
+    )

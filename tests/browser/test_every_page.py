@@ -1,12 +1,13 @@
-"""Every page, looked at once at each size: accessibility, headings, width, outside hosts, paper."""
+"""Every page, looked at once at each size: frame, accessibility, headings, width, outside hosts, keyboard, paper."""
 
 import re
 from itertools import pairwise, product
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import PAGES, PAPER_PX, SIZES, visits
+from tests.browser.conftest import MAP, PAGES, PAPER_PX, SIZES, WITH_MAP, drawn, painted, visits
 
 SERIOUS = {"serious", "critical"}
 TILES = re.compile(r"^https://data\.geopf\.fr/")
@@ -22,6 +23,30 @@ def seen(request, chromium, server):
     name, size = request.param
     with visits(chromium, server) as opened:
         yield opened(f"/{name}", size=size)
+
+
+def test_keyboard_reaches_the_content(seen):
+    seen.keyboard.press("Tab")
+    assert seen.evaluate("document.activeElement.textContent") == "Aller au contenu"
+    seen.keyboard.press("Enter")
+    assert seen.evaluate("document.activeElement.tagName") == "H1"
+
+
+def test_frame_is_whole(seen):
+    assert seen.evaluate("document.documentElement.lang") == "fr"
+    assert seen.title().endswith("Atlas des Possibles")
+    assert seen.get_by_role("link", name="Sources et licences").count() == 1
+    assert seen.locator("[data-testid=stException]").count() == 0
+    assert seen.faults == []
+
+
+def test_map_draws_though_outside_hosts_refuse(seen):
+    maps = seen.locator(MAP).count()
+    assert (maps > 0) == (urlsplit(seen.url).path.strip("/") in WITH_MAP)
+    if maps:
+        painted(seen)
+        assert seen.asked
+        assert drawn(seen)
 
 
 def test_accessibility(seen):

@@ -31,21 +31,6 @@ def test_change_of_commune(designs):
 
 
 @pytest.mark.bench
-def test_bytes_of_a_first_change(designs):
-    obvious_kb, atlas_kb = pages.first_changes(*designs)
-    assert atlas_kb <= 100
-    assert obvious_kb / atlas_kb >= 10
-
-
-@pytest.mark.bench
-def test_pan_and_zoom_run_nothing(designs):
-    chromium, atlas, obvious = designs
-    assert pages.runs_per_pan(chromium, atlas, kind="atlas") == 0
-    # The count sees what there is to see.
-    assert pages.runs_per_pan(chromium, obvious, kind="obvious") >= 1
-
-
-@pytest.mark.bench
 def test_new_session(designs):
     chromium, atlas, _ = designs
     ratios = []
