@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from functools import lru_cache
 from html import escape
 from typing import Any, Final
@@ -18,6 +19,8 @@ NARROW: Final = "\u202f"
 BROAD: Final = "\u00a0"
 UNITS: Final[dict[Kind, str]] = {"part": "%", "pourcentage": "%", "distance_m": "m", "surface_m2": "ha"}
 M2_PER_HA: Final = 10_000
+#: What files round to 0 reads as 0 everywhere.
+LEAST: Final = 1e-6
 
 
 def decimal(value: float | None, *, digits: int = 1) -> str:
@@ -28,12 +31,13 @@ def decimal(value: float | None, *, digits: int = 1) -> str:
     value
         The number; None and NaN read "non diffusé".
     digits
-        How many decimals, always written.
+        How many decimals, always written. A value too small for them has two significant digits instead, so that only
+        a zero reads as 0; below a millionth, which no file keeps either, it reads as 0.
 
     Returns
     -------
     str
-        Such as "1 234,5", with narrow no-break spaces.
+        Such as "1 234,5" or "0,042", with narrow no-break spaces.
     """
     if value is None or is_missing(value):
         return NON_DIFFUSE
@@ -41,7 +45,7 @@ def decimal(value: float | None, *, digits: int = 1) -> str:
 
 
 def entier(value: float | None) -> str:
-    """Write a number without decimals.
+    """Write a number without decimals, a count for instance.
 
     Parameters
     ----------
@@ -64,7 +68,7 @@ def part(value: float | None, *, digits: int = 1) -> str:
     value
         The share; None and NaN read "non diffusé".
     digits
-        How many decimals, always written.
+        As for `decimal`.
 
     Returns
     -------
@@ -82,7 +86,7 @@ def pourcentage(value: float | None, *, digits: int = 1) -> str:
     value
         The percentage; None and NaN read "non diffusé".
     digits
-        How many decimals, always written.
+        As for `decimal`.
 
     Returns
     -------
@@ -264,6 +268,10 @@ def escaped(text: str) -> str:
 @lru_cache(maxsize=16_384)
 def _decimal(value: float, digits: int) -> str:
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    if digits and LEAST <= abs(value) < 10**-digits:
+        # Babel's own pattern of significant digits, "@#", writes 0.0999 as 0,01.
+        kept = Decimal(f"{value:.1e}").normalize()
+        pattern = "0." + "0" * -int(kept.as_tuple().exponent)
     text: str = format_decimal(value, format=pattern, locale=FRENCH)
     # Rounding -0.04 to one decimal must not leave a minus sign on a zero.
     return text[1:] if text.startswith("-") and not text.strip("-0,") else text

@@ -4,16 +4,24 @@ window.atlasTexts = (function () {
 
   const MISSING = "non diffusé";
   const number = (digits) => new Intl.NumberFormat("fr-FR", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  const whole = number(0), one = number(1), two = number(2);
+  const whole = number(0);
+  /* As in exports/formats.py: what is too small for its decimals has two significant digits, so that only a zero reads as 0. */
+  const small = new Intl.NumberFormat("fr-FR", { maximumSignificantDigits: 2 });
+  const LEAST = 1e-6;
+  const written = (digits) => {
+    const usual = number(digits);
+    return (value) => (Math.abs(value) >= LEAST && Math.abs(value) < 10 ** -digits ? small : usual).format(value);
+  };
+  const one = written(1), two = written(2);
   const day = new Intl.DateTimeFormat("fr-FR", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
   const FORMATS = {
     texte: String,
     entier: (value) => whole.format(value),
-    decimal: (value) => one.format(value),
-    part: (value) => one.format(value * 100) + "\u202f%",
-    pourcentage: (value) => one.format(value) + "\u202f%",
-    distance_m: (value) => (value >= 10000 ? one.format(value / 1000) + "\u202fkm" : whole.format(value) + "\u202fm"),
-    surface_m2: (value) => (value < 10000 ? two : one).format(value / 10000) + "\u202fha",
+    decimal: (value) => one(value),
+    part: (value) => one(value * 100) + "\u202f%",
+    pourcentage: (value) => one(value) + "\u202f%",
+    distance_m: (value) => (value >= 10000 ? one(value / 1000) + "\u202fkm" : whole.format(value) + "\u202fm"),
+    surface_m2: (value) => (value < 10000 ? two : one)(value / 10000) + "\u202fha",
     date: (value) => day.format(new Date(value)).replace(/^1 /, "1er "),
   };
   const format = (value, kind) => (value === null || value === undefined || value === "" ? MISSING : FORMATS[kind](value));

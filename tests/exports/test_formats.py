@@ -20,9 +20,43 @@ def test_numbers_have_narrow_spaces_and_a_comma():
 
 
 def test_a_zero_has_no_sign():
-    assert formats.decimal(-0.04) == "0,0"
+    assert formats.decimal(-0.0) == "0,0"
+    assert formats.decimal(-1e-9) == "0,0"
     assert formats.entier(-0.2) == "0"
-    assert formats.decimal(-0.06) == "-0,1"
+    assert formats.decimal(-0.16) == "-0,2"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.04, "0,04"),
+        (0.0423, "0,042"),
+        (0.05, "0,05"),
+        (0.0951, "0,095"),
+        (0.0999, "0,1"),
+        (0.1, "0,1"),
+        (0.149, "0,1"),
+        (-0.0423, "-0,042"),
+        (0.00067, "0,00067"),
+        (1e-6, "0,000001"),
+    ],
+)
+def test_only_a_zero_reads_as_zero(value, text):
+    assert formats.decimal(value) == text
+    assert formats.cell(value, "decimal") == text
+    assert formats.figure(value / 100, "part") == f"{text}{N}%"
+    assert formats.figure(value, "pourcentage") == f"{text}{N}%"
+
+
+def test_small_areas_read_as_such():
+    assert formats.surface(40) == f"0,004{N}ha"
+    assert formats.surface(99.9) == f"0,01{N}ha"
+    assert formats.surface(0) == f"0,00{N}ha"
+
+
+def test_what_the_files_round_to_zero_reads_as_zero():
+    assert round(4e-7, 6) == 0
+    assert formats.decimal(4e-7) == "0,0"
 
 
 def test_units():
