@@ -5,22 +5,24 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any, Final
 
 import geopandas as gpd
+import pandas as pd
 
 from errors import ArgumentError
 from exports import _rows
 from exports.context import Context
+from exports.fields import Field
 from loaders.catalogue import Source
 from maps.assets import bundle
 from maps.builder import describe, settings
-from maps.files import ALL, LayerFile, Manifest, collection, describe_objects
-from maps.layers import get
+from maps.files import ALL, LayerFile, Manifest, collection, describe_objects, describe_session
+from maps.layers import Layer, LayerField, get
 from maps.spec import MapSpec, ShownLayer
 
 #: A map that opens without network has no basemap: the territory and its names are drawn.
@@ -30,8 +32,29 @@ ADDRESS: Final = "couche:"
 _TEMPLATES: Final = Path(__file__).parent / "standalone"
 
 
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """What a map says of the objects of a layer beside what the layer says of itself.
+
+    Attributes
+    ----------
+    frame
+        The figures, indexed by the ids of the objects.
+    fields
+        Their columns; a column that the layer has too is said once, as the figures give it.
+    """
+
+    frame: pd.DataFrame
+    fields: Sequence[Field]
+
+
 def to_html_map(
-    spec: MapSpec, frames: Mapping[str, gpd.GeoDataFrame], *, context: Context, notes: Mapping[str, str]
+    spec: MapSpec,
+    frames: Mapping[str, gpd.GeoDataFrame],
+    *,
+    context: Context,
+    notes: Mapping[str, str],
+    figures: Mapping[str, Figures] = {},
 ) -> bytes:
     """Write a map as a page of its own, which holds exactly the objects that the map shows.
 
@@ -41,11 +64,13 @@ def to_html_map(
         What the map shows; its basemap and its address bar are left out.
     frames
         Layer id to frame in any system, indexed by id, with the columns that the registry names and `communes` (list of
-        the INSEE codes of each object).
+        the INSEE codes of each object). A layer of a session has its objects in the spec.
     context
         Its sources, filters and date are written under the map.
     notes
         As for `maps.builder.base_map`: source id to the French text that dates it.
+    figures
+        Layer id to what the map says of its objects besides.
 
     Returns
     -------
@@ -55,18 +80,21 @@ def to_html_map(
     Raises
     ------
     ArgumentError
-        If the context does not name the sources of a layer shown, or a layer has no frame: nothing is drawn without its
-        source.
+        If the context does not name the sources of a layer shown or of its figures, or a layer has no frame: nothing is
+        drawn without its source.
     """
     known = {source.source_id: source for source in context.sources}
     shown_ids = [shown.layer_id for shown in spec.layers]
     lost = sorted({key for layer_id in shown_ids for key in get(layer_id).source_ids} - set(known))
     if lost:
         raise ArgumentError(f"Carte sans ses sources : {', '.join(lost)}")
-    missing = [layer_id for layer_id in shown_ids if layer_id not in frames]
+    missing = [
+        shown.layer_id for shown in spec.layers if shown.session is None and shown.layer_id not in frames
+    ]
     if missing:
         raise ArgumentError(f"Couche sans données : {', '.join(missing)}")
-    files, held = _held(spec.layers, frames)
+    said = {layer_id: _said_by(get(layer_id), figures.get(layer_id)) for layer_id in shown_ids}
+    files, held = _held(spec.layers, frames, said, figures, context)
     described = describe(
         replace(spec, basemap=NO_BASEMAP, adresse={}),
         files,
@@ -77,10 +105,18 @@ def to_html_map(
         address = ADDRESS + layer["id"]
         layer |= {"fichiers": dict.fromkeys(layer["fichiers"], address), "tout": address}
     given = json.loads(settings(notes))
-    given |= {"fonds": {}, "couches": [layer for layer in given["couches"] if layer["id"] in shown_ids]}
+    given |= {
+        "fonds": {},
+        "couches": [
+            layer | _described(said[layer["id"]], figures.get(layer["id"]), notes)
+            for layer in given["couches"]
+            if layer["id"] in shown_ids
+        ],
+    }
+    names = dict(frames["communes"]["nom"]) if "communes" in frames else {}
     script, style = bundle()
     script = re.sub(r"(?m)^//# sourceMappingURL=.*$", "", script)
-    start = _read("page.js")
+    start = _read("objects.js") + _read("page.js")
     page = Template(_read("page.html")).substitute(
         politique=escape(_policy(script, start)),
         titre=escape(spec.titre),
@@ -88,31 +124,79 @@ def to_html_map(
         style=style + _read("page.css"),
         sources="\n".join(f"<li>{_source(source)}</li>" for source in context.sources),
         date=_rows.french_date(context.date),
-        donnees="\n".join([_data("carte", _json({"reglages": given, "carte": described})), *held]),
+        donnees="\n".join(
+            [_data("carte", _json({"reglages": given, "carte": described, "communes": names})), *held]
+        ),
         script=script,
         depart=start,
     )
     return page.encode()
 
 
-def _held(layers: Sequence[ShownLayer], frames: Mapping[str, gpd.GeoDataFrame]) -> tuple[Manifest, list[str]]:
+def _said_by(layer: Layer, figures: Figures | None) -> Layer:
+    """Give a layer the fields of its figures, after its own."""
+    if figures is None:
+        return layer
+    own = {layer.entete, *(field.column for field in layer.fields)}
+    added = [
+        LayerField(field.column, field.title, field.kind)
+        for field in figures.fields
+        if field.column not in own
+    ]
+    return replace(layer, fields=(*layer.fields, *added))
+
+
+def _described(layer: Layer, figures: Figures | None, notes: Mapping[str, str]) -> dict[str, Any]:
+    """Say what changes in the description of a layer that has figures: its fields, and the sources that date them."""
+    if figures is None:
+        return {}
+    used = [*layer.source_ids, *(field.source_id for field in figures.fields if field.source_id)]
+    texts = dict.fromkeys(notes[key] for key in used)
+    return {"champs": layer.describe()["champs"], "source": "\u202f; ".join(texts)}
+
+
+def _held(
+    layers: Sequence[ShownLayer],
+    frames: Mapping[str, gpd.GeoDataFrame],
+    said: Mapping[str, Layer],
+    figures: Mapping[str, Figures],
+    context: Context,
+) -> tuple[Manifest, list[str]]:
     """Give the objects of each layer shown, and nothing else, as elements of the page, with the list of them."""
     files: dict[str, dict[str, LayerFile]] = {}
     held = []
     for shown in layers:
-        frame = frames[shown.layer_id]
-        if shown.communes is not None:
-            wanted = set(shown.communes)
-            frame = frame[[not wanted.isdisjoint(codes) for codes in frame["communes"]]]
-        if shown.ids is not None:
-            frame = frame[frame.index.isin(list(shown.ids))]
-        features, members = describe_objects(frame, get(shown.layer_id))
+        layer = said[shown.layer_id]
+        members: list[Sequence[str]] = []
+        if shown.session is not None:
+            features = describe_session(shown.session, shown.ids)
+        else:
+            frame = _kept(frames[shown.layer_id], shown)
+            if shown.layer_id in figures:
+                frame = _with_figures(frame, figures[shown.layer_id], context)
+            features, members = describe_objects(frame, layer)
         codes = [ALL, *sorted({code for codes in members for code in codes})]
         files[shown.layer_id] = {code: LayerFile("", len(features)) for code in codes}
         held.append(
             _data(f"couche-{shown.layer_id}", _safe(collection(features)), file=ADDRESS + shown.layer_id)
         )
     return Manifest(files), held
+
+
+def _kept(frame: gpd.GeoDataFrame, shown: ShownLayer) -> gpd.GeoDataFrame:
+    if shown.communes is not None:
+        wanted = set(shown.communes)
+        frame = frame[[not wanted.isdisjoint(codes) for codes in frame["communes"]]]
+    if shown.ids is not None:
+        frame = frame[frame.index.isin(list(shown.ids))]
+    return frame
+
+
+def _with_figures(frame: gpd.GeoDataFrame, figures: Figures, context: Context) -> gpd.GeoDataFrame:
+    """Give objects their figures as files write them: rounded, and in words the reason why there is none."""
+    stated = _rows.cells(figures.frame, figures.fields, context)
+    columns = [column for column in stated.columns if column != frame.index.name]
+    return frame.assign(**{column: stated[column].reindex(frame.index) for column in columns})
 
 
 def _data(name: str, text: str, *, file: str = "") -> str:

@@ -236,10 +236,53 @@ def from_html_map(data: bytes, *, name: str = "carte.html") -> dict[str, list[st
     SourceFormatError
         If the file holds no layer.
     """
+    return {
+        layer_id: [feature["id"] for feature in features]
+        for layer_id, features in _features(data, name).items()
+    }
+
+
+def rows_of_html_map(
+    data: bytes, layer_id: str, fields: Sequence[Field], *, index: str = "id", name: str = "carte.html"
+) -> pd.DataFrame:
+    """Read back what a standalone map says of the objects of a layer.
+
+    Parameters
+    ----------
+    data
+        The bytes of the file, as `exports.html_map.to_html_map` wrote them.
+    layer_id
+        A layer with figures.
+    fields
+        The columns of the figures.
+    index
+        Name of the official id.
+    name
+        Name of the file, for messages.
+
+    Returns
+    -------
+    DataFrame
+        As `from_csv`.
+
+    Raises
+    ------
+    SourceFormatError
+        If the file does not hold the layer, or the layer lacks a column.
+    """
+    held = _features(data, name)
+    if layer_id not in held:
+        raise SourceFormatError(name, f"le fichier ne contient pas la couche « {layer_id} »", MEND)
+    properties = [{index: feature["id"], **feature["properties"]} for feature in held[layer_id]]
+    return _typed(properties, fields, index=index, name=name)
+
+
+def _features(data: bytes, name: str) -> dict[str, list[dict[str, Any]]]:
+    """Give the objects of each layer of a standalone map."""
     found = _HELD.findall(data.decode("utf-8", "replace"))
     if not found:
         raise SourceFormatError(name, "le fichier ne contient aucune couche", MEND)
-    return {layer_id: [feature["id"] for feature in json.loads(text)["features"]] for layer_id, text in found}
+    return {layer_id: json.loads(text)["features"] for layer_id, text in found}
 
 
 def _complete(fields: Sequence[Field], index: str) -> list[Field]:
@@ -275,6 +318,14 @@ def _placed(
     index: str,
     name: str,
 ) -> gpd.GeoDataFrame:
+    frame = _typed(properties, fields, index=index, name=name)
+    return gpd.GeoDataFrame(frame, geometry=places.to_numpy(), crs=LAMBERT93)
+
+
+def _typed(
+    properties: Sequence[dict[str, Any]], fields: Sequence[Field], *, index: str, name: str
+) -> pd.DataFrame:
+    """Give the rows of a format that knows numbers from texts."""
     whole = _complete(fields, index)
     if properties:
         _refuse_lost([field.column for field in whole], properties[0], name)
@@ -285,8 +336,7 @@ def _placed(
         ]
         for field in whole
     }
-    frame = _indexed(columns, fields, index=index)
-    return gpd.GeoDataFrame(frame, geometry=places.to_numpy(), crs=LAMBERT93)
+    return _indexed(columns, fields, index=index)
 
 
 def _indexed(columns: dict[str, list[Any]], fields: Sequence[Field], *, index: str) -> pd.DataFrame:

@@ -23,6 +23,7 @@ import shapely
 from errors import ArgumentError
 from geo.crs import WGS84
 from maps.layers import Layer
+from maps.spec import SessionObjects
 
 ALL: Final = "toutes"
 FOLDER: Final = "couches"
@@ -243,6 +244,37 @@ def describe_objects(frame: gpd.GeoDataFrame, layer: Layer) -> tuple[list[str], 
             f',"geometry":{geometry}}}'
         )
     return features, members
+
+
+def describe_session(session: SessionObjects, ids: Collection[str] | None = None) -> list[str]:
+    """Write the objects that a session brings as the browser reads them.
+
+    Parameters
+    ----------
+    session
+        The objects.
+    ids
+        The only objects to write; None for all.
+
+    Returns
+    -------
+    list of str
+        GeoJSON of each object in degrees; they name no commune.
+    """
+    kept = None if ids is None else set(ids)
+    features = []
+    for at, (name, lon, lat) in enumerate(zip(session.ids, session.lon, session.lat, strict=True)):
+        if kept is not None and name not in kept:
+            continue
+        feature = {
+            "type": "Feature",
+            "id": name,
+            "communes": [],
+            "properties": {column: _plain(values[at]) for column, values in session.columns.items()},
+            "geometry": {"type": "Point", "coordinates": [lon, lat]},
+        }
+        features.append(json.dumps(feature, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
+    return features
 
 
 def _label_point(shape: shapely.Geometry, crs: Any) -> str:

@@ -314,8 +314,8 @@ SESSION_LAYERS: Final[tuple[Layer, ...]] = (
         variantes=(
             Variante("disponible", "Locaux disponibles"),
             Variante("autre", "Locaux non disponibles ou de statut inconnu", plein=False),
-            Variante("disponible fictif", "DONNÉES FICTIVES : locaux disponibles", couleur="#A8246E"),
-            Variante("autre fictif", "DONNÉES FICTIVES : autres locaux", couleur="#A8246E", plein=False),
+            Variante("disponible fictif", "DONNÉES FICTIVES\u00a0: locaux disponibles", couleur="#A8246E"),
+            Variante("autre fictif", "DONNÉES FICTIVES\u00a0: autres locaux", couleur="#A8246E", plein=False),
         ),
     ),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Final
 
 import geopandas as gpd
 import pandas as pd
@@ -9,12 +10,19 @@ import streamlit as st
 
 from exports.context import Context
 from exports.fields import Field
-from exports.html_map import to_html_map
+from exports.html_map import Figures, to_html_map
+from exports.qgis import layer_of
 from exports.tables import to_csv, to_geojson, to_gpkg, to_xlsx
+from loaders.catalogue import Source
 from maps.layers import get
 from maps.spec import MapSpec
 from ui import data, startup
 from ui.formats import plain, pluriel, typographie
+
+#: How the names of menus and of their lists of files end: the page's style knows them by it.
+MENU: Final = "menu"
+FILES: Final = "fichiers"
+HTML: Final = "text/html; charset=utf-8"
 
 
 def show(
@@ -24,8 +32,11 @@ def show(
     context: Context,
     key: str,
     layer_id: str | None = None,
+    drawn: MapSpec | None = None,
 ) -> None:
-    """Offer the rows in one menu: Excel, CSV and, if they have a geometry, GeoPackage and GeoJSON.
+    """Offer the rows in one part that opens: Excel, CSV and, if they have a geometry, GeoPackage and GeoJSON.
+
+    Its buttons follow it in the page, so that they follow it with the keyboard too.
 
     Parameters
     ----------
@@ -39,57 +50,70 @@ def show(
         Name of the menu in the session, unique on its page.
     layer_id
         The layer of the maps whose style the rows take; None finds it by their id.
+    drawn
+        The map of these rows, for rows that have no map on the page; None offers none.
     """
     kept = tuple(fields)
     # Menus of one page are told apart by their names, for those who do not see what stands above.
     label = plain(typographie(f"Télécharger : {context.subject}"))
-    with st.popover(label, key=f"{key}-menu", disabled=frame.empty):
+    with st.expander(label, key=f"{key}-{MENU}", icon=":material/download:"):
         if frame.empty:
+            st.caption("Aucune ligne ne répond à ces filtres : rien à télécharger.")
             return
         st.caption(
             typographie(f"{pluriel(len(frame), 'ligne')}, {context.place}. Chaque fichier dit ses sources.")
         )
-        _offer(
-            "Excel (XLSX)",
-            partial(to_xlsx, frame, context=context, fields=kept),
-            context.filename("xlsx"),
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            key=f"{key}-xlsx",
-            said="Nombres, dates et pourcentages prêts à calculer, une feuille pour les sources",
-        )
-        _offer(
-            "CSV pour Excel",
-            partial(to_csv, frame, context=context, fields=kept),
-            context.filename("csv"),
-            "text/csv; charset=utf-8",
-            key=f"{key}-csv-excel",
-            said="Séparateur point-virgule, virgule décimale, titres en français",
-        )
-        _offer(
-            "CSV brut",
-            partial(to_csv, frame, context=context, fields=kept, plain=True),
-            context.filename("brut.csv"),
-            "text/csv; charset=utf-8",
-            key=f"{key}-csv",
-            said="Séparateur virgule, point décimal, noms de colonnes techniques",
-        )
-        if isinstance(frame, gpd.GeoDataFrame):
+        with st.container(key=f"{key}-{FILES}"):
             _offer(
-                "GeoPackage",
-                partial(to_gpkg, frame, context=context, fields=kept, layer_id=layer_id),
-                context.filename("gpkg"),
-                "application/geopackage+sqlite3",
-                key=f"{key}-gpkg",
-                said="Pour QGIS, Lambert-93, avec le style de la carte et une table des sources",
+                "Excel (XLSX)",
+                partial(to_xlsx, frame, context=context, fields=kept),
+                context.filename("xlsx"),
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                key=f"{key}-xlsx",
+                said="Nombres, dates et pourcentages prêts à calculer, une feuille pour les sources",
             )
             _offer(
-                "GeoJSON",
-                partial(to_geojson, frame, context=context, fields=kept),
-                context.filename("geojson"),
-                "application/geo+json",
-                key=f"{key}-geojson",
-                said="Pour un autre logiciel de cartographie, WGS 84",
+                "CSV pour Excel",
+                partial(to_csv, frame, context=context, fields=kept),
+                context.filename("csv"),
+                "text/csv; charset=utf-8",
+                key=f"{key}-csv-excel",
+                said="Séparateur point-virgule, virgule décimale, titres en français",
             )
+            _offer(
+                "CSV brut",
+                partial(to_csv, frame, context=context, fields=kept, plain=True),
+                context.filename("brut.csv"),
+                "text/csv; charset=utf-8",
+                key=f"{key}-csv",
+                said="Séparateur virgule, point décimal, noms de colonnes techniques",
+            )
+            if isinstance(frame, gpd.GeoDataFrame):
+                _offer(
+                    "GeoPackage",
+                    partial(to_gpkg, frame, context=context, fields=kept, layer_id=layer_id),
+                    context.filename("gpkg"),
+                    "application/geopackage+sqlite3",
+                    key=f"{key}-gpkg",
+                    said="Pour QGIS, Lambert-93, avec le style de la carte et une table des sources",
+                )
+                _offer(
+                    "GeoJSON",
+                    partial(to_geojson, frame, context=context, fields=kept),
+                    context.filename("geojson"),
+                    "application/geo+json",
+                    key=f"{key}-geojson",
+                    said="Pour un autre logiciel de cartographie, WGS 84",
+                )
+                if drawn is not None:
+                    _offer(
+                        "Carte (HTML)",
+                        partial(_map_of_rows, drawn, frame, kept, context, layer_id),
+                        context.filename("html"),
+                        HTML,
+                        key=f"{key}-carte",
+                        said="Un seul fichier, qui s’ouvre dans un navigateur, sans réseau ; chaque objet dit sa ligne",
+                    )
 
 
 def show_map(
@@ -100,6 +124,7 @@ def show_map(
     filters: Mapping[str, str],
     key: str,
     source_ids: Sequence[str] = (),
+    own: Sequence[Source] = (),
 ) -> None:
     """Offer the map as a page that opens without network.
 
@@ -115,12 +140,13 @@ def show_map(
         Name of the button in the session, unique on its page.
     source_ids
         What the map draws on beside its layers' own sources.
+    own
+        The sources of what the session brings, which no catalogue holds.
     """
-    ready, catalogue = startup.ready(), data.sources()
-    layers = [get(shown.layer_id) for shown in spec.layers]
-    used = [*source_ids, *(source_id for layer in layers for source_id in layer.source_ids)]
+    ready = startup.ready()
+    catalogue = data.sources() | {source.source_id: source for source in own}
     context = Context.of(
-        [catalogue[source_id] for source_id in used],
+        [catalogue[source_id] for source_id in [*source_ids, *_source_ids(spec)]],
         filters=filters,
         subject=subject,
         place=place,
@@ -129,16 +155,38 @@ def show_map(
         "Télécharger la carte (HTML)",
         partial(to_html_map, spec, ready.frames, context=context, notes=ready.notes),
         file_name=context.filename("html"),
-        mime="text/html; charset=utf-8",
+        mime=HTML,
         key=key,
         help=typographie("Un seul fichier, qui s’ouvre dans un navigateur, sans réseau ni fond de carte"),
         on_click="ignore",
     )
 
 
+def _map_of_rows(
+    spec: MapSpec, frame: gpd.GeoDataFrame, fields: Sequence[Field], context: Context, layer_id: str | None
+) -> bytes:
+    """Make the map of rows whose objects say what the rows say."""
+    ready, catalogue = startup.ready(), data.sources()
+    whole = Context.of(
+        [*context.sources, *(catalogue[source_id] for source_id in _source_ids(spec))],
+        filters=dict(context.criteria) or context.filters,
+        subject=context.subject,
+        place=context.place,
+        date=context.date,
+    )
+    layer = layer_of(frame, layer_id)
+    figures = {layer.layer_id: Figures(frame, fields)} if layer else {}
+    return to_html_map(spec, ready.frames, context=whole, notes=ready.notes, figures=figures)
+
+
+def _source_ids(spec: MapSpec) -> list[str]:
+    return [source_id for shown in spec.layers for source_id in get(shown.layer_id).source_ids]
+
+
 def _offer(label: str, make: Callable[[], bytes], file_name: str, mime: str, *, key: str, said: str) -> None:
     """Offer one file and say what it is for; it is made at the click, without running the page again."""
-    st.download_button(
-        label, make, file_name=file_name, mime=mime, key=key, on_click="ignore", width="stretch"
-    )
-    st.caption(typographie(said))
+    with st.container(gap=None):
+        st.download_button(
+            label, make, file_name=file_name, mime=mime, key=key, on_click="ignore", width="stretch"
+        )
+        st.caption(typographie(said))

@@ -9,12 +9,12 @@
   for (const node of document.querySelectorAll("script[data-fichier]")) {
     window.atlasFichiers[node.dataset.fichier] = Promise.resolve(read(node));
   }
-  const { reglages, carte } = read(document.getElementById("carte"));
+  const { reglages, carte, communes } = read(document.getElementById("carte"));
   window.map = window.atlas.start("map_div", reglages);
-  window.atlas.show(carte);
+  window.atlas.show(carte).then(() => window.atlasObjets.list(document.getElementById("objets"), communes));
   window.addEventListener("beforeprint", () => {
     const { style } = document.documentElement;
-    style.setProperty("--papier", Math.min(1, PAPER_PX / window.innerWidth));
+    style.setProperty("--papier", Math.min(1, PAPER_PX / window.map.getSize().x));
     style.setProperty("--papier-haut", window.map.getSize().y + "px");
   });
 })();

@@ -1,7 +1,7 @@
 /* Draws the atlas's layers on one canvas, from files fetched once.
 
    Python calls atlas.start once, with the registry of layers, then atlas.show at each change, with the names of
-   the files to draw. Texts of the data only ever become text nodes. */
+   the files to draw; atlas.onMap and atlas.describe tell what is drawn. Texts of the data only ever become text nodes. */
 (function () {
   "use strict";
 
@@ -64,7 +64,7 @@
 
   function makeObject(layer, feature, source) {
     const look = lookOf(layer, feature.properties);
-    const atlas = { layer, look, id: feature.id, label: feature.etiquette, properties: feature.properties, source };
+    const atlas = { layer, look, id: feature.id, label: feature.etiquette, communes: feature.communes, properties: feature.properties, source };
     if (isPoint(look)) {
       const latlng = L.GeoJSON.coordsToLatLng(feature.geometry.coordinates);
       return { atlas, look, latlng, world: map.project(latlng, 0) };
@@ -480,5 +480,8 @@
     }
   }
 
-  window.atlas = { start, show };
+  /* What is on the map, layer by layer in the legend's order: what was asked, and its objects. */
+  const onMap = () => layersOn.map(({ shown, drawn }) => ({ shown, layer: looks.get(shown.id), drawn }));
+
+  window.atlas = { start, show, onMap, describe: tooltip };
 })();

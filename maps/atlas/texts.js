@@ -24,7 +24,14 @@ window.atlasTexts = (function () {
     surface_m2: (value) => (value < 10000 ? two : one)(value / 10000) + "\u202fha",
     date: (value) => day.format(new Date(value)).replace(/^1 /, "1er "),
   };
-  const format = (value, kind) => (value === null || value === undefined || value === "" ? MISSING : FORMATS[kind](value));
+  const DAY = /^\d{4}-\d{2}-\d{2}/;
+  /* A word among figures or days is the reason why there is none. */
+  const isWord = (value, kind) => typeof value === "string" && !(kind === "date" && DAY.test(value));
+
+  function format(value, kind) {
+    if (value === null || value === undefined || value === "") return MISSING;
+    return isWord(value, kind) ? value : FORMATS[kind](value);
+  }
 
   function element(tag, className, text) {
     const node = document.createElement(tag);

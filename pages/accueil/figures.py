@@ -1,12 +1,13 @@
 """The few figures that open the atlas, each with what it covers and the sources it draws on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import geopandas as gpd
 import pandas as pd
 
+from exports.fields import Field
 from geo import cycling, proximity
 from geo import friches as brownfields
 from loaders.catalogue import Source
@@ -14,6 +15,11 @@ from ui.formats import distance, entier, pluriel
 
 REACH_M: Final = 300.0
 EVERYWHERE: Final = "métropole"
+FIELDS: Final = (
+    Field("chiffre", "Chiffre", "texte"),
+    Field("sens", "Ce qu'il dit", "texte"),
+    Field("origine", "Sources et millésimes", "texte"),
+)
 
 
 @dataclass(frozen=True)
@@ -121,3 +127,47 @@ def key_figures(
         f"{entier(len(projects))} projets de coopération nomment un lieu.",
         figures,
     )
+
+
+def origin(figure: Figure, sources: Mapping[str, Source]) -> str:
+    """Say where a figure comes from.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    sources
+        The catalogue.
+
+    Returns
+    -------
+    str
+        Producer and vintage of each source.
+    """
+    used = [sources[source_id] for source_id in figure.source_ids]
+    return " ; ".join(f"{source.producteur}, {source.millesime}" for source in used)
+
+
+def rows(figures: Sequence[Figure], sources: Mapping[str, Source]) -> pd.DataFrame:
+    """Give the figures as a table.
+
+    Parameters
+    ----------
+    figures
+        The figures, in order.
+    sources
+        The catalogue.
+
+    Returns
+    -------
+    DataFrame
+        Index `rang`, from 1; the columns of `FIELDS`.
+    """
+    table = pd.DataFrame(
+        {
+            "chiffre": [figure.value for figure in figures],
+            "sens": [figure.text for figure in figures],
+            "origine": [origin(figure, sources) for figure in figures],
+        }
+    )
+    return table.set_index(pd.RangeIndex(1, len(table) + 1, name="rang"))

@@ -6,12 +6,17 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from exports.context import Context
 from exports.fields import Field
+from exports.portraits import COMMUNE
 from loaders.paths import DATA
+from pages.accueil import figures as key
+from pages.accueil import towns
 from pages.accueil.figures import Figure, KeyFigures, key_figures
 from pages.accueil.search import Entry, index, search
-from ui import data, freshness, page, table
-from ui.formats import plain, pluriel, typographie
+from ui import data, downloads, freshness, page, sources, table
+from ui import figures as shared
+from ui.formats import distance, plain, pluriel, typographie
 
 SHOWN = 20
 SHOWN_LINKS = 8
@@ -61,10 +66,14 @@ CARDS = [
     ),
 ]
 CARDS_A_ROW = 3
+WHERE = "16 communes"
+REACH = {"seuil": f"{distance(key.REACH_M)} à vol d'oiseau"}
+TOWN_SOURCES = ("qpv", "indicateurs", "communes", "levelo", "friches")
 FRESH_FIELDS = [
     Field("titre", "Source", "texte"),
-    Field("producteur", "Producteur", "texte"),
-    Field("millesime", "Millésime", "texte"),
+    # In a CSV, `producteur` and `millesime` are those of the file's own sources.
+    Field("producteur_source", "Producteur", "texte"),
+    Field("millesime_source", "Millésime", "texte"),
     Field("age", "Âge", "texte"),
 ]
 
@@ -80,6 +89,8 @@ def main() -> None:
                 show_card(*card)
     st.header("Les chiffres à retenir", anchor=False)
     show_figures(found.figures)
+    st.header("Commune par commune", anchor=False)
+    show_towns()
     st.header("Fraîcheur des sources", anchor=False)
     show_freshness()
 
@@ -130,13 +141,10 @@ def show_card(who: str, question: str, answer: str, target: str, link: str) -> N
 
 
 def show_figures(figures: Sequence[Figure]) -> None:
-    sources = data.sources()
+    catalogue = data.sources()
     items = []
     for figure in figures:
-        origin = " ; ".join(
-            f"{sources[source_id].producteur}, {sources[source_id].millesime}"
-            for source_id in figure.source_ids
-        )
+        origin = key.origin(figure, catalogue)
         title = "Sources" if len(figure.source_ids) > 1 else "Source"
         items.append(
             f'<li><strong class="atlas-chiffre">{escape(figure.value)}</strong>'
@@ -144,6 +152,43 @@ def show_figures(figures: Sequence[Figure]) -> None:
             f'<span class="atlas-origine">{escape(typographie(f"{title} : {origin}"))}</span></li>'
         )
     st.html(f'<ul class="atlas-chiffres">{"".join(items)}</ul>')
+    used = dict.fromkeys(source_id for figure in figures for source_id in figure.source_ids)
+    context = Context.of(
+        [catalogue[source_id] for source_id in used],
+        filters=REACH,
+        subject="chiffres à retenir",
+        place=WHERE,
+    )
+    downloads.show(key.rows(figures, catalogue), key.FIELDS, context=context, key="export-chiffres")
+
+
+def show_towns() -> None:
+    catalogue = data.sources()
+    rows, fields = towns.rows(shared.places(COMMUNE, int(key.REACH_M))), towns.fields(key.REACH_M)
+    st.caption(
+        typographie(
+            f"Dans les QPV de chaque commune, ou à {distance(key.REACH_M)} au plus de leur contour, à vol d'oiseau. Sans objet : la "
+            "commune n'a pas de QPV. Une friche proche des QPV de deux communes compte pour chacune : ces chiffres ne "
+            "s'additionnent pas tous."
+        )
+    )
+    table.show(
+        rows,
+        fields,
+        sources=catalogue,
+        caption="Quartiers prioritaires, habitants, vélos et friches de chaque commune",
+        key="communes",
+        target="commune?commune=",
+    )
+    context = Context.of(
+        [catalogue[source_id] for source_id in TOWN_SOURCES],
+        filters=REACH,
+        subject="chiffres par commune",
+        place=WHERE,
+    )
+    drawn = towns.spec(rows, stations=data.bikes(), friches=data.friches())
+    downloads.show(rows, fields, context=context, key="export-communes", drawn=drawn)
+    sources.note(*TOWN_SOURCES)
 
 
 def show_freshness() -> None:
@@ -152,16 +197,19 @@ def show_freshness() -> None:
         [
             {
                 "titre": source.titre,
-                "producteur": source.producteur,
-                "millesime": source.millesime,
+                "source_id": source.source_id,
+                "producteur_source": source.producteur,
+                "millesime_source": source.millesime,
                 "age": freshness.label(source, on=today),
             }
             for source in data.sources().values()
         ]
-    )
+    ).set_index("source_id")
     st.html(
         table.to_html(rows, FRESH_FIELDS, sources={}, caption="Millésime et âge de chaque source, à ce jour")
     )
+    context = Context.of(data.sources().values(), subject="fraîcheur des sources", place=WHERE)
+    downloads.show(rows, FRESH_FIELDS, context=context, key="export-fraicheur")
     st.page_link(
         "pages/donnees/page.py",
         label="Limites, communes couvertes et qualité de chaque source",

@@ -9,9 +9,9 @@ import streamlit as st
 from exports.attribution import scope
 from exports.context import Context
 from exports.fields import HORS_PERIMETRE, Field
-from loaders import catalogue
 from loaders.catalogue import Source
 from loaders.quality import OFF_TERRITORY
+from pages.donnees import scopes
 from ui import data, downloads, freshness, page, table
 from ui.formats import date, entier, plain, pluriel, typographie
 
@@ -19,15 +19,25 @@ ALL = "toutes"
 
 CATALOGUE_FIELDS = [
     Field("titre", "Source", "texte"),
-    Field("producteur", "Producteur", "texte"),
-    Field("millesime", "Millésime", "texte"),
+    # In a CSV, the columns `producteur`, `millesime` and `licence` are those of the file's own sources.
+    Field("producteur_source", "Producteur", "texte"),
+    Field("millesime_source", "Millésime", "texte"),
     Field("age", "Âge", "texte"),
-    Field("licence", "Licence", "texte"),
+    Field("licence_source", "Licence", "texte"),
     Field("couverture", "Communes couvertes", "texte"),
     Field("lignes_lues", "Lignes lues", "entier"),
     Field("lignes_gardees", "Lignes gardées", "entier"),
     Field("lignes_ecartees", "Lignes écartées", "entier"),
 ]
+#: What the page says of each source under the table.
+DETAIL_FIELDS = [
+    Field("date_retenue", "Date retenue pour l'âge", "date"),
+    Field("attribution_source", "Attribution demandée", "texte"),
+    Field("limites", "Limites connues", "texte"),
+    Field("hors_perimetre", "Communes hors périmètre", "texte"),
+    Field("adresse", "Adresse officielle", "texte"),
+]
+WHERE = "16 communes"
 FAULT_FIELDS = [
     Field("source", "Source", "texte"),
     Field("ligne", "Ligne du fichier", "entier"),
@@ -62,35 +72,38 @@ def show_catalogue(sources: Mapping[str, Source], names: Mapping[str, str]) -> N
             {
                 "source_id": source.source_id,
                 "titre": source.titre,
-                "producteur": source.producteur,
-                "millesime": source.millesime,
+                "producteur_source": source.producteur,
+                "millesime_source": source.millesime,
                 "age": freshness.label(source, on=today),
-                "licence": source.licence,
+                "licence_source": source.licence,
                 "couverture": scope(source, names),
                 "lignes_lues": source.lignes_lues,
                 "lignes_gardees": source.lignes_gardees,
                 "lignes_ecartees": source.lignes_ecartees,
+                "date_retenue": source.date or freshness.UNKNOWN,
+                "attribution_source": source.attribution,
+                "limites": source.limites,
+                "hors_perimetre": outside(source, names),
+                "adresse": source.adresse,
             }
             for source in sources.values()
         ]
     ).set_index("source_id")
     table.show(rows, CATALOGUE_FIELDS, sources=sources, caption="Catalogue des sources", key="catalogue")
-    st.download_button(
-        "Catalogue complet (CSV)",
-        catalogue.CATALOGUE_FILE.read_bytes,
-        file_name=f"atlas_catalogue-des-sources_{today.isoformat()}.csv",
-        mime="text/csv; charset=utf-8",
-        key="catalogue-csv",
-        on_click="ignore",
-    )
+    context = Context.of(sources.values(), subject="catalogue des sources", place=WHERE)
+    downloads.show(rows, [*CATALOGUE_FIELDS, *DETAIL_FIELDS], context=context, key="catalogue")
     st.subheader("Limites, attribution et adresse officielle de chaque source")
     for source in sources.values():
         with st.expander(plain(typographie(f"{source.titre} : {source.millesime}"))):
             show_source(source, names)
 
 
+def outside(source: Source, names: Mapping[str, str]) -> str:
+    lost = [name for code, name in names.items() if code not in source.communes]
+    return ", ".join(lost) or "aucune des communes du contrat"
+
+
 def show_source(source: Source, names: Mapping[str, str]) -> None:
-    outside = [name for code, name in names.items() if code not in source.communes]
     address = escape(source.adresse)
     texts = {
         "Producteur": source.producteur,
@@ -100,7 +113,7 @@ def show_source(source: Source, names: Mapping[str, str]) -> None:
         "Attribution demandée": source.attribution,
         "Limites connues": source.limites,
         "Communes couvertes": scope(source, names),
-        "Hors périmètre": ", ".join(outside) or "aucune des communes du contrat",
+        "Hors périmètre": outside(source, names),
         "Lignes": f"{pluriel(source.lignes_lues, 'lue')} = {pluriel(source.lignes_gardees, 'gardée')} "
         f"+ {pluriel(source.lignes_ecartees, 'écartée')}",
     }
@@ -127,17 +140,7 @@ def show_scopes(sources: Mapping[str, Source], names: Mapping[str, str]) -> None
             "Les autres sources couvrent toutes les communes du contrat."
         )
     )
-    rows = pd.DataFrame(
-        {
-            key: ["couverte" if code in source.communes else HORS_PERIMETRE for code in names]
-            for key, source in partial.items()
-        },
-        index=pd.Index(list(names), name="code_insee"),
-    ).assign(nom=list(names.values()))
-    fields = [
-        Field("nom", "Commune", "texte"),
-        *(Field(key, source.titre, "texte") for key, source in partial.items()),
-    ]
+    rows, fields = scopes.rows(data.communes(), partial), scopes.fields(partial)
     table.show(
         rows,
         fields,
@@ -145,6 +148,10 @@ def show_scopes(sources: Mapping[str, Source], names: Mapping[str, str]) -> None
         caption="Communes couvertes par les sources partielles",
         key="perimetre",
     )
+    context = Context.of(
+        [*partial.values(), sources["communes"]], subject="communes couvertes par source", place=WHERE
+    )
+    downloads.show(rows, fields, context=context, key="perimetre", drawn=scopes.spec(rows, partial))
     lines = [
         f"{plain(source.titre)} : {pluriel(len(quartiers) - len(inside[key]), 'quartier')} hors périmètre, "
         f"soit {entier(quartiers['population'].sum() - inside[key]['population'].sum())} habitants"

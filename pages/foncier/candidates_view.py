@@ -142,6 +142,14 @@ def _results(name: str, vintage: str, found: Candidates) -> None:
             caption="Lignes du fichier de la DGFiP écartées",
             key="pistes-fautes",
         )
+        context = Context.of(
+            [_source(name, vintage, found)],
+            filters="lignes écartées",
+            subject="pistes lignes écartées",
+            place="locaux DGFiP",
+        )
+        faults = found.report.frame().rename_axis("numero")
+        downloads.show(faults, FAULTS, context=context, key="export-pistes-fautes")
     with st.container(horizontal=True):
         st.metric("Adresses à vérifier", formats.entier(len(kept)), border=True)
         if len(kept):

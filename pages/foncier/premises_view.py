@@ -154,10 +154,16 @@ def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
 
     st.header("Carte des locaux", anchor=False)
     shown = qpv if commune is None else qpv[[commune in codes for codes in qpv["communes"]]]
-    mapview.show(
-        premises.spec(kept, owned, shown, filters=filters, objects=_objects(owned), basemap=basemap),
-        key="carte-locaux",
-        on_click=lambda found: _choose(found, set(shown.index)),
+    drawn = premises.spec(kept, owned, shown, filters=filters, objects=_objects(owned), basemap=basemap)
+    mapview.show(drawn, key="carte-locaux", on_click=lambda found: _choose(found, set(shown.index)))
+    subject = "locaux donnees fictives" if owned.fictional else "locaux en pied d'immeuble"
+    downloads.show_map(
+        drawn,
+        subject=f"carte {subject}",
+        place=place,
+        filters=words,
+        key="carte-locaux-html",
+        own=[owned.source],
     )
     sources.note("qpv")
     names_of_sources = {**data.sources(), owned.source.source_id: owned.source}
@@ -172,7 +178,6 @@ def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
         caption=f"{mark}Locaux de l'inventaire importé, {place}",
         key="locaux-tableau",
     )
-    subject = "locaux donnees fictives" if owned.fictional else "locaux en pied d'immeuble"
     context = Context.of([owned.source], filters=words, subject=subject, place=place)
     downloads.show(kept, premises.marked(kept, premises.FIELDS), context=context, key="export-locaux")
     _totals(kept, owned, shown, words, commune=commune)
@@ -262,6 +267,11 @@ def _quality(owned: Imported) -> None:
         caption=f"{mark}Ce qui a été trouvé, ligne par ligne",
         key="locaux-fautes",
     )
+    subject = "locaux constats donnees fictives" if owned.fictional else "locaux constats"
+    context = Context.of([owned.source], filters="constats de lecture", subject=subject, place=owned.name)
+    downloads.show(
+        faults.rename_axis("numero"), premises.FAULT_FIELDS, context=context, key="export-locaux-fautes"
+    )
     aside, fields = premises.set_aside_of(owned)
     if aside.empty:
         return
@@ -293,16 +303,15 @@ def _public(heading: DeltaGenerator) -> None:
     st.header("Logements et équipements sociaux", anchor=False)
     rows = _figured(shown)
     if not rows.empty:
-        mapview.show(
-            public.spec(
-                rows,
-                social,
-                filters=filters,
-                titre=f"Carte des QPV et des équipements sociaux, {place}",
-                basemap=basemap,
-            ),
-            key="carte-social",
-            on_click=lambda found: _choose(found, set(qpv.index)),
+        titre = f"Carte des QPV et des équipements sociaux, {place}"
+        drawn = public.spec(rows, social, filters=filters, titre=titre, basemap=basemap)
+        mapview.show(drawn, key="carte-social", on_click=lambda found: _choose(found, set(qpv.index)))
+        downloads.show_map(
+            drawn,
+            subject="carte des QPV et des équipements sociaux",
+            place=place,
+            filters=words,
+            key="carte-social-html",
         )
     sources.note(*PUBLIC)
     st.caption(

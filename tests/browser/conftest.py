@@ -105,3 +105,10 @@ def drawn(page):
           return seen.size > 3;
         }"""
     )
+
+
+def menu(page, subject):
+    """Give the menu of files of a subject."""
+    return page.locator('[data-testid="stExpander"]').filter(
+        has=page.locator("summary", has_text=f"Télécharger : {subject}")
+    )

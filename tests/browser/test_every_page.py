@@ -82,11 +82,12 @@ def test_only_tiles_come_from_outside(seen):
 
 def test_paper_has_no_menu_and_no_control(seen):
     seen.emulate_media(media="print")
-    for hidden in ("stHeader", "stDownloadButton", "stPopover", "stSelectbox", "stSlider"):
+    for hidden in ("stHeader", "stDownloadButton", "stSelectbox", "stSlider"):
         shown = seen.locator(f"[data-testid={hidden}]").evaluate_all(
             "nodes => nodes.filter((n) => n.checkVisibility()).length"
         )
         assert shown == 0, hidden
+    assert not seen.locator("summary", has_text="Télécharger :").locator("visible=true").count()
     assert seen.locator("h1").is_visible()
     seen.emulate_media(media="screen")
 

@@ -7,11 +7,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from exports.context import Context
+from exports.formats import figure
 from exports.html_map import to_html_map
 from loaders import catalogue
 from maps.layers import get
 from maps.spec import Cadrage, MapSpec, ShownLayer
-from tests.browser.conftest import SIZES
+from tests.browser.conftest import SIZES, menu
 from tests.browser.map_page import plain
 from ui import startup
 
@@ -150,26 +151,147 @@ def test_the_map_fits_its_sheet_of_paper(opened):
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 703, "height": 1000})
     box = page.locator("#map_div").bounding_box()
-    share = 703 / 1280
+    share = 703 / size[0]
     assert box["width"] == pytest.approx(703, abs=2)
     assert box["height"] == pytest.approx(size[1] * share, abs=3)
 
 
+def focused(page):
+    """The text of what has the focus."""
+    return plain(page.evaluate("document.activeElement.textContent").strip())
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_objects_of_a_map_are_reached_with_the_keyboard_alone(size, opened):
+    page = opened(carte(*LAYER_IDS), size=size)
+    parts = page.locator("#objets > details")
+    assert [plain(text) for text in parts.locator("summary").all_inner_texts()] == [
+        f"{get(layer_id).titre} ({count})".replace("’", "'")
+        for layer_id, count in zip(
+            LAYER_IDS, ["16", "16", "66", "10", "2 463", "162", "255", "41", "223"], strict=True
+        )
+    ]
+    # Nothing is made before a part is opened.
+    assert page.locator(".objets li").count() == 0
+    page.locator('#objets details[data-couche="qpv"] summary').focus()
+    page.keyboard.press("Enter")
+    page.locator(".objets li").first.wait_for()
+    names = [plain(text) for text in page.locator(".objets li strong").all_inner_texts()]
+    quarters = startup.frames()["qpv"]
+    assert sorted(names) == sorted(plain(name) for name in quarters["lib_qp"])
+    assert names[0] == "Air Bel"
+    page.keyboard.press("Tab")
+    assert focused(page) == "Air Bel, Marseille"
+    page.keyboard.press("Enter")
+    bubble = page.get_by_role("dialog", name="Air Bel")
+    bubble.wait_for()
+    assert bubble.evaluate("(node) => node === document.activeElement")
+    said = plain(bubble.inner_text())
+    row = quarters[quarters["lib_qp"] == "Air Bel"].iloc[0]
+    assert f"{row['taux_pauvrete_60_pct']:.1f}".replace(".", ",") in said
+    assert "Insee" in said
+    # The whole bubble is on the screen, over the place itself.
+    box = bubble.bounding_box()
+    assert box["x"] >= 0
+    assert box["y"] >= 0
+    assert box["x"] + box["width"] <= SIZES[size]["width"]
+    assert box["y"] + box["height"] <= SIZES[size]["height"]
+    west, south, east, north = quarters.loc[[row.name]].to_crs(4326).total_bounds
+    lon, lat = page.evaluate("[window.map.getCenter().lng, window.map.getCenter().lat]")
+    assert west - 0.01 < lon < east + 0.01
+    assert south - 0.01 < lat < north + 0.01
+    # While the bubble fades in, its texts are pale.
+    page.wait_for_timeout(300)
+    violations = Axe().run(page).response["violations"]
+    assert [found["id"] for found in violations if found["impact"] in SERIOUS] == []
+    page.keyboard.press("Tab")
+    assert focused(page) == "Fermer"
+    page.keyboard.press("Escape")
+    bubble.wait_for(state="detached")
+    assert focused(page) == "Air Bel, Marseille"
+    assert page.faults == []
+    assert page.asked == [page.own]
+
+
+def test_a_long_list_is_filtered_and_read_to_its_end(opened):
+    page = opened(carte("communes", "sports"))
+    part = page.locator('#objets details[data-couche="sports"]')
+    part.locator("summary").click()
+    status = part.get_by_role("status")
+    assert plain(status.inner_text()) == "500 objets listés sur 2 463"
+    part.get_by_role("button", name="500 de plus").click()
+    assert plain(status.inner_text()) == "1 000 objets listés sur 2 463"
+    assert (
+        page.evaluate("[...document.querySelectorAll('.objets li button')].indexOf(document.activeElement)")
+        == 500
+    )
+    sports = startup.frames()["sports"]
+    wanted = sports[
+        sports["equip_type_name"].str.contains("tennis", case=False) & sports["commune"].eq("Aubagne")
+    ]
+    part.get_by_role("searchbox").fill("AUBAGNE Ténnis")
+    assert plain(status.inner_text()) == f"{len(wanted)} objets listés sur {len(wanted)}"
+    assert sorted(part.locator("li strong").all_inner_texts()) == sorted(wanted["equip_type_name"])
+    # A filter that takes away the button that opened a bubble leaves the focus in the list.
+    part.locator("li button").first.click()
+    page.get_by_role("dialog").wait_for()
+    part.get_by_role("searchbox").fill("zzz")
+    assert plain(status.inner_text()) == "Aucun objet ne répond à ce filtre"
+    page.keyboard.press("Escape")
+    assert focused(page).startswith("Équipements sportifs")
+
+
+def test_the_open_lists_are_printed_as_text(opened):
+    page = opened(carte("communes", "gares"))
+    page.emulate_media(media="print")
+    assert not page.get_by_role("heading", name="Objets de la carte").is_visible()
+    page.emulate_media(media="screen")
+    page.locator('#objets details[data-couche="gares"] summary').click()
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 703, "height": 1000})
+    assert page.get_by_role("heading", name="Objets de la carte").is_visible()
+    assert page.locator(".objets li strong").count() == 41
+    assert page.locator(".objets li strong").last.is_visible()
+    assert not page.locator('#objets details[data-couche="communes"]').is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 703
+
+
+NUMBERS = [0, 0.04, 0.0423, 0.05, 0.0951, 0.0999, 0.1, 0.149, 1, 12.36, 1234.56, 0.00067, 1e-6, 4e-7]
+
+
+def test_the_map_writes_figures_as_the_pages_do(opened):
+    page = opened(carte("communes"))
+    for kind in ("decimal", "part", "pourcentage", "surface_m2", "entier"):
+        said = page.evaluate(
+            "([values, kind]) => values.map((value) => window.atlasTexts.format(value, kind))",
+            [NUMBERS, kind],
+        )
+        assert said == [figure(value, kind) for value in NUMBERS], kind
+    words = ["hors périmètre de la source", "sans objet", "2026-03-01"]
+    for kind, day in (("entier", words[2]), ("date", "1er mars 2026"), ("texte", words[2])):
+        said = page.evaluate(
+            "([values, kind]) => values.map((value) => window.atlasTexts.format(value, kind))", [words, kind]
+        )
+        assert said == [*words[:2], day]
+
+
 def test_the_menu_works_with_the_keyboard_alone(visit, tmp_path):
     page = visit("/velos?commune=13055")
-    menu = page.get_by_role("button", name="Télécharger : manques vélos")
-    menu.focus()
+    files = menu(page, "manques vélos")
+    files.locator("summary").focus()
+    # Closed, its buttons are passed by.
+    page.keyboard.press("Tab")
+    assert not files.evaluate("(node) => node.contains(document.activeElement)")
+    page.keyboard.press("Shift+Tab")
+    assert focused(page).endswith("Télécharger : manques vélos")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Excel (XLSX)").wait_for()
-    # While the menu fades in, its texts are pale.
+    files.get_by_role("button", name="Excel (XLSX)").wait_for()
+    # While the menu unfolds, its texts are pale.
     page.wait_for_timeout(500)
-    violations = Axe().run(page, context='[data-testid="stPopoverBody"]').response["violations"]
+    violations = Axe().run(page, context='[class*="st-key-export-velos-menu"]').response["violations"]
     assert [found["id"] for found in violations if found["impact"] in SERIOUS] == []
-    # The menu stands at the end of the page: the tabulation passes by what is left of it.
-    for _ in range(30):
-        if page.evaluate("document.activeElement.textContent").startswith("Excel"):
-            break
-        page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert focused(page) == "Excel (XLSX)"
     with page.expect_download() as download:
         page.keyboard.press("Enter")
     assert re.fullmatch(r"atlas_manques-velos_marseille_[\d-]{10}\.xlsx", download.value.suggested_filename)
@@ -179,8 +301,11 @@ def test_the_menu_works_with_the_keyboard_alone(visit, tmp_path):
     assert book.sheetnames == ["Données", "Sources", "Colonnes"]
     # A heading and the 41 QPV of Marseille.
     assert book["Données"].max_row == 42
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="Excel (XLSX)").wait_for(state="hidden")
+    for label in ("CSV pour Excel", "CSV brut", "GeoPackage", "GeoJSON"):
+        page.keyboard.press("Tab")
+        assert focused(page) == label
+    page.keyboard.press("Tab")
+    assert not files.evaluate("(node) => node.contains(document.activeElement)")
 
 
 @pytest.mark.parametrize(

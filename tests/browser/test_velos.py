@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from tests.browser.conftest import menu
 from tests.browser.map_page import MapPage, plain
 
 
@@ -61,9 +62,10 @@ def test_choice_after_a_link_replaces_it(velos):
 
 def test_file_taken_away_has_the_rows_and_where_they_come_from(velos):
     page = velos("commune=13055&seuil=500")
-    page.page.get_by_role("button", name="Télécharger : manques vélos").click()
+    files = menu(page.page, "manques vélos")
+    files.locator("summary").click()
     with page.page.expect_download() as download:
-        page.page.get_by_role("button", name="CSV brut").click()
+        files.get_by_role("button", name="CSV brut").click()
     text = download.value.path().read_text(encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == 41

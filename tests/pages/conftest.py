@@ -1,9 +1,22 @@
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from exports import readback
+from exports.formats import cell
+from ui import downloads
+
+#: Of each format that a menu offers, what reads its files back.
+FORMATS = {
+    "xlsx": readback.from_xlsx,
+    "csv-excel": readback.from_csv,
+    "csv": partial(readback.from_csv, plain=True),
+    "gpkg": readback.from_gpkg,
+    "geojson": readback.from_geojson,
+}
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -87,6 +100,24 @@ class Atlas:
 
 def plain(text):
     return text.replace("\u202f", " ").replace("\u00a0", " ").replace("’", "'").replace("&#x27;", "'")
+
+
+def on_screen(back, fields):
+    """Write what was read back from a file as the table on screen writes it."""
+    columns = [[plain(cell(value, field.kind)) for value in back[field.column]] for field in fields]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+@pytest.fixture
+def taken(monkeypatch):
+    """What each download button of the pages opened from now on would give: key to name of the file and its maker."""
+    offered = {}
+
+    def record(_label, data, *, file_name, key, **_options):
+        offered[key] = (file_name, data)
+
+    monkeypatch.setattr(downloads.st, "download_button", record)
+    return offered
 
 
 @pytest.fixture

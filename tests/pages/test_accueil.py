@@ -3,8 +3,13 @@ import re
 import pandas as pd
 import pytest
 
+from exports import readback
+from exports.fields import Field
 from loaders import bikes, friches, qpv
+from pages.accueil import figures as key
+from pages.accueil import towns
 from pages.accueil.search import COMMUNE, KINDS, PROJET, QUARTIER, SIGLE, Entry, index, search
+from tests.pages.conftest import FORMATS, on_screen, plain
 
 
 def test_the_finding_and_the_figures_hold(atlas):
@@ -43,6 +48,68 @@ def test_each_figure_names_its_source_and_vintage(atlas):
     assert all(re.match(r"Sources? : \w", origin) for origin in figures)
     assert "Inurba-Fifteen, 2 mars 2026" in figures[1]
     assert "Cerema, 10 mars 2024" in figures[3]
+
+
+def test_each_commune_has_its_figures_and_its_page(atlas):
+    page = atlas("accueil")
+    rows = {row["Commune"]: row for row in page.table("Quartiers prioritaires, habitants")}
+    assert len(rows) == 16
+    assert sum(int(row["QPV"]) for row in rows.values()) == 66
+    people = [row["Habitants des QPV"].replace(" ", "") for row in rows.values()]
+    assert sum(int(number) for number in people if number != "sansobjet") == 312_529
+    assert rows["Gardanne"]["Friches vérifiées à 300 m au plus de ses QPV"] == "sans objet"
+    share = "Habitants des QPV à 300 m au plus d'une station levélo (estimation) (%)"
+    assert rows["Aubagne"][share] == "hors périmètre de la source"
+    assert rows["Marseille"][share] == "46,7"
+    assert 'href="commune?commune=13055"' in page.html
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_figures_of_communes_are_taken_away_as_on_screen(form, atlas, taken):
+    shown = atlas("accueil").table("Quartiers prioritaires, habitants")
+    fields = towns.fields(300)
+    name, make = taken[f"export-communes-{form}"]
+    assert name.startswith("atlas_chiffres-par-commune_16-communes_")
+    back = FORMATS[form](make(), fields, index="code_insee")
+    assert on_screen(back, fields) == [list(row.values()) for row in shown]
+
+
+def test_the_map_of_communes_says_the_rows_and_holds_what_they_count(atlas, taken):
+    shown = atlas("accueil").table("Quartiers prioritaires, habitants")
+    data = taken["export-communes-carte"][1]()
+    assert {key: len(ids) for key, ids in readback.from_html_map(data).items()} == {
+        "communes": 16,
+        "qpv": 66,
+        "friches": 63,
+        "stations": 219,
+    }
+    fields = towns.fields(300)
+    back = readback.rows_of_html_map(data, "communes", fields, index="code_insee")
+    assert sorted(on_screen(back, fields)) == sorted(list(row.values()) for row in shown)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv-excel", "csv"])
+def test_key_figures_and_freshness_are_taken_away_as_on_screen(form, atlas, taken):
+    page = atlas("accueil")
+    shown = re.findall(r'class="atlas-chiffre">(.*?)</strong><span>(.*?)</span>', page.text)
+    back = FORMATS[form](taken[f"export-chiffres-{form}"][1](), key.FIELDS, index="rang")
+    assert [(plain(row.chiffre), plain(row.sens)) for row in back.itertuples()] == shown
+    assert len(shown) == 5
+    assert "Inurba-Fifteen, 2 mars 2026" in plain(back.loc["2", "origine"])
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv-excel", "csv"])
+def test_freshness_is_taken_away_as_on_screen(form, atlas, taken):
+    shown = atlas("accueil").table("Millésime et âge")
+    titles = {
+        "titre": "Source",
+        "producteur_source": "Producteur",
+        "millesime_source": "Millésime",
+        "age": "Âge",
+    }
+    fields = [Field(column, title, "texte") for column, title in titles.items()]
+    back = FORMATS[form](taken[f"export-fraicheur-{form}"][1](), fields, index="source_id")
+    assert on_screen(back, fields) == [list(row.values()) for row in shown]
 
 
 def test_cards_lead_to_the_pages(atlas):

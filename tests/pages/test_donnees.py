@@ -1,13 +1,20 @@
 import csv
 import io
+from html import escape
 
 import pytest
 
-from loaders import catalogue, quality
-from ui import downloads
+from exports import readback
+from loaders import catalogue, communes, quality
+from pages.donnees import scopes
+from tests.pages.conftest import FORMATS, on_screen, plain
 
 SOURCES = catalogue.load()
 FAULTS = quality.load()
+#: A source may cover other communes besides.
+PARTIAL = {
+    key: source for key, source in SOURCES.items() if not source.communes.issuperset(communes.load().index)
+}
 
 
 def test_every_source_is_listed_with_what_must_be_shown(atlas):
@@ -78,12 +85,14 @@ def test_filters_keep_the_right_rows(atlas):
     assert len(page.table("Constats de lecture")) == int((expected["suite"] == "corrigée").sum())
 
 
-def test_nature_parts_faults_from_other_territories(atlas):
+def test_nature_parts_faults_from_other_territories(atlas, taken):
     page = atlas("donnees")
     page.choose("source", "rtm")
+    taken.clear()
     page.choose("nature", "Fautes du fichier")
     assert "aucune ligne ne répond à ces filtres" in page.text
-    assert not [button for button in page.at.get("download_button") if button.label.startswith("CSV")]
+    assert not [key for key in taken if key.startswith("fautes")]
+    assert [key for key in taken if key.startswith("catalogue")]
     page.choose("nature", "Autre mode, échelon ou territoire")
     assert any("120" in caption for caption in page.tables)
 
@@ -94,16 +103,10 @@ def test_set_aside_rows_are_as_many_as_the_catalogue_says():
         assert lines.nunique() == source.lignes_ecartees, source_id
 
 
-def test_the_download_holds_the_filtered_rows_and_their_source(atlas, monkeypatch):
-    taken = {}
-
-    def record(label, data, *, file_name, **_options):
-        taken[label] = (file_name, data)
-
-    monkeypatch.setattr(downloads.st, "download_button", record)
+def test_the_download_holds_the_filtered_rows_and_their_source(atlas, taken):
     page = atlas("donnees")
     page.choose("source", "friches")
-    name, make = taken["CSV brut"]
+    name, make = taken["fautes-csv"]
     rows = list(csv.DictReader(io.StringIO(make().decode(), newline="")))
     expected = FAULTS[FAULTS["source_id"] == "friches"]
     assert [(row["identifiant"], row["faute"]) for row in rows] == list(
@@ -112,6 +115,50 @@ def test_the_download_holds_the_filtered_rows_and_their_source(atlas, monkeypatc
     assert {row["producteur"] for row in rows} == {"Cerema"}
     assert all(f"source : {SOURCES['friches'].titre}" in row["filtres"] for row in rows)
     assert name.startswith("atlas_qualite-des-donnees_friches_")
-    catalogue_name, whole = taken["Catalogue complet (CSV)"]
-    assert catalogue_name.endswith(".csv")
-    assert whole().decode("utf-8-sig").startswith("source_id,titre,producteur")
+
+
+def test_the_catalogue_is_taken_away_whole(atlas, taken):
+    shown = atlas("donnees").table("Catalogue des sources")
+    name, make = taken["catalogue-csv"]
+    assert name.startswith("atlas_catalogue-des-sources_16-communes_")
+    rows = list(csv.DictReader(io.StringIO(make().decode(), newline="")))
+    assert [row["source_id"] for row in rows] == list(SOURCES)
+    for row, source, line in zip(rows, SOURCES.values(), shown, strict=True):
+        assert row["titre"] == source.titre
+        assert (row["producteur_source"], row["millesime_source"]) == (source.producteur, source.millesime)
+        assert (row["licence_source"], row["attribution_source"]) == (source.licence, source.attribution)
+        assert (row["limites"], row["adresse"]) == (source.limites, source.adresse)
+        assert row["date_retenue"] == (source.date.isoformat() if source.date else "date non précisée")
+        assert plain(row["age"]) == line["Âge"]
+        assert int(row["lignes_lues"]) == source.lignes_lues
+        # What the file itself comes from: all of the sources.
+        assert all(source.producteur in row["producteur"] for source in SOURCES.values())
+    assert "Pertuis" in next(row for row in rows if row["source_id"] == "sports")["hors_perimetre"]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_scopes_are_taken_away_as_on_screen(form, atlas, taken):
+    page = atlas("donnees")
+    shown = page.table("Communes couvertes")
+    fields = scopes.fields(PARTIAL)
+    name, make = taken[f"perimetre-{form}"]
+    assert name.startswith("atlas_communes-couvertes-par-source_16-communes_")
+    back = FORMATS[form](make(), fields, index="code_insee")
+    assert on_screen(back, fields) == [list(row.values()) for row in shown]
+    if form in {"geojson", "gpkg"}:
+        areas = back.area / communes.load().area.loc[back.index]
+        assert areas.between(0.9999, 1.0001).all()
+
+
+def test_the_map_of_the_scopes_says_the_rows(atlas, taken):
+    page = atlas("donnees")
+    shown = page.table("Communes couvertes")
+    name, make = taken["perimetre-carte"]
+    assert name.endswith(".html")
+    data = make()
+    assert {key: len(ids) for key, ids in readback.from_html_map(data).items()} == {"communes": 16, "qpv": 66}
+    fields = scopes.fields(PARTIAL)
+    back = readback.rows_of_html_map(data, "communes", fields, index="code_insee")
+    assert on_screen(back, fields) == [list(row.values()) for row in shown]
+    text = data.decode()
+    assert all(escape(source.titre) in text and source.licence in text for source in PARTIAL.values())

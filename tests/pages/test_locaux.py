@@ -7,7 +7,9 @@ import math
 
 import pytest
 
+from exports import readback
 from exports.context import Context
+from exports.fields import Field
 from exports.tables import to_csv
 from loaders import geocoder, indicators, premises, premises_template, qpv, social
 from loaders.geocoder import Address
@@ -15,7 +17,7 @@ from loaders.personnes_morales import COLUMNS
 from pages.foncier import premises as shown
 from pages.foncier import session
 from tests.pages import driver
-from tests.pages.conftest import Tables
+from tests.pages.conftest import Tables, on_screen
 from tests.pages.driver import html, plain, spec
 
 VIEW = "Locaux en pied d'immeuble"
@@ -261,6 +263,54 @@ def test_nothing_of_an_import_is_written_to_disk():
     uploaded(written([["SECRET-7", *ROWS[0][1:]]]))
     holders = [path for path in folder.rglob("*") if path.is_file() and b"SECRET-7" in path.read_bytes()]
     assert holders == []
+
+
+def static_files():
+    return {path for path in (driver.ROOT / "static").rglob("*") if path.is_file()}
+
+
+def test_the_map_of_an_import_is_taken_away_from_the_session_alone(taken):
+    at = uploaded()
+    at.selectbox(key="disponibilite").set_value("disponible").run()
+    assert not at.exception
+    before = static_files()
+    name, make = taken["carte-locaux-html"]
+    assert name.startswith("atlas_carte-locaux-en-pied-d-immeuble_16-communes_")
+    data = make()
+    held = readback.from_html_map(data)
+    assert sorted(held["locaux"]) == sorted(listed(at)) == ["L1", "L4"]
+    assert {key: len(ids) for key, ids in held.items() if key != "locaux"} == {"communes": 16, "qpv": 66}
+    fields = [Field("adresse", "Adresse", "texte"), Field("bailleur", "Bailleur", "texte")]
+    fields += [Field("surface_m2", "Surface (m²)", "decimal"), Field("statut", "Statut", "texte")]
+    back = readback.rows_of_html_map(data, "locaux", fields)
+    wanted = {row["Identifiant"]: [row[field.title] for field in fields] for row in table(at, "Locaux de")}
+    assert dict(zip(back.index, on_screen(back, fields), strict=True)) == wanted
+    text = plain(data.decode())
+    assert "inventaire importé « parc.csv »" in text
+    assert "disponibilité : disponibles aujourd'hui" in text.replace("&#x27;", "'")
+    assert "DONNÉES FICTIVES : carte" not in text
+    assert static_files() == before
+
+
+def test_the_map_of_invented_premises_says_so(taken):
+    at = opened()
+    at.button(key="locaux-fictifs").click().run()
+    assert not at.exception
+    name, make = taken["carte-locaux-html"]
+    assert "donnees-fictives" in name
+    text = plain(make().decode())
+    assert "<h1>DONNÉES FICTIVES : carte des locaux</h1>" in text
+    assert "nature : DONNÉES FICTIVES" in text
+    assert "DONNÉES FICTIVES, inventaire importé" in text
+    ids = readback.from_html_map(make())["locaux"]
+    assert ids == premises.load(premises.FICTIONAL_FILE).index.tolist()
+
+
+def test_the_map_of_what_is_public_is_taken_away(taken):
+    opened(commune="13005")
+    held = readback.from_html_map(taken["carte-social-html"][1]())
+    quarters = qpv.load()
+    assert held["qpv"] == quarters.index[["13005" in codes for codes in quarters["communes"]]].tolist()
 
 
 def test_a_filter_over_20000_rows_sends_ids_and_fifty_rows():

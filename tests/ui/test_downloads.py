@@ -1,4 +1,5 @@
 import csv
+import datetime as dt
 import io
 import json
 import re
@@ -90,8 +91,9 @@ def test_files_are_made_at_the_click_and_do_not_run_the_page_again(levelo_source
 
 def test_the_menu_says_what_it_takes_and_what_each_file_is_for(levelo_source):
     at = AppTest.from_function(app, args=(levelo_source, 1, True)).run()
-    menu = at.get("popover")[0]
-    assert plain(menu.proto.popover.label) == "Télécharger : Stations"
+    menu = at.expander[0]
+    assert plain(menu.label) == "Télécharger : Stations"
+    assert not menu.proto.expanded
     assert [button.proto.label for button in menu.get("download_button")] == ALL
     said = [plain(caption.value) for caption in menu.caption]
     assert said[0] == "1 ligne, Marseille. Chaque fichier dit ses sources."
@@ -106,8 +108,49 @@ def test_rows_without_places_have_no_map_files(levelo_source, taken):
 def test_nothing_to_take_away(levelo_source):
     at = AppTest.from_function(app, args=(levelo_source, 0, True)).run()
     assert not at.exception
-    assert at.get("popover")[0].proto.popover.disabled
+    assert "rien à télécharger" in plain(at.expander[0].caption[0].value)
     assert not at.get("download_button")
+
+
+def places_with_figures():
+    import pandas as pd  # noqa: PLC0415
+
+    from exports.context import Context  # noqa: PLC0415
+    from exports.fields import Field  # noqa: PLC0415
+    from maps.spec import MapSpec, ShownLayer  # noqa: PLC0415
+    from ui import data, downloads  # noqa: PLC0415
+
+    rows = data.communes().loc[["13055", "84089"], ["nom", "geometry"]]
+    rows = rows.assign(taux=[0.0004, None], jour=[None, pd.Timestamp("2026-03-02")])
+    fields = [
+        Field("nom", "Nom", "texte"),
+        Field("taux", "Taux", "decimal", "levelo"),
+        Field("jour", "Jour", "date"),
+    ]
+    context = Context.of([data.sources()["levelo"]], filters={"seuil": "300 m"}, subject="Essai", place="Ici")
+    drawn = MapSpec("Essai", [ShownLayer("communes", ids=list(rows.index))])
+    downloads.show(rows, fields, context=context, key="essai", drawn=drawn)
+
+
+def test_the_map_of_rows_says_what_the_rows_say(taken):
+    at = AppTest.from_function(places_with_figures, default_timeout=60).run()
+    assert not at.exception
+    assert list(taken) == [*ALL, "Carte (HTML)"]
+    button = taken["Carte (HTML)"]
+    assert re.fullmatch(r"atlas_essai_ici_\d{4}-\d\d-\d\d\.html", button["file_name"])
+    data = button["data"]()
+    fields = [Field("nom", "Nom", "texte"), Field("taux", "Taux", "decimal"), Field("jour", "Jour", "date")]
+    back = readback.rows_of_html_map(data, "communes", fields, index="code_insee")
+    assert back.to_dict("index") == {
+        "13055": {"nom": "Marseille", "taux": 0.0004, "jour": "non diffusé"},
+        "84089": {"nom": "Pertuis", "taux": "hors périmètre de la source", "jour": dt.date(2026, 3, 2)},
+    }
+    text = data.decode()
+    # The bubble's own fields, the sources of the map and of the figures, the threshold.
+    assert '["Taux","taux","decimal"]' in text
+    assert "Stations de vélos électriques levélo" in text
+    assert "Communes du contrat de ville" in text
+    assert "seuil" in text
 
 
 def page_with_a_map():

@@ -1,0 +1,104 @@
+"""Which communes the partial sources cover: a table, and its map."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from exports.fields import HORS_PERIMETRE, Field
+from loaders.catalogue import Source
+from maps.spec import Cadrage, Classe, MapSpec, ShownLayer
+from ui.formats import entier
+
+COVERED: Final = "couverte"
+MARGIN_M: Final = 500.0
+#: All of the partial sources, some, none.
+COLOURS: Final = ("#00609C", "#5E8FB5", "#856404")
+
+
+def fields(partial: Mapping[str, Source]) -> list[Field]:
+    """Give the columns of the table.
+
+    Parameters
+    ----------
+    partial
+        The sources that do not cover all the communes, by id.
+
+    Returns
+    -------
+    list of Field
+        The commune first, then one per source.
+    """
+    return [
+        Field("nom", "Commune", "texte"),
+        *(Field(key, source.titre, "texte") for key, source in partial.items()),
+    ]
+
+
+def rows(communes: gpd.GeoDataFrame, partial: Mapping[str, Source]) -> gpd.GeoDataFrame:
+    """Say of each commune which sources cover it.
+
+    Parameters
+    ----------
+    communes
+        The communes, with `nom`.
+    partial
+        The sources that do not cover all the communes, by id.
+
+    Returns
+    -------
+    GeoDataFrame
+        On the communes: `nom`, one column per source ("couverte" or "hors périmètre de la source"), the outlines.
+    """
+    said = {
+        key: [COVERED if code in source.communes else HORS_PERIMETRE for code in communes.index]
+        for key, source in partial.items()
+    }
+    return communes[["nom", "geometry"]].join(pd.DataFrame(said, index=communes.index))
+
+
+def spec(covered: gpd.GeoDataFrame, partial: Mapping[str, Source]) -> MapSpec:
+    """Describe the map that shades each commune by how many of the sources cover it.
+
+    Parameters
+    ----------
+    covered
+        As `rows` gives them.
+    partial
+        The sources that do not cover all the communes, by id.
+
+    Returns
+    -------
+    MapSpec
+        The communes and the QPV.
+    """
+    counts = (covered[list(partial)] == COVERED).sum(axis="columns")
+    whole, some, none = COLOURS
+    classes = []
+    for count in sorted(set(counts), reverse=True):
+        colour = whole if count == len(partial) else some if count else none
+        classes.append(
+            Classe(
+                f"Communes que couvrent {entier(count)} des {entier(len(partial))} sources partielles",
+                colour,
+                remplissage=0.15 + 0.35 * count / len(partial),
+                motif="plein" if count else "hachures",
+            )
+        )
+    ranks = {count: rank for rank, count in enumerate(sorted(set(counts), reverse=True))}
+    west, south, east, north = (float(edge) for edge in covered.total_bounds)
+    return MapSpec(
+        titre="Communes couvertes par les sources partielles",
+        layers=[
+            ShownLayer(
+                "communes",
+                ids=list(covered.index),
+                classes=classes,
+                classed={str(code): ranks[count] for code, count in counts.items()},
+            ),
+            ShownLayer("qpv"),
+        ],
+        basemap="aucun",
+        cadrage=Cadrage("perimetre", (west - MARGIN_M, south - MARGIN_M, east + MARGIN_M, north + MARGIN_M)),
+    )
