@@ -166,7 +166,8 @@ def _land(portrait: Portrait, held: Material) -> list[blocks.Block]:
         apart = "Aucune friche potentielle non plus."
     else:
         counted = pluriel(unchecked, "friche potentielle", "friches potentielles")
-        apart = f"À part : {counted} à {_FARTHEST} au plus, que le Cerema n'a pas vérifiées."
+        checked = "vérifiée" if unchecked == 1 else "vérifiées"
+        apart = f"À part : {counted} à {_FARTHEST} au plus, que le Cerema n'a pas {checked}."
     if sites.empty:
         origin = blocks.vintages([held.frames.sources["friches"]])
         return [

@@ -18,6 +18,7 @@ BY_ID: Final[Mapping[str, str]] = {
     "site_id": "friches",
     "uic": "gares",
     "station_id": "stations",
+    "id_adresse": "pistes",
 }
 SHAPES: Final[Mapping[Symbole, str]] = {
     "cercle": "circle",

@@ -39,6 +39,8 @@ TO_CHECK: Final = "à vérifier"
 READING: Final = "niveau 00 lu comme rez-de-chaussée (codage non documenté), nature du local inconnue"
 FROM_LIST: Final = "liste des bailleurs"
 FROM_GROUP: Final = "groupe « 5 - Office HLM » du fichier"
+#: Why an address that the geocoder knows has no position (column `position` of `place`).
+ELSEWHERE_FOUND: Final = "adresse trouvée dans une autre commune"
 NO_VINTAGE: Final = "millésime non précisé"
 #: What a row of the file is.
 LANDLORDS: Final = "bailleurs"
@@ -67,7 +69,8 @@ _CHUNK: Final = 1 << 20
 _NOT_THE_FILE: Final = (
     "fournir le fichier « locaux des personnes morales » d'un département, extrait de son archive"
 )
-_FRAME_COLUMNS: Final = (
+#: Columns of the candidates.
+FRAME_COLUMNS: Final = (
     "adresse", "commune", "code_insee", "bailleurs", "sirens", "origine_bailleur", "nb_locaux", "nb_rdc",
     "nb_niveaux_lus", "part_niveaux_lus", "lecture", "verification", "millesime",
 )  # fmt: skip
@@ -157,7 +160,7 @@ def read(
 
 def place(
     candidates: pd.DataFrame, geocode: Geocode, *, zones: gpd.GeoDataFrame | None = None
-) -> Reading[gpd.GeoDataFrame]:
+) -> gpd.GeoDataFrame:
     """Give candidates their points, on request: their address goes to the geocoder.
 
     Parameters
@@ -171,9 +174,9 @@ def place(
 
     Returns
     -------
-    Reading of GeoDataFrame
-        The rows found, with `code_qp` (or `OUTSIDE_QPV`), `origine_position` and points in EPSG:2154; the report
-        numbers rows from 1 in the order given.
+    GeoDataFrame
+        All the rows, in the order given: `position` (`addresses.FROM_ADDRESS`, else why the row has none), `code_qp`
+        (or `OUTSIDE_QPV`; missing without position) and points in EPSG:2154, None where no position is believed.
 
     Raises
     ------
@@ -182,29 +185,25 @@ def place(
     """
     rows = candidates.reset_index()
     rows.index = pd.RangeIndex(1, len(rows) + 1, name="ligne")
-    report = Report(SOURCE_ID, lignes_lues=len(rows))
-    ids = rows["id_adresse"]
     found = addresses.locate(rows["adresse"] + " " + rows["commune"], geocode)
-    for fault in found.loc[found["faute"] != "", "faute"].unique():
-        lost = rows[found["faute"] == fault]
-        report.add(lost, str(fault), SET_ASIDE, ids=ids, values=rows["adresse"])
-    located = found[found["faute"] == ""]
-    if located.empty:
-        empty = rows.loc[located.index].drop(columns="code_insee")
-        points = gpd.GeoDataFrame(
-            empty.assign(code_insee=pd.Series(dtype="str")), geometry=gpd.GeoSeries([], crs=LAMBERT93)
-        )
-    else:
-        degrees = located[["lon", "lat"]].map("{:.9f}".format)
-        placed = to_points(degrees, path=Path("géocodage"), ids=ids, report=report)
-        points = gpd.GeoDataFrame(
-            rows.loc[placed.index].assign(code_insee=placed["code_insee"]), geometry=placed.geometry
-        )
+    position = found["faute"].where(found["faute"] != "", addresses.FROM_ADDRESS)
+    points = gpd.GeoSeries(index=rows.index, crs=LAMBERT93, dtype="geometry")
+    located = found.loc[found["faute"] == "", ["lon", "lat"]].map("{:.9f}".format)
+    if len(located):
+        report = Report(SOURCE_ID, lignes_lues=len(rows))
+        placed = to_points(located, path=Path("géocodage"), ids=rows["id_adresse"], report=report)
+        for fault in report.faults:
+            if fault.suite == SET_ASIDE:
+                position[fault.ligne] = fault.faute
+        # Another commune than the file's: a street of the same name, elsewhere.
+        elsewhere = placed["code_insee"] != rows.loc[placed.index, "code_insee"]
+        position[placed.index[elsewhere]] = ELSEWHERE_FOUND
+        points[placed.index[~elsewhere]] = placed.geometry[~elsewhere]
+    frame = gpd.GeoDataFrame(rows.assign(position=position), geometry=points)
     outlines = qpv.read().frame if zones is None else zones
-    points["code_qp"] = zone_of(points, outlines).fillna(OUTSIDE_QPV).astype("str")
-    points["origine_position"] = addresses.FROM_ADDRESS
-    points = points.set_index("id_adresse").sort_index()
-    return Reading(points[[*_FRAME_COLUMNS, "code_qp", "origine_position", "geometry"]], report)
+    known = frame[points.notna()]
+    frame["code_qp"] = zone_of(known, outlines).fillna(OUTSIDE_QPV).reindex(frame.index)
+    return frame.set_index("id_adresse")[[*FRAME_COLUMNS, "position", "code_qp", "geometry"]]
 
 
 def source_of(candidates: Candidates, *, name: str) -> Source:
@@ -414,5 +413,5 @@ def _frame(found: dict[str, _Address], millesime: str) -> pd.DataFrame:
         if address.ground
     }
     index = pd.Index(list(rows), name="id_adresse", dtype="str")
-    frame = pd.DataFrame(list(rows.values()), index=index, columns=list(_FRAME_COLUMNS))
+    frame = pd.DataFrame(list(rows.values()), index=index, columns=list(FRAME_COLUMNS))
     return frame.astype(dict.fromkeys(("nb_locaux", "nb_rdc", "nb_niveaux_lus"), int)).sort_index()

@@ -318,6 +318,23 @@ SESSION_LAYERS: Final[tuple[Layer, ...]] = (
             Variante("autre fictif", "DONNÉES FICTIVES\u00a0: autres locaux", couleur="#A8246E", plein=False),
         ),
     ),
+    Layer(
+        "pistes",
+        "Pistes à vérifier (fichier de la DGFiP)",
+        "personnes_morales",
+        "#8A4B08",
+        "carre",
+        "adresse",
+        (
+            LayerField("verification", "État"),
+            LayerField("commune", "Commune"),
+            LayerField("bailleurs", "Bailleurs"),
+            LayerField("nb_rdc", "Locaux lus au rez-de-chaussée", "entier"),
+            LayerField("position", "Position"),
+            LayerField("proche", "QPV"),
+        ),
+        plein=False,
+    ),
 )
 
 #: Every layer, in paint order.

@@ -38,7 +38,7 @@ class Classe:
 
 @dataclass(frozen=True)
 class SessionObjects:
-    """The objects of a layer that belong to one session: they go to that user's browser alone, never into a file.
+    """The objects of a layer that belong to one session: they go to that user alone, never into a file that is served.
 
     Attributes
     ----------

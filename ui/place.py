@@ -39,8 +39,10 @@ STYLE: Final = """
 .atlas-barres .barre { display: block; height: 100%; background: #1b4f8c; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .atlas-barres li:last-child .barre { background: #6a7482; }
 @media print {
-  .st-key-lieu-objets { display: none !important; }
-  .st-key-lieu-haut [data-testid="stColumn"] { flex: 1 1 100% !important; width: 100% !important; }
+  .st-key-lieu-objets, .st-key-lieu-adresse, [data-testid="stElementContainer"]:has(.atlas-invite),
+  [data-testid="stElementContainer"]:has(> [data-testid="stHeading"]):has(+ .st-key-avec + [data-testid="stElementContainer"] .atlas-invite) { display: none !important; }
+  .st-key-lieu-haut [data-testid="stHorizontalBlock"], .st-key-lieu-haut [data-testid="stColumn"], .st-key-lieu-haut [data-testid="stColumn"] [data-testid="stVerticalBlock"] {
+    display: block !important; width: 100% !important; }
 }
 """
 
@@ -410,7 +412,7 @@ def _compare(portrait: Portrait, places: Places, words: Mapping[str, str]) -> No
     )
     codes = compared(portrait.code, picked)
     if len(codes) == 1:
-        _note("Choisissez un autre lieu pour le mettre en regard.")
+        st.html('<p class="atlas-note atlas-invite">Choisissez un autre lieu pour le mettre en regard.</p>')
         return
     catalogue = data.sources()
     st.html(comparison.bars(places, codes, catalogue))

@@ -141,19 +141,21 @@ def to_html(
     str
         HTML in which every text of the data is escaped.
     """
+    rows = stated(frame, fields, sources)
+    links = {field.column for field in fields[1:] if rows[field.column].map(_is_link).any()}
     heads = "".join(
-        f'<th scope="col"{_classes(field, "")}{_title(field)}>{escape(typographie(heading(field)))}</th>'
+        f'<th scope="col"{_classes(field, "", link=field.column in links)}{_title(field)}>{escape(typographie(heading(field)))}</th>'
         for field in fields
     )
     lines = []
-    for label, *values in stated(frame, fields, sources).itertuples(name=None):
+    for label, *values in rows.itertuples(name=None):
         name = cell(values[0], fields[0].kind)
         shown = escape(typographie(name))
         if target:
             shown = f'<a href="{escape(target + quote(str(label)))}" target="_self">{shown}</a>'
         cells = [f'<th scope="row"{_classes(fields[0], name)}>{shown}</th>']
         cells += [
-            f"<td{_classes(field, text)}>{_linked(text, name)}</td>"
+            f"<td{_classes(field, text, link=field.column in links)}>{_linked(text, name)}</td>"
             for field, text in zip(
                 fields[1:],
                 (cell(v, f.kind) for v, f in zip(values[1:], fields[1:], strict=True)),
@@ -197,8 +199,8 @@ def _counted(caption: str, first: int, count: int) -> str:
     return f"{caption} (lignes {entier(first + 1)} à {entier(last)} sur {entier(count)})"
 
 
-def _classes(field: Field, text: str) -> str:
-    names = []
+def _classes(field: Field, text: str, *, link: bool = False) -> str:
+    names = ["lien"] if link else []
     if field.kind in NUMBERS:
         names.append("nombre")
     if text in REASONS:
@@ -212,8 +214,12 @@ def _title(field: Field) -> str:
     return f' title="{escape(typographie(field.help))}"' if field.help else ""
 
 
+def _is_link(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith("https://")
+
+
 def _linked(text: str, name: str) -> str:
-    if not text.startswith("https://"):
+    if not _is_link(text):
         return escape(typographie(text))
     return (
         f'<a href="{escape(text)}" target="_blank" rel="noopener noreferrer">{escape(urlsplit(text).netloc)}'

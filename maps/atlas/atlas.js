@@ -15,6 +15,11 @@
   const LEGEND_PX = 240;
   // A4 upright within its margins of 12 mm.
   const PAPER_PX = (186 / 25.4) * 96;
+  // A map in a column of the screen is enlarged on paper, as long as it stays sharp and fits its sheet.
+  const LARGEST = 1.35;
+  // The legend's text on the screen, and the 7 points that it has on paper.
+  const LEGEND_TEXT_PX = 12;
+  const LEGEND_PAPER_PX = (7 / 72) * 96;
 
   let map, canvas, scene, halo, labels, settings, looks, styled;
   let asked = 0;
@@ -382,13 +387,14 @@
   }
 
   /* Paper has its legend, even where a narrow screen keeps it closed, and the whole map, however wide the screen:
-     the page's style shrinks the frame by the share given here. */
+     the page's style shrinks or enlarges the frame by the share given here. */
   function onPaper() {
     parts.box.open = true;
     const place = window.frameElement && window.frameElement.closest("[class*='-cadre']");
     if (!place) return;
-    const share = Math.min(1, PAPER_PX / window.innerWidth);
+    const share = Math.min(LARGEST, PAPER_PX / window.innerWidth);
     place.style.setProperty("--papier", share);
+    document.documentElement.style.setProperty("--legende", Math.min(1.25, LEGEND_PAPER_PX / LEGEND_TEXT_PX / share));
     place.style.setProperty("--papier-haut", `${share * window.innerHeight}px`);
   }
 

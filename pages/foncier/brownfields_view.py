@@ -91,7 +91,7 @@ def show(heading: DeltaGenerator) -> None:
     fields = brownfields.total_fields((Field("nom", "Commune", "texte"),), unchecked=with_unchecked)
     totals = brownfields.per_commune(communes, kept, source)
     caption = f"Friches par commune, {source.millesime}"
-    table.show(totals, fields, sources=catalogue, caption=caption, key="communes")
+    table.show(totals, fields, sources=catalogue, caption=caption, key="communes", target="commune?commune=")
     downloads.show(
         totals,
         fields,
@@ -112,7 +112,7 @@ def show(heading: DeltaGenerator) -> None:
     fields = brownfields.total_fields(head, unchecked=with_unchecked)
     per_qpv = brownfields.per_qpv(qpv, kept, radius_m=filters.radius_m, source=source)
     caption = f"Friches à portée de chaque QPV, {entier(filters.radius_m)} m, {source.millesime}"
-    table.show(per_qpv, fields, sources=catalogue, caption=caption, key="quartiers")
+    table.show(per_qpv, fields, sources=catalogue, caption=caption, key="quartiers", target="quartier?qpv=")
     downloads.show(
         per_qpv,
         fields,
@@ -234,8 +234,18 @@ def _figures(
     verified: gpd.GeoDataFrame, potential: gpd.GeoDataFrame, *, with_unchecked: bool, vintage: str
 ) -> None:
     with st.container(horizontal=True):
-        st.metric("Sites vérifiés", entier(len(verified)), border=True)
-        st.metric("Unités foncières vérifiées", entier(len(merged(verified))), border=True)
+        st.metric(
+            "Sites vérifiés",
+            entier(len(verified)),
+            border=True,
+            help="Ceux que le Cerema dit friches avec ou sans projet ; les friches potentielles n'ont pas été vérifiées",
+        )
+        st.metric(
+            "Unités foncières vérifiées",
+            entier(len(merged(verified))),
+            border=True,
+            help="Les sites qui partagent une parcelle cadastrale, directement ou par un autre site, n'en font qu'une",
+        )
         st.metric("Surface vérifiée", surface(merged_surface_m2(verified)), border=True)
         if with_unchecked:
             st.metric("Sites potentiels, non vérifiés", entier(len(potential)), border=True)

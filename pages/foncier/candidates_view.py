@@ -1,44 +1,122 @@
 """Candidate addresses inferred from the DGFiP's file of the premises of legal persons: each one is to be checked."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
+import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
 from errors import ArgumentError, AtlasError
 from exports.context import Context
 from exports.fields import Field
-from loaders import landlords
+from loaders import addresses, landlords
 from loaders import personnes_morales as reading
 from loaders.catalogue import Source
+from loaders.geocoder import Address
 from loaders.personnes_morales import Candidates
-from ui import choices, data, downloads, formats, table
+from maps.spec import ShownLayer
+from pages.foncier import candidates
+from pages.foncier.premises import Filters
+from ui import data, downloads, formats, geocoding, table
 
 FOUND: Final = "pistes-trouvees"
+#: Those whose address was looked up, and what the service answered to each text.
+PLACED: Final = "pistes-placees"
+ANSWERS: Final = "pistes-reponses"
 FAULT: Final = "pistes-faute"
 MAX_MB: Final = 300
-FIELDS: Final = (
-    Field("adresse", "Adresse", "texte"),
-    Field("verification", "À vérifier", "texte"),
-    Field("commune", "Commune", "texte"),
-    Field("bailleurs", "Bailleurs", "texte"),
-    Field("sirens", "SIREN", "texte"),
-    Field("origine_bailleur", "Bailleur reconnu par", "texte"),
-    Field("nb_rdc", "Locaux lus au rez-de-chaussée", "entier"),
-    Field("nb_locaux", "Locaux du bailleur à l'adresse", "entier", help="De toute nature : logements, caves et garages compris"),
-    Field("part_niveaux_lus", "Niveaux lisibles", "part", help="Part des locaux de l'adresse dont l'étage a pu être lu"),
-    Field("lecture", "Lecture des niveaux", "texte"),
-    Field("millesime", "Millésime", "texte"),
-)  # fmt: skip
+FAULTS: Final = (
+    Field("ligne", "Ligne du fichier", "texte"),
+    Field("faute", "Ce qui ne va pas", "texte"),
+    Field("valeur", "Valeur lue", "texte"),
+    Field("suite", "Suite donnée", "texte"),
+)
 
 
-def show() -> None:
-    """Show the import of the DGFiP's file, and the candidates found in it."""
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """The candidates of a session.
+
+    Attributes
+    ----------
+    name
+        Name of the file.
+    found
+        What was read.
+    rows
+        All of them, as `candidates.located` gives them.
+    kept
+        Those of the places chosen.
+    source
+        Where they come from.
+    """
+
+    name: str
+    found: Candidates
+    rows: pd.DataFrame
+    kept: pd.DataFrame
+    source: Source
+
+
+def of_session(filters: Filters) -> Kept | None:
+    """Give the candidates of the session.
+
+    Parameters
+    ----------
+    filters
+        The places chosen.
+
+    Returns
+    -------
+    Kept or None
+        None until a file was read.
+    """
+    held = st.session_state.get(FOUND)
+    if not isinstance(held, tuple):
+        return None
+    name, found = held
+    placed = st.session_state.get(PLACED)
+    rows = candidates.located(found.frame, placed, data.qpv())
+    source = candidates.source(found, name=name, looked_up=placed is not None)
+    return Kept(name, found, rows, candidates.select(rows, filters), source)
+
+
+def layers(owned: Kept | None) -> Sequence[ShownLayer]:
+    """Give the layer of the candidates that have a position.
+
+    Parameters
+    ----------
+    owned
+        The candidates of the session.
+
+    Returns
+    -------
+    sequence of ShownLayer
+        One layer, or none.
+    """
+    return candidates.shown(owned.rows, owned.kept, owned.source) if owned else ()
+
+
+def show(owned: Kept | None, filters: Filters, *, place: str) -> None:
+    """Show the import of the DGFiP's file, and the candidates found in it.
+
+    Parameters
+    ----------
+    owned
+        The candidates of the session.
+    filters
+        The places chosen.
+    place
+        The same in words.
+    """
     st.header("Pistes à vérifier : locaux des personnes morales (DGFiP)", anchor=False)
     st.caption(
         "Le fichier ouvert de la DGFiP ne dit ni où est un local, ni s'il est un logement, une cave ou un commerce, et le codage "
         "de ses niveaux n'est pas documenté. L'atlas en tire des adresses où un bailleur tient un local lu au rez-de-chaussée : "
-        "chacune est à vérifier sur place. Sans position, elles ne sont pas sur la carte et n'entrent dans aucun total."
+        "chacune est à vérifier sur place. Elles n'entrent dans aucun total, et ne sont sur la carte que si vous demandez de les "
+        "placer par leur adresse."
     )
     with st.expander("Chercher des pistes dans un fichier de la DGFiP", key="pistes-import"):
         st.text_area(
@@ -57,9 +135,8 @@ def show() -> None:
         )
     if fault := st.session_state.get(FAULT):
         st.error(formats.plain(formats.typographie(fault)))
-    found = st.session_state.get(FOUND)
-    if isinstance(found, tuple):
-        _results(*found)
+    if owned is not None:
+        _results(owned, filters, place)
 
 
 def _listed() -> str:
@@ -68,8 +145,8 @@ def _listed() -> str:
 
 def _take() -> None:
     state = st.session_state
-    state.pop(FOUND, None)
-    state.pop(FAULT, None)
+    for kept in (FOUND, FAULT, PLACED, ANSWERS):
+        state.pop(kept, None)
     file = state.get("pistes-depot")
     if file is None:
         return
@@ -78,7 +155,6 @@ def _take() -> None:
         known = parsed(state.get("pistes-sirens", ""))
         state[FOUND] = (
             file.name,
-            vintage,
             reading.read(file, name=file.name, millesime=vintage, known=known),
         )
     except AtlasError as error:
@@ -119,18 +195,12 @@ def parsed(text: str) -> pd.DataFrame:
     return pd.DataFrame({"denomination": list(names.values())}, index=index, dtype="str")
 
 
-def _results(name: str, vintage: str, found: Candidates) -> None:
-    frame = found.frame
-    names = data.commune_names()
-    communes = {code: names[code] for code in sorted(set(frame["code_insee"])) if code in names}
-    commune = choices.one_of(
-        communes, key="commune-pistes", label="Commune des pistes", none=choices.EVERYWHERE
-    )
-    kept = frame if commune is None else frame[frame["code_insee"] == commune]
+def _results(owned: Kept, filters: Filters, place: str) -> None:
+    found, kept = owned.found, owned.kept
     counts = " ; ".join(f"{kind} : {formats.entier(count)}" for kind, count in found.counts.items())
     situations = " ; ".join(f"{kind} : {formats.entier(count)}" for kind, count in found.addresses.items())
     st.html(
-        f'<p class="atlas-note">« {formats.escaped(name)} » ({formats.escaped(vintage)}) : '
+        f'<p class="atlas-note">« {formats.escaped(owned.name)} » ({formats.escaped(owned.source.millesime)}) : '
         f"{formats.pluriel(found.report.lignes_lues, 'ligne lue', 'lignes lues')} ({formats.escaped(counts)}). "
         f"Adresses de bailleurs ({formats.escaped(situations)}). {formats.escaped(' '.join(found.notes))}.</p>"
     )
@@ -143,7 +213,7 @@ def _results(name: str, vintage: str, found: Candidates) -> None:
             key="pistes-fautes",
         )
         context = Context.of(
-            [_source(name, vintage, found)],
+            [owned.source],
             filters="lignes écartées",
             subject="pistes lignes écartées",
             place="locaux DGFiP",
@@ -155,35 +225,72 @@ def _results(name: str, vintage: str, found: Candidates) -> None:
         if len(kept):
             share = kept["nb_niveaux_lus"].sum() / kept["nb_locaux"].sum()
             st.metric("Part des locaux dont le niveau a pu être lu", formats.part(share), border=True)
-    table.show(
-        kept, FIELDS, sources={}, caption=f"Pistes à vérifier, {formats.entier(len(kept))}", key="pistes"
+    _placing(owned, filters)
+    fields = candidates.PLACED_FIELDS if isinstance(kept, gpd.GeoDataFrame) else candidates.FIELDS
+    # The same in each row: files say it, the text above the table too.
+    shown = [field for field in fields if field.column != "lecture"]
+    table.show(kept, shown, sources={}, caption=f"Pistes à vérifier, {place}", key="pistes")
+    words = filters.described(data.commune_names(), dict(data.qpv()["lib_qp"]))
+    context = Context.of([owned.source], filters=words, subject="pistes à vérifier DGFiP", place=place)
+    downloads.show(kept, fields, context=context, key="export-pistes")
+
+
+def _placing(owned: Kept, filters: Filters) -> None:
+    """Offer to look addresses up, and say what became of those that were."""
+    here = candidates.select(owned.rows, Filters(commune=filters.commune, qpv=None))
+    waiting = candidates.to_ask(here)
+    asked = waiting.iloc[: addresses.MAX_ADDRESSES]
+    if isinstance(here, gpd.GeoDataFrame):
+        st.caption(formats.typographie(candidates.answers(here)))
+        away = here.loc[here["position"].str.startswith(addresses.SERVICE_AWAY), "position"]
+        if len(away):
+            told = away.iloc[0].removeprefix(addresses.SERVICE_AWAY).strip(" ()")
+            st.warning(
+                formats.plain(
+                    formats.typographie(
+                        f"Géocodage interrompu : {told}. {formats.pluriel(len(away), 'piste reste', 'pistes restent')} dans le "
+                        "tableau, sans position ; relancez quand le service répond."
+                    )
+                )
+            )
+    if filters.qpv is not None:
+        st.caption("Le filtre par quartier ne garde que les pistes dont la position est dans ce QPV.")
+    if asked.empty:
+        return
+    st.caption(
+        formats.typographie(
+            f"Sur demande, ces adresses, {addresses.MAX_ADDRESSES} au plus à la fois, sont envoyées au service d'adresses de l'IGN "
+            "(data.geopf.fr). Une réponse peu sûre (score inférieur à 0,80) laisse la piste dans le tableau, sans position."
+        )
     )
-    context = Context.of([_source(name, vintage, found)], subject="pistes à vérifier", place="locaux DGFiP")
-    downloads.show(kept, FIELDS, context=context, key="export-pistes")
+    if st.button(
+        formats.plain(f"Placer {formats.pluriel(len(asked), 'adresse', 'adresses')} sur la carte"),
+        key="pistes-placer",
+    ):
+        _place(asked)
+        st.rerun()
 
 
-FAULTS: Final = (
-    Field("ligne", "Ligne du fichier", "texte"),
-    Field("faute", "Ce qui ne va pas", "texte"),
-    Field("valeur", "Valeur lue", "texte"),
-    Field("suite", "Suite donnée", "texte"),
-)
+def _place(asked: pd.DataFrame) -> None:
+    state = st.session_state
+    known: dict[str, Address | None] = state.setdefault(ANSWERS, {})
+    bar = st.progress(0.0)
 
+    def best(text: str) -> Address | None:
+        # What was answered stays, should the user leave before the end.
+        if text not in known:
+            known[text] = geocoding.best(text)
+        count = min(len(known), len(asked))
+        bar.progress(count / len(asked), text=f"{formats.entier(count)} sur {formats.entier(len(asked))}")
+        return known[text]
 
-def _source(name: str, vintage: str, found: Candidates) -> Source:
-    return Source(
-        source_id=reading.SOURCE_ID,
-        titre=f"locaux des personnes morales, fichier importé « {name} »",
-        producteur="DGFiP",
-        millesime=vintage,
-        date=None,
-        licence="Licence Ouverte 2.0",
-        attribution="Source : DGFiP, fichier des locaux des personnes morales ; pistes à vérifier",
-        adresse="fichier importé par l'utilisateur, non conservé",
-        fichier=name,
-        lignes_lues=found.report.lignes_lues,
-        lignes_gardees=found.report.lignes_gardees,
-        lignes_ecartees=found.report.lignes_ecartees,
-        limites="Ni position ni nature du local ; codage des niveaux non documenté : à vérifier sur place.",
-        communes=frozenset(data.commune_names()),
-    )
+    state.pop(FAULT, None)
+    try:
+        placed = reading.place(asked[list(reading.FRAME_COLUMNS)], best, zones=data.qpv())
+    except AtlasError as error:
+        state[FAULT] = str(error)
+        return
+    before = state.get(PLACED)
+    if before is not None:
+        placed = pd.concat([before.drop(index=placed.index, errors="ignore"), placed])
+    state[PLACED] = placed

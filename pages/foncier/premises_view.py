@@ -1,6 +1,7 @@
 """View "Locaux en pied d'immeuble": import, quality, filters, map, tables; what is public until then."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import geopandas as gpd
@@ -13,13 +14,16 @@ from geo.premises import FREE
 from loaders import addresses, premises_template
 from loaders import premises as reading
 from loaders.premises_schema import OUTSIDE_QPV
-from maps.spec import SessionObjects
+from maps.spec import MapSpec, SessionObjects
 from pages.foncier import candidates_view, premises, public, session
 from pages.foncier.premises import BANNER, Filters, Imported
 from ui import choices, data, downloads, formats, mapview, page, sources, startup, table
 
 TITLE: Final = "Foncier : friches et locaux"
 OBJECTS: Final = "locaux-carte"
+#: Where the rows of the totals lead.
+QUARTIER: Final = "quartier?qpv="
+COMMUNE: Final = "commune?commune="
 PUBLIC: Final = ("qpv", "indicateurs", "social")
 
 
@@ -35,15 +39,17 @@ def show(heading: DeltaGenerator) -> None:
     _import()
     owned = session.inventory()
     if owned is None:
-        _public(heading)
+        filters = _public(heading)
     else:
         if owned.fictional:
             banner.html(
                 f'<p class="atlas-fictif" role="note"><strong>{BANNER}</strong> : locaux inventés pour essayer la page. '
                 "Aucun n’entre dans un total, chaque ligne exportée le dit.</p>"
             )
-        _inventory(heading, owned)
-    candidates_view.show()
+        filters = _inventory(heading, owned)
+    # The filters on premises are not on candidates.
+    places = Filters(commune=filters.commune, qpv=filters.qpv)
+    candidates_view.show(candidates_view.of_session(places), places, place=_named(places))
 
 
 def _import() -> None:
@@ -113,7 +119,33 @@ def _places(frame: gpd.GeoDataFrame, communes: Mapping[str, str]) -> tuple[str |
     return commune, choices.qpv(shown), choices.basemap()
 
 
-def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
+def _named(filters: Filters) -> str:
+    return data.commune_names()[filters.commune] if filters.commune else "16 communes"
+
+
+def _map(spec: MapSpec, filters: Filters, *, key: str, subject: str, owned: Imported | None = None) -> None:
+    """Draw a map, with the candidates that have a position, and offer it as a file."""
+    found = candidates_view.of_session(filters)
+    candidates = candidates_view.layers(found)
+    drawn = replace(spec, layers=[*spec.layers, *candidates])
+    known = {code for shown in drawn.layers if shown.layer_id == "qpv" for code in shown.ids or ()}
+    mapview.show(drawn, key=key, on_click=lambda clicked: _choose(clicked, known))
+    own = [owned.source] if owned else []
+    if found is not None and candidates:
+        own.append(found.source)
+    words = filters.described(data.commune_names(), dict(data.qpv()["lib_qp"]))
+    if owned is not None and owned.fictional:
+        words |= {"nature": BANNER}
+    downloads.show_map(
+        drawn, subject=subject, place=_named(filters), filters=words, key=f"{key}-html", own=own
+    )
+    sources.note(*PUBLIC if owned is None else ("qpv",))
+    lines = "".join(f"<li>{formats.escaped(line(source, data.commune_names()))}</li>" for source in own)
+    if lines:
+        st.html(f'<ul class="atlas-sources">{lines}</ul>')
+
+
+def _inventory(heading: DeltaGenerator, owned: Imported) -> Filters:
     names, qpv, rows = data.commune_names(), data.qpv(), owned.rows
     today = session.today()
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
@@ -146,7 +178,7 @@ def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
     )
     kept = premises.select(rows, filters)
     words = filters.described(names, dict(qpv["lib_qp"])) | ({"nature": BANNER} if owned.fictional else {})
-    place = names[commune] if commune else "16 communes"
+    place = _named(filters)
     with heading:
         page.header(TITLE, premises.finding(kept, owned, today=today))
         page.on_paper(words)
@@ -154,20 +186,15 @@ def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
 
     st.header("Carte des locaux", anchor=False)
     shown = qpv if commune is None else qpv[[commune in codes for codes in qpv["communes"]]]
-    drawn = premises.spec(kept, owned, shown, filters=filters, objects=_objects(owned), basemap=basemap)
-    mapview.show(drawn, key="carte-locaux", on_click=lambda found: _choose(found, set(shown.index)))
     subject = "locaux donnees fictives" if owned.fictional else "locaux en pied d'immeuble"
-    downloads.show_map(
-        drawn,
+    _map(
+        premises.spec(kept, owned, shown, filters=filters, objects=_objects(owned), basemap=basemap),
+        filters,
+        key="carte-locaux",
         subject=f"carte {subject}",
-        place=place,
-        filters=words,
-        key="carte-locaux-html",
-        own=[owned.source],
+        owned=owned,
     )
-    sources.note("qpv")
     names_of_sources = {**data.sources(), owned.source.source_id: owned.source}
-    st.html(f'<ul class="atlas-sources"><li>{formats.escaped(line(owned.source, names))}</li></ul>')
 
     st.header("Les mêmes locaux en tableau", anchor=False)
     mark = f"{BANNER}, " if owned.fictional else ""
@@ -182,6 +209,7 @@ def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
     downloads.show(kept, premises.marked(kept, premises.FIELDS), context=context, key="export-locaux")
     _totals(kept, owned, shown, words, commune=commune)
     _quality(owned)
+    return filters
 
 
 def _choose(found: dict[str, str], codes: set[str]) -> None:
@@ -233,16 +261,17 @@ def _totals(
     used = [owned.source, catalogue["qpv"]]
     communes = data.communes() if commune is None else data.communes().loc[[commune]]
     place = data.commune_names()[commune] if commune else "16 communes"
-    for frame, fields, title, key in (
-        (premises.per_qpv(qpv, kept, owned.source), premises.QPV_FIELDS, "Locaux par QPV", "qpv"),
+    for frame, fields, title, key, target in (
+        (premises.per_qpv(qpv, kept, owned.source), premises.QPV_FIELDS, "Locaux par QPV", "qpv", QUARTIER),
         (
             premises.per_commune(communes, kept, owned.source),
             premises.TOWN_FIELDS,
             "Locaux par commune",
             "communes",
+            COMMUNE,
         ),
     ):
-        table.show(frame, fields, sources=catalogue, caption=title, key=f"locaux-{key}")
+        table.show(frame, fields, sources=catalogue, caption=title, key=f"locaux-{key}", target=target)
         context = Context.of(used, filters=words, subject=title.lower(), place=place)
         downloads.show(frame, fields, context=context, key=f"export-locaux-{key}")
 
@@ -282,13 +311,13 @@ def _quality(owned: Imported) -> None:
     downloads.show(aside, fields, context=context, key="export-ecartees")
 
 
-def _public(heading: DeltaGenerator) -> None:
+def _public(heading: DeltaGenerator) -> Filters:
     names, catalogue, qpv = data.commune_names(), data.sources(), data.qpv()
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
         commune, chosen, basemap = _places(qpv, names)
     filters = Filters(commune=commune, qpv=chosen)
     words = filters.described(names, dict(qpv["lib_qp"]))
-    place = names[commune] if commune else "16 communes"
+    place = _named(filters)
     shown = qpv if commune is None else qpv[[commune in codes for codes in qpv["communes"]]]
     if chosen is not None and chosen in shown.index:
         shown = shown.loc[[chosen]]
@@ -302,40 +331,32 @@ def _public(heading: DeltaGenerator) -> None:
 
     st.header("Logements et équipements sociaux", anchor=False)
     rows = _figured(shown)
-    if not rows.empty:
-        titre = f"Carte des QPV et des équipements sociaux, {place}"
-        drawn = public.spec(rows, social, filters=filters, titre=titre, basemap=basemap)
-        mapview.show(drawn, key="carte-social", on_click=lambda found: _choose(found, set(qpv.index)))
-        downloads.show_map(
-            drawn,
-            subject="carte des QPV et des équipements sociaux",
-            place=place,
-            filters=words,
-            key="carte-social-html",
-        )
-    sources.note(*PUBLIC)
+    communes = data.communes() if commune is None else data.communes().loc[[commune]]
+    titre = f"Carte des QPV et des équipements sociaux, {place}"
+    drawn = public.spec(rows, social, communes, filters=filters, titre=titre, basemap=basemap)
+    _map(drawn, filters, key="carte-social", subject="carte des QPV et des équipements sociaux")
     st.caption(
         "Les équipements sociaux sont ceux de la Ville de Marseille en 2018 : des équipements publics, pas des locaux de bailleurs."
     )
     used = [catalogue[key] for key in PUBLIC]
-    communes = data.communes() if commune is None else data.communes().loc[[commune]]
     towns = public.per_commune(communes, _figured(qpv), startup.ready().frames["social"], source)
-    for frame, fields, title, key in (
-        (rows, public.QPV_FIELDS, "Logements sociaux par QPV", "public-qpv"),
-        (towns, public.TOWN_FIELDS, "Logements sociaux par commune", "public-communes"),
+    for frame, fields, title, key, target in (
+        (rows, public.QPV_FIELDS, "Logements sociaux par QPV", "public-qpv", QUARTIER),
+        (towns, public.TOWN_FIELDS, "Logements sociaux par commune", "public-communes", COMMUNE),
     ):
-        table.show(frame, fields, sources=catalogue, caption=f"{title}, {place}", key=key)
+        table.show(frame, fields, sources=catalogue, caption=f"{title}, {place}", key=key, target=target)
         context = Context.of(used, filters=words, subject=title.lower(), place=place)
         downloads.show(frame, fields, context=context, key=f"export-{key}")
     if commune is not None and not source.covers([commune]):
         st.html(
             f'<p class="atlas-note">Équipements sociaux : {formats.escaped(place)} est hors périmètre de la source.</p>'
         )
-        return
+        return filters
     title = "Équipements sociaux, 2018"
     table.show(social, public.SOCIAL_FIELDS, sources=catalogue, caption=title, key="public-social")
     context = Context.of([source], filters=words, subject="équipements sociaux 2018", place=place)
     downloads.show(social, public.SOCIAL_FIELDS, context=context, key="export-public-social")
+    return filters
 
 
 def _figured(qpv: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

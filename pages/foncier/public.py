@@ -129,6 +129,7 @@ def finding(rows: pd.DataFrame) -> str:
 def spec(
     rows: gpd.GeoDataFrame,
     social: gpd.GeoDataFrame,
+    communes: gpd.GeoDataFrame,
     *,
     filters: Filters,
     titre: str,
@@ -142,6 +143,8 @@ def spec(
         QPV shown.
     social
         Social facilities shown.
+    communes
+        Communes chosen: the frame of the map, unless QPV are chosen.
     filters
         The places chosen.
     titre
@@ -154,7 +157,8 @@ def spec(
     MapSpec
         What the map shows.
     """
-    west, south, east, north = (float(edge) for edge in rows.total_bounds)
+    framed = rows if len(rows) and (filters.commune or filters.qpv) else communes
+    west, south, east, north = (float(edge) for edge in framed.total_bounds)
     place = None if filters.commune is None else (filters.commune,)
     return MapSpec(
         titre=titre,

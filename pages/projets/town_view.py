@@ -73,6 +73,7 @@ def show(heading: DeltaGenerator) -> None:
         sources=catalogue,
         caption=f"Projets de coopération et {name}",
         key="projets-commune",
+        target="projets?vue_projets=Fiche+d%27un+projet&projet=",
     )
     downloads.show(
         rows,

@@ -47,7 +47,7 @@ def show_all(heading: Any, basemap: str) -> None:
             f"Choisissez l’un des {len(quarters)} quartiers prioritaires, dans la liste ou sur la carte, ou cherchez une adresse.",
         )
         page.on_paper({}, style=place.STYLE)
-    west, south, east, north = (float(edge) for edge in quarters.total_bounds)
+    west, south, east, north = (float(edge) for edge in data.communes().total_bounds)
     spec = MapSpec(
         titre="Carte des quartiers prioritaires",
         layers=[ShownLayer("communes"), ShownLayer("qpv")],
@@ -69,7 +69,7 @@ def show_all(heading: Any, basemap: str) -> None:
 
 @st.fragment
 def show_address() -> None:
-    with st.expander("Quel quartier à cette adresse\u202f?"):
+    with st.expander("Quel quartier à cette adresse\u202f?", key="lieu-adresse"):
         with st.form("adresse", border=False):
             text = st.text_input(
                 "Adresse",

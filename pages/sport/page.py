@@ -205,7 +205,7 @@ def _towns(
     )
     fields = gaps.town_fields(vintage)
     caption = f"Équipements sportifs par commune, {radius_m} m, {vintage}"
-    table.show(totals, fields, sources=catalogue, caption=caption, key="communes")
+    table.show(totals, fields, sources=catalogue, caption=caption, key="communes", target="commune?commune=")
     downloads.show(
         totals,
         fields,
@@ -226,7 +226,7 @@ def _figures(covered: pd.DataFrame, vintage: str, *, family: str | None) -> None
         title = "QPV sans cette famille à portée" if family else "QPV sans aucun équipement à portée"
         st.metric(f"{title}, {vintage}", f"{len(without)} sur {len(covered)}", border=True)
         st.metric(
-            f"Habitants de ces QPV, {vintage}",
+            f"Habitants de ces QPV, sans équipement en {vintage}",
             formats.entier(without["population"].sum(skipna=False)),
             border=True,
         )
@@ -251,6 +251,7 @@ def _quarters(rows: pd.DataFrame, fields: Sequence[Field], *, family: str | None
         sources=catalogue,
         caption=f"QPV sans aucun équipement {of}à portée, {vintage}",
         key="sans",
+        target="quartier?qpv=",
     )
     st.header("QPV avec des équipements à portée", anchor=False)
     table.show(
@@ -259,6 +260,7 @@ def _quarters(rows: pd.DataFrame, fields: Sequence[Field], *, family: str | None
         sources=catalogue,
         caption=f"QPV avec un équipement {of}à portée, {vintage}, du moins au mieux pourvu par habitant",
         key="avec",
+        target="quartier?qpv=",
     )
     outside = rows[~rows["couvert"]]
     if not outside.empty:
@@ -269,6 +271,7 @@ def _quarters(rows: pd.DataFrame, fields: Sequence[Field], *, family: str | None
             sources=catalogue,
             caption="QPV dont le recensement ne dit rien",
             key="hors-source",
+            target="quartier?qpv=",
         )
 
 

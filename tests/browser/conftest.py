@@ -1,10 +1,12 @@
 """A Streamlit server and a Chromium for the tests that drive the real pages."""
 
+import io
 import os
 import re
 from contextlib import contextmanager
 
 import pytest
+from pypdf import PdfReader
 
 from benchmarks import driven, served
 
@@ -16,6 +18,8 @@ PAGES = ["", "carte", "quartier", "commune", "velos", "foncier", "sport", "proje
 WITH_MAP = ["carte", "quartier", "commune", "velos", "foncier", "sport"]
 #: Width of an A4 sheet upright within margins of 12 mm, in CSS pixels: 186 mm at 96 to the inch.
 PAPER_PX = 186 / 25.4 * 96
+#: The same, on its side.
+PAPER_ASIDE_PX = 273 / 25.4 * 96
 OUTSIDE = re.compile(r"^https?://(?!127\.0\.0\.1[:/])")
 MAP = 'iframe[src*="streamlit_folium"]'
 
@@ -85,6 +89,7 @@ def settled(page):
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', state="attached")
     for at in range(page.locator(MAP).count()):
         page.frame_locator(MAP).nth(at).locator("body[data-peint]").wait_for(state="attached")
+    page.wait_for_function("() => !document.querySelector('[data-testid=stSkeleton]')")
     page.wait_for_timeout(300)
 
 
@@ -112,3 +117,24 @@ def menu(page, subject):
     return page.locator('[data-testid="stExpander"]').filter(
         has=page.locator("summary", has_text=f"Télécharger : {subject}")
     )
+
+
+def check_sheets(page):
+    """Print a page, and check that a heading stays with what it announces, a map with its legend, and the day is said."""
+    headings = {squeezed(text) for text in page.locator("h2, h3").all_inner_texts()}
+    page.emulate_media(media="print")
+    document = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    for sheet in document.pages:
+        # From top to bottom, unlike the order of the file.
+        text = sheet.extract_text(extraction_mode="layout")
+        lines = [squeezed(line) for line in text.splitlines() if line.strip()]
+        assert lines[-1] not in headings
+        if any(line.startswith("Carte") and line in headings for line in lines):
+            assert "Légende" in sheet.extract_text()
+    if page.locator(".atlas-papier-seul").count():
+        assert "Établile" in squeezed(document.pages[0].extract_text())
+
+
+def squeezed(text):
+    """Give a text without its spaces, which a PDF may add or drop."""
+    return "".join(text.split())

@@ -7,7 +7,18 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import MAP, PAGES, PAPER_PX, SIZES, WITH_MAP, drawn, painted, visits
+from tests.browser.conftest import (
+    MAP,
+    PAGES,
+    PAPER_ASIDE_PX,
+    PAPER_PX,
+    SIZES,
+    WITH_MAP,
+    check_sheets,
+    drawn,
+    painted,
+    visits,
+)
 
 SERIOUS = {"serious", "critical"}
 TILES = re.compile(r"^https://data\.geopf\.fr/")
@@ -94,15 +105,23 @@ def test_paper_has_no_menu_and_no_control(seen):
 
 def test_nothing_is_wider_than_paper(seen):
     screen = seen.viewport_size
+    # A table of many columns lays the sheets on their side.
+    on_its_side = seen.locator(".atlas-table thead th:nth-child(15)").count()
+    width = int(PAPER_ASIDE_PX if on_its_side else PAPER_PX)
     seen.emulate_media(media="print")
-    seen.set_viewport_size({"width": int(PAPER_PX), "height": 1000})
+    seen.set_viewport_size({"width": width, "height": 1000})
     # What overlaps the edge is not printed; the matrix has a wider paper of its own.
     wide = seen.evaluate(
         """(width) => [...document.querySelectorAll(".atlas-table, p, h1, h2, li, [data-testid=stMetric]")]
           .filter((part) => part.checkVisibility() && part.getBoundingClientRect().right > width + 1)
           .map((part) => part.outerHTML.slice(0, 80))""",
-        int(PAPER_PX),
+        width,
     )
     seen.emulate_media(media="screen")
     seen.set_viewport_size(screen)
     assert wide == []
+
+
+def test_no_sheet_of_paper_ends_with_a_heading(seen):
+    check_sheets(seen)
+    seen.emulate_media(media="screen")

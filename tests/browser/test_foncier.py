@@ -1,11 +1,14 @@
-"""The planner's way through page foncier: a surface under filters, then an inventory of premises on the map."""
+"""Page foncier in the browser: sites that nobody checked, an inventory of premises on the map."""
 
 import io
+import os
 
 import openpyxl
 import pytest
 
+from benchmarks.served import Server
 from loaders import premises_template
+from tests import dgfip, geocoding
 from tests.browser.conftest import settled
 from tests.browser.map_page import REST_MS, MapPage, plain
 
@@ -61,23 +64,6 @@ def take(page, name, content):
 def take_away(page):
     button = page.page.get_by_role("button", name="Retirer l'inventaire")
     anew(page, button.click, "Aucun inventaire public")
-
-
-def test_a_planner_filters_brownfields_and_reads_a_surface(foncier):
-    page = foncier()
-    assert metric(page, "Surface vérifiée") == "736,5 ha"
-    assert page.counts()["friches"] == 63
-    page.repaint(lambda: page.choose("Commune", "Marseille"))
-    assert metric(page, "Surface vérifiée") == "78,4 ha"
-    assert page.counts()["friches"] == 33
-    page.repaint(lambda: page.choose("Lieu", "Dans un QPV"))
-    assert metric(page, "Sites vérifiés") == "15"
-    address = page.address()
-    assert (address["commune"], address["lieu"]) == (["13055"], ["Dans un QPV"])
-    page.reload()
-    assert metric(page, "Sites vérifiés") == "15"
-    link = page.page.get_by_role("link", name="cartofriches.cerema.fr").first
-    assert link.get_attribute("href").startswith("https://cartofriches.cerema.fr/cartofriches/?site=13055_")
 
 
 def test_unchecked_sites_wait_for_a_click(foncier):
@@ -137,6 +123,42 @@ def test_another_inventory_replaces_the_first_under_the_same_ids(foncier):
     page.page.mouse.move(x, y)
     page.frame.locator(".atlas-bulle").wait_for()
     assert page.tooltip()[0] == "99 avenue Nouvelle"
+
+
+def test_candidates_lie_beside_the_inventory_once_placed(visit, monkeypatch):
+    answers = {"12": (5.3795, 43.3125, 0.9), "14": (5.3905, 43.3125, 0.7)}
+
+    def answer(text):
+        lon, lat, score = answers[text.split()[0]]
+        return [geocoding.answer(text, lon, lat, score=score)]
+
+    with geocoding.playing(answer) as geocoder:
+        monkeypatch.setitem(os.environ, "ATLAS_GEOCODEUR", geocoder.url)
+        with Server() as served:
+            page = MapPage(visit(f"/foncier?{LOCAUX}", on=served))
+            take(page, "parc.xlsx", filled_template())
+            page.page.get_by_text("Chercher des pistes dans un fichier").click()
+            page.page.locator("input[type=file]").nth(1).set_input_files(
+                {
+                    "name": "PM_13.csv",
+                    "mimeType": "text/csv",
+                    "buffer": dgfip.file(("12", *dgfip.OFFICE), ("14", *dgfip.OFFICE)),
+                }
+            )
+            button = page.page.get_by_role("button", name="Placer 2 adresses sur la carte")
+            button.wait_for()
+            anew(page, button.click, "Positions :")
+            (candidate,) = page.drawn("pistes")
+            assert page.drawn("locaux") == {"A1", "A2"}
+            ((count, text),) = page.legend()["pistes"]
+            assert (count, text.split(" (")[0]) == (1, "Pistes à vérifier")
+            x, y = page.point_of("pistes", candidate)
+            page.page.mouse.move(x, y)
+            page.frame.locator(".atlas-bulle").wait_for()
+            said = page.tooltip()
+            assert said[0] == "12 RUE DE L ESSAI"
+            assert "à vérifier" in said
+            assert page.page.faults == []
 
 
 def test_invented_premises_keep_their_banner_in_sight(foncier):

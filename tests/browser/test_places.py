@@ -1,17 +1,16 @@
 """The planners' way to one place: choose it, read its number, compare, reload; and the search of an address."""
 
-import json
 import os
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from benchmarks.served import Server
 from loaders import qpv
-from tests.browser.conftest import settled
+from tests import geocoding
+from tests.browser.conftest import check_sheets, settled
 from tests.browser.map_page import MapPage, plain
 
 
@@ -103,51 +102,31 @@ def test_comparison_is_accessible_and_fits(visit, size):
     assert widths[0] == [100, 46, 19]
 
 
+def test_a_place_on_paper(visit):
+    page = visit("/commune?commune=13055")
+    check_sheets(page)
+    # What stands beside each other on the screen does not lie over each other on paper.
+    boxes = page.evaluate(
+        """() => ['.st-key-lieu-haut table', '.st-key-lieu-haut iframe', '.atlas-sources'].map((name) => {
+          const box = document.querySelector(name).getBoundingClientRect();
+          return [box.top, box.bottom];
+        })"""
+    )
+    assert all(above[1] <= below[0] for above, below in pairwise(boxes))
+
+
 @pytest.fixture
 def geocoder():
-    """Play the IGN's geocoder on the loopback: any text is answered by a point inside Grand Saint Barthélémy."""
+    """Any text is answered by a point inside Grand Saint Barthélémy."""
     point = qpv.load().to_crs(4326).geometry["QN01352M"].representative_point()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            properties = {
-                "label": "3 Rue Essai 13014 Marseille",
-                "score": 0.93,
-                "type": "housenumber",
-                "city": "Marseille",
-            }
-            body = json.dumps(
-                {
-                    "type": "FeatureCollection",
-                    "features": [
-                        {
-                            "type": "Feature",
-                            "geometry": {"type": "Point", "coordinates": [point.x, point.y]},
-                            "properties": properties,
-                        }
-                    ],
-                }
-            ).encode()
-            self.server.asked.append(self.path)
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_args):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    server.asked = []
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with geocoding.playing(
+        lambda _: [geocoding.answer("3 Rue Essai 13014 Marseille", point.x, point.y)]
+    ) as playing:
+        yield playing
 
 
 def test_address_by_keyboard(visit, geocoder, monkeypatch):
-    monkeypatch.setitem(os.environ, "ATLAS_GEOCODEUR", f"http://127.0.0.1:{geocoder.server_port}/geocodage")
+    monkeypatch.setitem(os.environ, "ATLAS_GEOCODEUR", geocoder.url)
     with Server() as served:
         page = visit("/quartier", on=served)
         page.get_by_text("Quel quartier à cette adresse").click()

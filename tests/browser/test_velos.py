@@ -1,11 +1,7 @@
-"""The mobility team's way through page vélos: threshold, map, ranking, file, link."""
-
-import csv
-import io
+"""Page vélos in the browser: map, links, what lies outside the network."""
 
 import pytest
 
-from tests.browser.conftest import menu
 from tests.browser.map_page import MapPage, plain
 
 
@@ -13,21 +9,6 @@ from tests.browser.map_page import MapPage, plain
 def velos(visit):
     """Open page vélos with a query."""
     return lambda query="": MapPage(visit(f"/velos?{query}"))
-
-
-def test_threshold_by_keyboard(velos):
-    page = velos()
-    assert "16 sur 41" in plain(page.page.locator("body").inner_text())
-    slider = page.page.get_by_role("slider")
-    slider.focus()
-
-    def four_steps():
-        for _ in range(4):
-            page.page.keyboard.press("ArrowRight")
-
-    page.repaint(four_steps)
-    page.page.get_by_text("20 sur 41").wait_for()
-    assert page.address()["seuil"] == ["500"]
 
 
 def test_click_on_a_quarter_shows_its_figures(velos):
@@ -58,21 +39,6 @@ def test_choice_after_a_link_replaces_it(velos):
     assert "QN01338I" in page.address()["qpv"][0]
     page.reload()
     page.page.get_by_role("heading", name="Air Bel").wait_for()
-
-
-def test_file_taken_away_has_the_rows_and_where_they_come_from(velos):
-    page = velos("commune=13055&seuil=500")
-    files = menu(page.page, "manques vélos")
-    files.locator("summary").click()
-    with page.page.expect_download() as download:
-        files.get_by_role("button", name="CSV brut").click()
-    text = download.value.path().read_text(encoding="utf-8")
-    rows = list(csv.DictReader(io.StringIO(text)))
-    assert len(rows) == 41
-    assert {row["code_qp"] for row in rows} >= {"QN01352M", "QN01341I"}
-    assert all("500 m" in plain(row["filtres"]) for row in rows)
-    assert all("ODbL" in row["licence"] and "2 mars 2026" in row["millesime"] for row in rows)
-    assert download.value.suggested_filename.startswith("atlas_manques-velos_marseille_")
 
 
 def test_outside_the_network(velos):

@@ -1,4 +1,5 @@
 import base64
+import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -15,7 +16,7 @@ from exports.html_map import to_html_map
 from exports.readback import from_html_map
 from loaders import catalogue
 from maps.layers import LAYERS
-from maps.spec import Cadrage, Classe, MapSpec, ShownLayer
+from maps.spec import Cadrage, Classe, MapSpec, SessionObjects, ShownLayer
 from pages.carte import filters as asked
 from pages.carte import rows as carte
 from ui import startup
@@ -242,3 +243,27 @@ def test_a_page_without_layers_is_refused_when_read():
 
 def plain(text):
     return re.sub(r"[\u00a0\u202f]", " ", text)
+
+
+def test_objects_of_a_session_are_taken_away_as_data_with_their_source():
+    objects = SessionObjects(
+        version="a1",
+        columns={"adresse": ["</script><b>1 rue</b>", "2 rue", "3 rue"], "nb_rdc": [1, None, 2]},
+        ids=["P1", "P2", "P3"],
+        lon=[5.37, 5.38, 5.39],
+        lat=[43.3, 43.31, 43.32],
+        note="Producteur d’essai, 2025",
+    )
+    spec = MapSpec("Pistes", [ShownLayer("pistes", ids=["P1", "P3"], session=objects)])
+    with pytest.raises(ArgumentError, match="personnes_morales"):
+        to_html_map(spec, {}, context=context(["levelo"]), notes=NOTES)
+    own = dataclasses.replace(SOURCES["levelo"], source_id="personnes_morales", titre="Fichier importé")
+    told = Context.of([own], subject="carte", place="Marseille")
+    data = to_html_map(spec, {}, context=told, notes=NOTES)
+    assert from_html_map(data) == {"pistes": ["P1", "P3"]}
+    (first, _) = held(data)["couche-pistes"]["features"]
+    assert first["properties"] == {"adresse": "</script><b>1 rue</b>", "nb_rdc": 1}
+    assert first["geometry"]["coordinates"] == [5.37, 43.3]
+    assert held(data)["carte"]["carte"]["couches"][0]["source"] == "Producteur d’essai, 2025"
+    assert Page(data).all("b") == []
+    assert "Fichier importé" in Page(data).text

@@ -272,30 +272,43 @@ class Answer:
 
 def test_candidates_are_placed_on_request():
     frame = read(
-        row(number="1"), row(number="2"), row(number="3"), row(number="4", commune="056", town="MARTIGUES")
+        row(number="1"),
+        row(number="2"),
+        row(number="3"),
+        row(number="4", commune="056", town="MARTIGUES"),
+        row(number="5"),
+        row(number="6"),
     ).frame
     answers = {
         "1 RUE DE L'ESSAI MARSEILLE": Answer(5.3795, 43.3125, precise=True),
         "2 RUE DE L'ESSAI MARSEILLE": Answer(5.3795, 43.3125, precise=False),
         "4 RUE DE L'ESSAI MARTIGUES": Answer(5.0480, 43.4060, precise=True),
+        # A street of the same name, in Martigues and then in Toulon.
+        "5 RUE DE L'ESSAI MARSEILLE": Answer(5.0480, 43.4060, precise=True),
+        "6 RUE DE L'ESSAI MARSEILLE": Answer(5.9300, 43.1250, precise=True),
     }
-    reading = personnes_morales.place(frame, answers.get)
-    placed = reading.frame
-    assert placed["adresse"].tolist() == ["1 RUE DE L'ESSAI", "4 RUE DE L'ESSAI"]
-    assert placed["code_qp"].tolist() == ["QN01332M", "hors QPV"]
-    assert placed["code_insee"].tolist() == ["13055", "13056"]
-    assert placed["verification"].tolist() == ["à vérifier"] * 2
-    assert placed["origine_position"].unique().tolist() == [FROM_ADDRESS]
+    placed = personnes_morales.place(frame, answers.get)
+    assert placed.index.tolist() == frame.index.tolist()
+    assert placed["position"].tolist() == [
+        FROM_ADDRESS,
+        "adresse trop imprécise",
+        "adresse introuvable",
+        "adresse trouvée dans une autre commune",
+        "hors du périmètre de l'atlas",
+        FROM_ADDRESS,
+    ]
+    assert placed["code_qp"].fillna("").tolist() == ["QN01332M", "", "", "", "", "hors QPV"]
+    assert placed["code_insee"].tolist() == ["13055"] * 5 + ["13056"]
+    assert placed.geometry.notna().tolist() == [True, False, False, False, False, True]
+    assert placed["verification"].tolist() == ["à vérifier"] * 6
     assert placed.crs.to_epsg() == 2154
-    assert reading.report.frame()["faute"].tolist() == ["adresse trop imprécise", "adresse introuvable"]
-    assert reading.report.lignes_lues == 4
 
 
 def test_no_candidate_is_found():
-    reading = personnes_morales.place(read(row()).frame, lambda _: None)
-    assert reading.frame.empty
-    assert reading.frame.crs.to_epsg() == 2154
-    assert reading.report.lignes_ecartees == 1
+    placed = personnes_morales.place(read(row()).frame, lambda _: None)
+    assert placed["position"].tolist() == ["adresse introuvable"]
+    assert placed.geometry.isna().all()
+    assert placed.crs.to_epsg() == 2154
 
 
 @pytest.mark.parametrize(

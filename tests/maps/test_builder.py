@@ -23,7 +23,7 @@ from maps.builder import (
     session_script,
 )
 from maps.files import ALL, LayerFile, Manifest
-from maps.layers import LAYERS, REGISTRY
+from maps.layers import LAYERS, REGISTRY, SESSION_LAYERS
 
 ASSETS = Assets(script="carte/carte-1.js", style="carte/carte-2.css")
 NOTES = {source: "Producteur, 2026" for layer in LAYERS for source in layer.source_ids}
@@ -75,7 +75,8 @@ def test_base_holds_the_registry_and_asks_nobody():
         0
     ]
     assert [layer["id"] for layer in settings["couches"]] == [layer.layer_id for layer in REGISTRY]
-    described = [layer for layer in settings["couches"] if layer["id"] != "locaux"]
+    own = {layer.layer_id for layer in SESSION_LAYERS}
+    described = [layer for layer in settings["couches"] if layer["id"] not in own]
     assert all(layer["source"].startswith("Producteur, 2026") for layer in described)
     assert figure.default_js == [("carte", "../../app/static/carte/carte-1.js")]
     assert figure.default_css == [("carte", "../../app/static/carte/carte-2.css")]

@@ -3,22 +3,28 @@
 import csv
 import datetime as dt
 import io
+import json
 import math
+import threading
+from contextlib import ExitStack
+from functools import partial
 
+import geopandas as gpd
 import pytest
 
 from exports import readback
 from exports.context import Context
 from exports.fields import Field
 from exports.tables import to_csv
-from loaders import geocoder, indicators, premises, premises_template, qpv, social
+from loaders import communes, geocoder, indicators, premises, premises_template, qpv, social
 from loaders.geocoder import Address
-from loaders.personnes_morales import COLUMNS
+from pages.foncier import candidates, session
 from pages.foncier import premises as shown
-from pages.foncier import session
+from tests import dgfip, geocoding
 from tests.pages import driver
 from tests.pages.conftest import Tables, on_screen
 from tests.pages.driver import html, plain, spec
+from ui import downloads
 
 VIEW = "Locaux en pied d'immeuble"
 HEADER = [
@@ -119,6 +125,19 @@ def test_social_facilities_are_those_of_marseille():
     assert aix["Équipements sociaux de la commune, 2018"] == "hors périmètre de la source"
     (town,) = table(opened(commune="13055"), "Logements sociaux par commune")
     assert town["Équipements sociaux de la commune, 2018"] == str(len(social.load()))
+
+
+def test_a_commune_without_a_qpv_has_its_map():
+    at = opened(commune="13041")
+    assert table_is_empty(at)
+    (west, south), (east, north) = (corner[::-1] for corner in spec(at)["cadrage"]["bornes"])
+    inside = communes.load().to_crs(4326).geometry["13041"].bounds
+    assert west < inside[0] < inside[2] < east
+    assert south < inside[1] < inside[3] < north
+
+
+def table_is_empty(at):
+    return "Logements sociaux par QPV, Gardanne : aucune ligne" in plain(html(at))
 
 
 # --- an inventory
@@ -372,23 +391,9 @@ def test_only_the_real_rows_of_a_mixed_inventory_are_counted():
 # --- candidates of the DGFiP's file
 
 
-def dgfip(*rows):
-    lines = [";".join(COLUMNS)]
-    for number, level, siren, group in rows:
-        cells = dict.fromkeys(COLUMNS, "")
-        cells |= {
-            "Département": "13", "Code Commune": "203", "Nom de la commune": "MARSEILLE 3EME", "Section": "A",
-            "N° plan": "12", "Bâtiment": "A", "Entrée": "01", "Niveau": level, "Porte": "01001", "N° voirie": number,
-            "Nature voie": "RUE", "Nom voie": "DE L ESSAI", "N° SIREN": siren, "Groupe personne": group,
-            "Dénomination": "BAILLEUR D ESSAI",
-        }  # fmt: skip
-        lines.append(";".join(cells.values()))
-    return ("\r\n".join(lines) + "\r\n").encode("cp1252")
-
-
 def test_candidates_are_each_to_check_with_the_share_of_floors_read():
     at = opened()
-    content = dgfip(
+    content = dgfip.file(
         ("12", "00", "111222337", "5 - Office HLM"),
         ("12", "XX", "111222337", "5 - Office HLM"),
         ("14", "01", "111222337", "5 - Office HLM"),
@@ -408,7 +413,7 @@ def test_candidates_are_each_to_check_with_the_share_of_floors_read():
 def test_landlords_can_be_listed_by_siren():
     at = opened()
     at.text_area(key="pistes-sirens").set_value("999 888 779 ; Société d'essai")
-    content = dgfip(("16", "00", "999888779", "0 - Autres"))
+    content = dgfip.file(("16", "00", "999888779", "0 - Autres"))
     at.file_uploader[1].set_value(("PM_13.csv", content, "text/csv")).run()
     (row,) = table(at, "Pistes à vérifier")
     assert row["Bailleurs"] == "Société d'essai"
@@ -419,7 +424,7 @@ def test_landlords_can_be_listed_by_siren():
 def test_a_wrong_siren_is_named(wrong):
     at = opened()
     at.text_area(key="pistes-sirens").set_value(f"111222337 ; bon\n{wrong} ; faux")
-    at.file_uploader[1].set_value(("PM_13.csv", dgfip(("1", "00", "111222337", "")), "text/csv")).run()
+    at.file_uploader[1].set_value(("PM_13.csv", dgfip.file(("1", "00", "111222337", "")), "text/csv")).run()
     (error,) = at.error
     assert "ligne 2" in error.value
     assert not [caption for caption in tables(at) if caption.startswith("Pistes")]
@@ -430,3 +435,121 @@ def test_another_file_than_the_dgfip_one_says_so():
     at.file_uploader[1].set_value(("autre.csv", b"a;b\n1;2\n", "text/csv")).run()
     assert not at.exception
     assert "colonnes absentes" in at.error[0].value
+
+
+NORTH = (5.3795, 43.3125)  # in QN01332M
+FILES = {
+    "xlsx": readback.from_xlsx,
+    "csv-excel": readback.from_csv,
+    "csv": partial(readback.from_csv, plain=True),
+    "geojson": readback.from_geojson,
+    "gpkg": readback.from_gpkg,
+}
+
+
+@pytest.fixture
+def placing(monkeypatch):
+    """Give a function that opens the page with candidates 12, 14, ... and a geocoder of the loopback."""
+    running = ExitStack()
+
+    def opening(answers, *numbers):
+        server = running.enter_context(geocoding.playing(answers))
+        monkeypatch.setenv("ATLAS_GEOCODEUR", server.url)
+        at = opened()
+        content = dgfip.file(*((number, *dgfip.OFFICE) for number in numbers))
+        at.file_uploader[1].set_value(("PM_13.csv", content, "text/csv")).run()
+        assert server.asked == []
+        return at, server
+
+    with running:
+        yield opening
+
+
+def sent(text):
+    """In a QPV, outside, not sure enough, in another commune, unknown."""
+    number = text.split()[0]
+    found = {
+        "12": geocoding.answer(text, *NORTH),
+        "14": geocoding.answer(text, 5.3700, 43.2650, score=0.8),
+        "16": geocoding.answer(text, *NORTH, score=0.79),
+        "18": geocoding.answer(text, 5.0480, 43.4060, city="Martigues"),
+    }
+    return [found[number]] if number in found else []
+
+
+def test_candidates_are_placed_on_request(placing, monkeypatch):
+    at, server = placing(sent, "12", "14", "16", "18", "20")
+    assert not [layer for layer in spec(at)["couches"] if layer["id"] == "pistes"]
+    assert "Position" not in table(at, "Pistes à vérifier")[0]
+    given = {}
+    monkeypatch.setattr(
+        downloads.st, "download_button", lambda _label, data, **told: given.update({told["key"]: data})
+    )
+    at.button(key="pistes-placer").click().run()
+    assert not at.exception
+    assert len(server.asked) == 5
+    rows = {row["Adresse"].split()[0]: row for row in table(at, "Pistes à vérifier")}
+    assert {number: row["Position"] for number, row in rows.items()} == {
+        "12": "adresse géocodée, à vérifier",
+        "14": "adresse géocodée, à vérifier",
+        "16": "adresse trop imprécise",
+        "18": "adresse trouvée dans une autre commune",
+        "20": "adresse introuvable",
+    }
+    outlines = qpv.load()
+    point = gpd.points_from_xy([5.3700], [43.2650], crs=4326).to_crs(2154)[0]
+    away_m = outlines.distance(point)
+    assert rows["12"]["QPV"] == outlines["lib_qp"]["QN01332M"]
+    assert rows["12"]["Distance à ce QPV, à vol d'oiseau (m)"] == "0"
+    assert rows["14"]["QPV"] == "hors QPV"
+    assert away_m.idxmin() in rows["14"]["QPV le plus proche"]
+    assert rows["14"]["Distance à ce QPV, à vol d'oiseau (m)"].replace(" ", "") == str(round(away_m.min()))
+    assert {rows[number]["QPV"] for number in ("16", "18", "20")} == {"sans position"}
+    assert "adresse géocodée, à vérifier : 2 (dont 1 dans un QPV)" in " ".join(
+        map(plain, (c.value for c in at.caption))
+    )
+    # On the map, those that have a position; in no total.
+    (layer,) = [layer for layer in spec(at)["couches"] if layer["id"] == "pistes"]
+    ids = [f"PM-13-203-{number}-0-rue-de-l-essai" for number in ("12", "14", "16", "18", "20")]
+    assert any(f'"ids":{json.dumps(ids[:2], separators=(",", ":"))}' in body for body in html_scripts(at))
+    assert layer["tout"].startswith("session:pistes-")
+    assert "Dans un QPV" not in metrics(at)
+    # And in each file, the map included.
+    fields = candidates.PLACED_FIELDS
+    for ending, read in FILES.items():
+        read_back = read(given[f"export-pistes-{ending}"](), fields, index="id_adresse")
+        assert read_back.index.tolist() == ids
+        assert read_back["position"].tolist() == [rows[n]["Position"] for n in rows]
+        if isinstance(read_back, gpd.GeoDataFrame):
+            assert read_back.geometry.notna().tolist() == [True, True, False, False, False]
+            assert read_back.geometry.iloc[1].distance(point) < 0.2
+    assert readback.from_html_map(given["carte-social-html"]())["pistes"] == ids[:2]
+    assert "Base Adresse Nationale" in given["carte-social-html"]().decode()
+    # Nothing is left to ask; a QPV keeps what lies in it.
+    assert not [button for button in at.button if button.key == "pistes-placer"]
+    at.selectbox(key="qpv").set_value("QN01332M").run()
+    assert [row["Adresse"].split()[0] for row in table(at, "Pistes à vérifier")] == ["12"]
+
+
+def test_a_service_that_stops_leaves_the_rest_to_ask_again(placing):
+    down = threading.Event()
+    down.set()
+    at, server = placing(
+        lambda text: None if down.is_set() and "14 " in text else sent(text), "12", "14", "16"
+    )
+    at.button(key="pistes-placer").click().run()
+    assert not at.exception
+    (warning,) = at.warning
+    assert "2 pistes restent dans le tableau" in plain(warning.value)
+    assert [row["Position"].split(" (")[0] for row in table(at, "Pistes à vérifier")] == [
+        "adresse géocodée, à vérifier",
+        "géocodage interrompu",
+        "géocodage interrompu",
+    ]
+    assert len(server.asked) == 2
+    down.clear()
+    at.button(key="pistes-placer").click().run()
+    assert not at.warning
+    # The first address is not asked twice.
+    assert len(server.asked) == 4
+    assert [row["QPV"] == "sans position" for row in table(at, "Pistes à vérifier")] == [False, False, True]

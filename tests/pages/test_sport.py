@@ -45,7 +45,7 @@ def test_qpv_without_a_family_are_listed_as_such(family, radius_m):
     assert all(row["Équipements à portée, 2016"] == "0" for row in rows)
     assert metrics(at)["QPV sans cette famille à portée, 2016"] == f"{len(expected)} sur 65"
     people = qpv.load().loc[sorted(expected), "population"].sum()
-    assert metrics(at)["Habitants de ces QPV, 2016"].replace(" ", "") == str(int(people))
+    assert metrics(at)["Habitants de ces QPV, sans équipement en 2016"].replace(" ", "") == str(int(people))
 
 
 def test_the_chosen_qpv_reads_its_figures():

@@ -1,0 +1,236 @@
+"""Candidate addresses as the page shows them: their columns, where they lie, filters, what the map is given."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from exports.fields import Field
+from geo.crs import WGS84
+from geo.proximity import nearest
+from loaders import addresses
+from loaders import personnes_morales as reading
+from loaders.catalogue import Source
+from loaders.personnes_morales import Candidates
+from loaders.premises_schema import OUTSIDE_QPV
+from maps.spec import SessionObjects, ShownLayer
+from pages.foncier.premises import Filters
+from ui.formats import distance, entier
+
+LAYER: Final = "pistes"
+#: In place of the QPV and of the distance of a candidate that has no position.
+NOWHERE: Final = "sans position"
+FIELDS: Final = (
+    Field("adresse", "Adresse", "texte"),
+    Field("verification", "À vérifier", "texte"),
+    Field("commune", "Commune", "texte"),
+    Field("bailleurs", "Bailleurs", "texte"),
+    Field("sirens", "SIREN", "texte"),
+    Field("origine_bailleur", "Bailleur reconnu par", "texte"),
+    Field("nb_rdc", "Locaux lus au rez-de-chaussée", "entier"),
+    Field("nb_locaux", "Locaux du bailleur à l'adresse", "entier", help="De toute nature : logements, caves et garages compris"),
+    Field("part_niveaux_lus", "Niveaux lisibles", "part", help="Part des locaux de l'adresse dont l'étage a pu être lu"),
+    Field("lecture", "Lecture des niveaux", "texte"),
+)  # fmt: skip
+#: What is known once addresses were looked up.
+PLACED_FIELDS: Final = (
+    *FIELDS[:3],
+    Field("position", "Position", "texte", help="Ce que le service d'adresses de l'IGN a répondu"),
+    Field("lib_qp", "QPV", "texte"),
+    Field("qpv_proche", "QPV le plus proche", "texte"),
+    Field("distance_qpv_m", "Distance à ce QPV, à vol d'oiseau", "distance_m", help="Jusqu'au contour ; 0 dans le QPV"),
+    *FIELDS[3:],
+)  # fmt: skip
+
+
+def located(candidates: pd.DataFrame, placed: gpd.GeoDataFrame | None, qpv: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Join to candidates what is known of their place.
+
+    Parameters
+    ----------
+    candidates
+        As `loaders.personnes_morales.read` gives them.
+    placed
+        Those whose address was looked up, as `loaders.personnes_morales.place` gives them; None if none was.
+    qpv
+        All the QPV in EPSG:2154, with `lib_qp`.
+
+    Returns
+    -------
+    DataFrame
+        The candidates as they are if none was looked up; else a GeoDataFrame in EPSG:2154 with `position`, `code_qp`,
+        `lib_qp`, `qpv_proche` and `distance_qpv_m` (metres to the outline, 0 inside), the last three `NOWHERE` without
+        position; the nearest to a QPV first.
+    """
+    if placed is None or placed.empty:
+        return candidates
+    known = placed[["position", "code_qp", "geometry"]].reindex(candidates.index)
+    rows = gpd.GeoDataFrame(
+        candidates.join(known.drop(columns="geometry")), geometry=known.geometry, crs=placed.crs
+    )
+    rows["position"] = rows["position"].fillna(addresses.NOT_ASKED)
+    points = rows[rows.geometry.notna()]
+    close = nearest(points, qpv)
+    names = qpv["lib_qp"] + " (" + qpv.index + ")"
+    words = {
+        "lib_qp": points["code_qp"].map(qpv["lib_qp"]).fillna(OUTSIDE_QPV),
+        "qpv_proche": close["id"].map(names),
+        "distance_qpv_m": close["distance_m"],
+    }
+    # Those in a QPV first, those without position last.
+    rows = rows.loc[close["distance_m"].reindex(rows.index).sort_values(kind="stable").index]
+    return rows.assign(
+        **{
+            name: values.astype(object).reindex(rows.index, fill_value=NOWHERE)
+            for name, values in words.items()
+        }
+    )
+
+
+def select(rows: pd.DataFrame, filters: Filters) -> pd.DataFrame:
+    """Keep the candidates of the places chosen.
+
+    Parameters
+    ----------
+    rows
+        As `located` gives them.
+    filters
+        Their commune and their QPV count; a QPV keeps those alone whose position lies in it.
+
+    Returns
+    -------
+    DataFrame
+        The rows kept.
+    """
+    kept = rows if filters.commune is None else rows[rows["code_insee"] == filters.commune]
+    if filters.qpv is None:
+        return kept
+    return kept[kept["code_qp"] == filters.qpv] if "code_qp" in kept else kept.iloc[:0]
+
+
+def to_ask(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the candidates whose address the service has not answered yet.
+
+    Parameters
+    ----------
+    rows
+        As `located` gives them.
+
+    Returns
+    -------
+    DataFrame
+        All of them before the first answer; those on which the service failed are asked again.
+    """
+    if "position" not in rows:
+        return rows
+    waiting = rows["position"].eq(addresses.NOT_ASKED) | rows["position"].str.startswith(
+        addresses.SERVICE_AWAY
+    )
+    return rows[waiting]
+
+
+def answers(rows: pd.DataFrame) -> str:
+    """Say what became of the addresses looked up.
+
+    Parameters
+    ----------
+    rows
+        As `located` gives them, once some were looked up.
+
+    Returns
+    -------
+    str
+        French sentences, such as "Positions : adresse géocodée, à vérifier : 3 (dont 1 dans un QPV) ; ...".
+    """
+    told = rows["position"].str.partition(" (")[0]
+    inside = int(rows["code_qp"].notna().sum() - rows["code_qp"].eq(OUTSIDE_QPV).sum())
+    counts = told.value_counts()
+    parts = [
+        f"{name} : {entier(count)}" + (f" (dont {entier(inside)} dans un QPV)" if name == addresses.FROM_ADDRESS else "")
+        for name, count in counts.items()
+    ]  # fmt: skip
+    drawn = " Celles qui ont une position sont sur la carte de cet onglet, en carrés vides."
+    return f"Positions : {' ; '.join(parts)}.{drawn if addresses.FROM_ADDRESS in counts else ''}"
+
+
+def source(found: Candidates, *, name: str, looked_up: bool) -> Source:
+    """Describe the file as the catalogue describes a source, the geocoder included once it was asked.
+
+    Parameters
+    ----------
+    found
+        What was read.
+    name
+        Name of the file.
+    looked_up
+        Whether addresses were looked up.
+
+    Returns
+    -------
+    Source
+        The source of the candidates.
+    """
+    described = reading.source_of(found, name=name)
+    if not looked_up:
+        return described
+    return replace(
+        described,
+        attribution=f"{described.attribution} ; positions : IGN, géocodage de la Géoplateforme (Base Adresse Nationale)",
+    )
+
+
+def shown(rows: pd.DataFrame, kept: pd.DataFrame, origin: Source) -> Sequence[ShownLayer]:
+    """Describe the candidates on the map.
+
+    Parameters
+    ----------
+    rows
+        All the candidates, as `located` gives them.
+    kept
+        Those that answer to the filters.
+    origin
+        Their source.
+
+    Returns
+    -------
+    sequence of ShownLayer
+        One layer of those that have a position; none before addresses were looked up.
+    """
+    if not isinstance(rows, gpd.GeoDataFrame):
+        return []
+    points = rows[rows.geometry.notna()]
+    if points.empty:
+        return []
+    ids = [str(name) for name in kept.index[kept.index.isin(points.index)]]
+    everything = len(ids) == len(points)
+    return [ShownLayer(LAYER, ids=None if everything else ids, session=_objects(points, origin))]
+
+
+def _objects(points: gpd.GeoDataFrame, origin: Source) -> SessionObjects:
+    degrees = points.geometry.to_crs(WGS84)
+    away = zip(points["qpv_proche"], points["distance_qpv_m"], strict=True)
+    columns = {
+        "adresse": points["adresse"].tolist(),
+        "verification": points["verification"].tolist(),
+        "commune": points["commune"].tolist(),
+        "bailleurs": [" ; ".join(names) for names in points["bailleurs"]],
+        "nb_rdc": points["nb_rdc"].tolist(),
+        "position": points["position"].tolist(),
+        "proche": [
+            f"dans {name}" if not metres else f"à {distance(metres)} de {name}, à vol d'oiseau"
+            for name, metres in away
+        ],
+    }
+    table = pd.util.hash_pandas_object(pd.DataFrame(columns, index=points.index).astype("str"))
+    digest = hashlib.sha256(table.to_numpy().tobytes() + b"".join(points.geometry.to_wkb()))
+    return SessionObjects(
+        version=f"pistes-{digest.hexdigest()[:16]}",
+        columns=columns,
+        ids=points.index.tolist(),
+        lon=degrees.x.round(5).tolist(),
+        lat=degrees.y.round(5).tolist(),
+        note=f"{origin.producteur}, {origin.millesime} ; position à vérifier",
+    )
