@@ -2,8 +2,7 @@
 
 Every function gives the cells as `exports.fields.stated` does: numbers, dates and texts, or in words the reason why
 there is none. Numbers have the precision that the files keep. A text that stands among figures and reads as a
-number comes back as one, and from a workbook a text that spells the escape of a control character, such as _x000D_,
-comes back as that character: openpyxl does not tell them apart.
+number comes back as one.
 """
 
 import csv
@@ -12,19 +11,16 @@ import io
 import json
 import re
 import tempfile
-import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
-from xml.etree import ElementTree as ET
 
 import geopandas as gpd
-import openpyxl
 import pandas as pd
 import pyogrio
 import pyogrio.errors
 import shapely
-from openpyxl.utils.exceptions import InvalidFileException
+from python_calamine import CalamineError, CalamineWorkbook
 
 from errors import SourceFormatError
 from exports import _rows
@@ -38,7 +34,6 @@ _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 _FRENCH_DAY: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _HELD: Final = re.compile(r'<script [^>]*data-fichier="couche:([a-z]+)">(.*?)</script>', re.DOTALL)
-_ESCAPE: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
 def from_csv(
@@ -118,15 +113,15 @@ def from_xlsx(
         If the file is no workbook, or lacks the sheet of rows or a column.
     """
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError, ET.ParseError) as error:
+        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+            if DATA_SHEET not in book.sheet_names:
+                raise SourceFormatError(name, f"la feuille « {DATA_SHEET} » manque", MEND)
+            lines = book.get_sheet_by_name(DATA_SHEET).to_python(skip_empty_area=False)
+    except CalamineError as error:
         raise SourceFormatError(name, "ce n'est pas un classeur Excel", MEND) from error
-    if DATA_SHEET not in book.sheetnames:
-        raise SourceFormatError(name, f"la feuille « {DATA_SHEET} » manque", MEND)
-    lines = list(book[DATA_SHEET].iter_rows(values_only=True))
     if not lines:
         raise SourceFormatError(name, f"la feuille « {DATA_SHEET} » est vide", MEND)
-    heads = [_text(head) if isinstance(head, str) else "" for head in lines[0]]
+    heads = [restored(head) if isinstance(head, str) else "" for head in lines[0]]
     return _frame(heads, lines[1:], fields, index=index, title=_rows.heading, read=_from_workbook, name=name)
 
 
@@ -369,12 +364,10 @@ def _from_french(cell: str, kind: Kind) -> Any:
 
 
 def _from_workbook(cell: Any, kind: Kind) -> Any:
-    if isinstance(cell, dt.datetime):
-        return cell.date()
+    if isinstance(cell, dt.date):
+        return cell.date() if isinstance(cell, dt.datetime) else cell
     if isinstance(cell, str):
-        return _french_day(_text(cell)) if kind == "date" else _text(cell)
-    if cell is None:
-        return ""
+        return _french_day(cell) if kind == "date" else restored(cell)
     return _number(cell * 100 if kind == "pourcentage" else cell, kind)
 
 
@@ -397,8 +390,3 @@ def _number(value: float, kind: Kind) -> Any:
 def _french_day(text: str) -> Any:
     found = _FRENCH_DAY.fullmatch(text)
     return dt.date(int(found[3]), int(found[2]), int(found[1])) if found else restored(text)
-
-
-def _text(cell: str) -> str:
-    """Give back a text of a workbook, its control characters included."""
-    return restored(_ESCAPE.sub(lambda found: chr(int(found[1], 16)), cell))

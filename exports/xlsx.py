@@ -1,7 +1,7 @@
 """Rows as a workbook: typed columns, the reason of each missing cell, the sources on a sheet of their own.
 
-Written with XlsxWriter and read back with openpyxl, which other files need anyway: openpyxl writes too, but puts the
-hour into the file, cuts long texts without a word, takes texts for formulas or errors, and is slower.
+Written with XlsxWriter: openpyxl writes too, but puts the hour into the file, cuts long texts without a word, takes
+texts for formulas or errors, and is slower.
 """
 
 import datetime as dt

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from loaders.folding import fold
@@ -77,16 +78,18 @@ def read_numbers(values: pd.Series, *, unit: str = "") -> pd.Series:
     Series
         float64, NaN where the text is no number or may be read two ways ("1.234": thousands or decimals).
     """
-    bare = values.str.replace(r"[\s\u00a0\u202f]", "", regex=True)
+    # Each distinct text once: inventories repeat their surfaces and rents.
+    ranks, distinct = pd.factorize(values, use_na_sentinel=False)
+    bare = pd.Series(distinct, dtype="str").str.replace(r"[\s\u00a0\u202f]", "", regex=True)
     if unit:
         bare = bare.str.replace(_unit_pattern(unit), "", regex=True)
         bare = bare.mask(bare.str.fullmatch(r"[+-]?[1-9]\d{0,2}[.,]\d{3}"), "?")
     thousands = bare.str.fullmatch(r"[+-]?\d{1,3}(?:\.\d{3})+,\d+")
     bare = bare.mask(thousands, bare.str.replace(".", "", regex=False))
     plain = bare.str.replace(",", ".", regex=False)
-    return pd.to_numeric(plain.where(plain.str.fullmatch(r"[+-]?\d+(?:\.\d*)?"), ""), errors="coerce").astype(
-        "float64"
-    )
+    written = plain.str.fullmatch(r"[+-]?\d+(?:\.\d*)?")
+    numbers = pd.to_numeric(plain.where(written, ""), errors="coerce").to_numpy("float64")
+    return pd.Series(numbers[ranks], index=values.index, name=values.name)
 
 
 def number_text(value: float) -> str:
@@ -161,6 +164,22 @@ def read_list(values: pd.Series, words: Mapping[str, str]) -> pd.Series:
     return _each(values, lambda text: words.get(bare(text)))
 
 
+def bares(values: pd.Series) -> pd.Series:
+    """Reduce cells to bare words, each distinct text once.
+
+    Parameters
+    ----------
+    values
+        Text.
+
+    Returns
+    -------
+    Series
+        As `bare`.
+    """
+    return _each(values, bare).astype("str")
+
+
 def bare(text: str) -> str:
     """Reduce a cell to bare words; one without any letter or digit stays as it is.
 
@@ -179,8 +198,10 @@ def bare(text: str) -> str:
 
 def _each(values: pd.Series, read: Callable[[str], object]) -> pd.Series:
     """Read each distinct text once."""
-    known = {text: read(text) for text in values.unique()}
-    return pd.Series([known[text] for text in values], index=values.index, dtype=object)
+    ranks, distinct = pd.factorize(values, use_na_sentinel=False)
+    read_ = np.empty(len(distinct), dtype=object)
+    read_[:] = [read(text) for text in distinct]
+    return pd.Series(read_[ranks], index=values.index, dtype=object)
 
 
 def _day(text: str) -> dt.date | None:

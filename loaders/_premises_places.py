@@ -11,7 +11,7 @@ import shapely
 from geo.attachment import zone_of
 from geo.crs import LAMBERT93
 from loaders import addresses
-from loaders._cells import bare, read_numbers
+from loaders._cells import bare, bares, read_numbers
 from loaders._points import to_points
 from loaders.addresses import Geocode
 from loaders.premises_faults import note
@@ -123,7 +123,7 @@ def attached(
         Code of the QPV or `OUTSIDE_QPV`, and False for a row that lies far from the QPV that it declares.
     """
     code = zone_of(points, zones).fillna(OUTSIDE_QPV).astype("str")
-    said = declared.str.upper().where(declared.map(bare) != bare(OUTSIDE_QPV), "")
+    said = declared.str.upper().where(bares(declared) != bare(OUTSIDE_QPV), "")
     old = said.str.fullmatch(r"QP\d{6}")
     note(points[old], "code de QPV de 2015", MENDED, ids=ids, values=declared, report=report)
     unknown = (said != "") & ~old & ~said.isin(zones.index)

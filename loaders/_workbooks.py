@@ -1,17 +1,13 @@
 """Read the XLSX workbooks that users have, once their archive is known to be one and to be of a bearable size."""
 
-import datetime as dt
 import io
-import warnings
+import json
+import subprocess
+import sys
+import threading
 import zipfile
-import zlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
-
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from errors import SourceContentError, SourceFormatError
 from loaders._cells import number_text
@@ -24,16 +20,17 @@ MAX_INFLATED_BYTES = 300_000_000
 #: A sheet of repeated cells shrinks some 50 times.
 MAX_RATIO = 200
 MAX_COLUMNS = 200
-_CHUNK = 1 << 20
-#: What openpyxl and the libraries below it raise on a workbook that is damaged within.
-_UNREADABLE = (
-    InvalidFileException, zipfile.BadZipFile, zlib.error, RuntimeError, ArithmeticError, LookupError, ValueError, TypeError,
-    AttributeError, EOFError, OSError, ET.ParseError,
-)  # fmt: skip
-_FORMULA_MARKS = (b"<f>", b"<f ")
+#: What the process that reads a workbook may take; 50,000 rows of 18 columns take 280 MB and 2 s.
+MAX_MEMORY_MB = 1_500
+MAX_TIME_S = 60
+#: It ends so when it has told why itself; otherwise it was ended.
+_TOLD = 1
+_READER = Path(__file__).with_name("_workbook_apart.py")
+#: Each may take `MAX_MEMORY_MB`: others wait.
+_readers = threading.BoundedSemaphore(2)
 
 
-def check_archive(path: Path, raw: bytes) -> list[str]:
+def check_archive(path: Path, raw: bytes) -> None:
     """Refuse an archive that is no workbook, or that would fill the memory once inflated.
 
     Parameters
@@ -42,11 +39,6 @@ def check_archive(path: Path, raw: bytes) -> list[str]:
         The file, for messages.
     raw
         Its bytes; no member is inflated.
-
-    Returns
-    -------
-    list of str
-        Names of the members.
 
     Raises
     ------
@@ -81,7 +73,6 @@ def check_archive(path: Path, raw: bytes) -> list[str]:
             f"{kind}, pas un classeur Excel .xlsx",
             "enregistrer l'inventaire au format .xlsx, ou extraire le fichier de l'archive",
         )
-    return names
 
 
 def read_workbook(path: Path, raw: bytes, recognise: Recognise) -> Grid:
@@ -99,117 +90,76 @@ def read_workbook(path: Path, raw: bytes, recognise: Recognise) -> Grid:
     Returns
     -------
     Grid
-        The lines that hold something: dates as YYYY-MM-DD, numbers with a decimal point, a formula whose value the
-        workbook does not hold as the formula itself.
+        The lines that hold something: dates as YYYY-MM-DD, numbers with a decimal point, errors as the spreadsheet
+        shows them, a formula whose value the workbook does not hold as the formula itself.
 
     Raises
     ------
     SourceFormatError, SourceContentError
-        As `check_archive`, or if the workbook cannot be read, no sheet has a header or several have one.
+        As `check_archive`, or if the workbook cannot be read, needs more than `MAX_MEMORY_MB` or `MAX_TIME_S`, no
+        sheet has a header or several have one.
     """
-    names = check_archive(path, raw)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and extensions that openpyxl leaves out
-            sheet, lines, several = _sheet(path, raw, recognise)
-            if _has_formulas(raw, names):
-                _put_formulas(raw, sheet, lines)
-    except (SourceFormatError, SourceContentError):
-        raise
-    except _UNREADABLE as error:
+    check_archive(path, raw)
+    told = _told(path, raw)
+    sheets = dict(zip(map(json.loads, told[::3]), zip(told[1::3], told[2::3], strict=True), strict=True))
+    found = [title for title, (head, _) in sheets.items() if find_header(_texts(head), recognise)[1]]
+    if not found:
         raise SourceFormatError(
-            path, "classeur illisible", "l'ouvrir et l'enregistrer de nouveau au format .xlsx, ou en CSV"
-        ) from error
+            path,
+            "aucune feuille n'a d'en-tête reconnu",
+            "partir du modèle d'inventaire et garder les noms de ses colonnes sur une seule ligne",
+        )
+    chosen = found if len(found) == 1 else [title for title in found if title == SHEET]
+    if not chosen:
+        titles = ", ".join(f"« {title} »" for title in found)
+        raise SourceFormatError(
+            path, f"plusieurs feuilles ont un en-tête : {titles}", f"nommer « {SHEET} » celle à lire"
+        )
+    lines = json.loads(sheets[chosen[0]][1])
+    check_rows(path, len(lines) - HEADER_LINES)
     return Grid(
         [(line, [_text(value) for value in cells]) for line, cells in lines],
-        [f"Feuille lue : {sheet}"] if several else [],
+        [f"Feuille lue : {chosen[0]}"] if len(sheets) > 1 else [],
         ragged=True,
     )
 
 
-def _sheet(path: Path, raw: bytes, recognise: Recognise) -> tuple[str, list[tuple[int, list[Any]]], bool]:
-    book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+def _told(path: Path, raw: bytes) -> list[bytes]:
+    """Read a workbook in a process of its own: what `_workbook_apart` writes, line by line."""
+    limits = (HEADER_LINES, MAX_ROWS + HEADER_LINES, MAX_COLUMNS, MAX_MEMORY_MB, MAX_TIME_S)
     try:
-        found = []
-        for sheet in book.worksheets:
-            head = [[_text(value) for value in cells] for _, cells in _rows(sheet, HEADER_LINES)]
-            if find_header(head, recognise)[1]:
-                found.append(sheet)
-        if not found:
-            raise SourceFormatError(
-                path,
-                "aucune feuille n'a d'en-tête reconnu",
-                "partir du modèle d'inventaire et garder les noms de ses colonnes sur une seule ligne",
+        with _readers:
+            ran = subprocess.run(  # noqa: S603  our own script, given numbers; the file is its input
+                [sys.executable, "-I", str(_READER), *map(str, limits)],
+                input=raw,
+                capture_output=True,
+                timeout=MAX_TIME_S,
+                check=False,
             )
-        chosen = found if len(found) == 1 else [sheet for sheet in found if sheet.title == SHEET]
-        if not chosen:
-            titles = ", ".join(f"« {sheet.title} »" for sheet in found)
-            raise SourceFormatError(
-                path, f"plusieurs feuilles ont un en-tête : {titles}", f"nommer « {SHEET} » celle à lire"
-            )
-        lines = []
-        for line, cells in _rows(chosen[0], None):
-            lines.append((line, cells))
-            if len(lines) > MAX_ROWS + HEADER_LINES:
-                check_rows(path, len(lines) - HEADER_LINES)
-        return chosen[0].title, lines, len(book.worksheets) > 1
-    finally:
-        book.close()
+    except subprocess.TimeoutExpired as error:
+        raise _too_heavy(path) from error
+    if ran.returncode == 0:
+        return ran.stdout.splitlines()
+    if ran.returncode != _TOLD or b"MemoryError" in ran.stderr:
+        raise _too_heavy(path)
+    raise SourceFormatError(
+        path, "classeur illisible", "l'ouvrir et l'enregistrer de nouveau au format .xlsx, ou en CSV"
+    )
 
 
-def _rows(sheet: Any, last: int | None) -> Iterator[tuple[int, list[Any]]]:
-    sheet.reset_dimensions()  # some writers state a size that is not the sheet's
-    for line, cells in enumerate(sheet.iter_rows(max_row=last, max_col=MAX_COLUMNS, values_only=True), 1):
-        values = list(cells)
-        while values and values[-1] in {None, ""}:
-            values.pop()
-        if any(value is not None and str(value).strip() for value in values):
-            yield line, values
+def _too_heavy(path: Path) -> SourceContentError:
+    return SourceContentError(
+        path,
+        "classeur trop lourd à lire, ou dont des cellules sont remplies très loin du tableau",
+        "supprimer les lignes et les colonnes au-delà du tableau, ou enregistrer la feuille en CSV",
+    )
 
 
-def _has_formulas(raw: bytes, names: list[str]) -> bool:
-    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        for name in names:
-            if not name.startswith("xl/worksheets/"):
-                continue
-            with archive.open(name) as stream:
-                tail = b""
-                while chunk := stream.read(_CHUNK):
-                    if any(mark in tail + chunk for mark in _FORMULA_MARKS):
-                        return True
-                    tail = chunk[-2:]
-    return False
-
-
-def _put_formulas(raw: bytes, title: str, lines: list[tuple[int, list[Any]]]) -> None:
-    """Put the formula itself where the workbook does not hold its value."""
-    book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=False)
-    try:
-        by_line = dict(lines)
-        for line, cells in _rows(book[title], None):
-            known = by_line.get(line, [])
-            for place, value in enumerate(cells):
-                written = str(getattr(value, "text", value))
-                if not written.startswith("="):
-                    continue
-                if place >= len(known):
-                    known.extend([None] * (place + 1 - len(known)))
-                if known[place] is None:
-                    known[place] = written
-            if line not in by_line:
-                by_line[line] = known
-        lines[:] = sorted((line, cells) for line, cells in by_line.items() if cells)
-    finally:
-        book.close()
+def _texts(lines: bytes) -> list[list[str]]:
+    return [[_text(value) for value in cells] for _, cells in json.loads(lines)]
 
 
 def _text(value: Any) -> str:
-    if value is None:
-        return ""
     if isinstance(value, bool):
         return "oui" if value else "non"
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat()
-    if isinstance(value, (int, float)):
-        return number_text(value)
-    return str(value)
+    return value if isinstance(value, str) else number_text(value)

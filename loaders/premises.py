@@ -64,7 +64,8 @@ class Inventory(Reading[gpd.GeoDataFrame]):
             `ligne`, `identifiant`, `faute`, `valeur`, `suite` and `a_faire`.
         """
         table = self.report.frame().drop(columns="source_id").reset_index(drop=True)
-        return table.assign(a_faire=pd.Series([mend(fault) for fault in table["faute"]], dtype="str"))
+        mends = {fault: mend(fault) for fault in table["faute"].unique()}
+        return table.assign(a_faire=table["faute"].map(mends).astype("str"))
 
     def set_aside(self) -> pd.DataFrame:
         """Give the rows set aside as the file gave them, each with all its faults and what to do.
@@ -76,8 +77,14 @@ class Inventory(Reading[gpd.GeoDataFrame]):
         """
         found = self.faults()
         found = found[found["suite"] == SET_ASIDE]
-        told = {name: found.groupby("ligne")[name].agg(" ; ".join) for name in ("faute", "a_faire")}
-        return self.rows.loc[told["faute"].index].assign(**told)
+        told: dict[str, list[str]] = {}
+        lines = sorted(set(found["ligne"]))
+        for name in ("faute", "a_faire"):
+            texts: dict[int, list[str]] = {line: [] for line in lines}
+            for line, text in zip(found["ligne"], found[name], strict=True):
+                texts[line].append(text)
+            told[name] = [" ; ".join(several) for several in texts.values()]
+        return self.rows.loc[lines].assign(**told)
 
 
 def read(

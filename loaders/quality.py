@@ -1,7 +1,7 @@
 """What a loader found wrong in the rows of a file, and what it did about it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -79,8 +79,9 @@ class Report:
         ids, values
             Id and value at fault of each row, on an index that holds these lines.
         """
-        for line in frame.index:
-            self.faults.append(Fault(int(line), str(ids[line]), faute, str(values[line]), suite))
+        lines = frame.index
+        for line, identifiant, value in zip(lines, ids.loc[lines], values.loc[lines], strict=True):
+            self.faults.append(Fault(int(line), str(identifiant), faute, str(value), suite))
 
     @property
     def lignes_ecartees(self) -> int:
@@ -143,7 +144,10 @@ class Report:
         DataFrame
             Columns `COLUMNS`, in order of line.
         """
-        rows = [{"source_id": self.source_id} | asdict(fault) for fault in self.faults]
+        rows = [
+            (self.source_id, fault.ligne, fault.identifiant, fault.faute, fault.valeur, fault.suite)
+            for fault in self.faults
+        ]
         return pd.DataFrame(rows, columns=COLUMNS).sort_values(["ligne", "faute"], kind="stable")
 
 

@@ -207,16 +207,16 @@ def early_script(spec: MapSpec, manifest: Manifest) -> str:
     )
 
 
-def session_script(spec: MapSpec) -> str:
-    """Write what hands a map the objects of its session's layers, and takes back those that it no longer shows.
+def session_script(*objects: SessionObjects) -> str:
+    """Write what hands the maps of a page the objects of its session's layers, and takes back those handed before.
 
     They are written into the page of the one user, where the map's frame reads them: a change of filter then sends
     ids, not the objects again.
 
     Parameters
     ----------
-    spec
-        What the map shows.
+    *objects
+        The objects of each layer that is the session's own.
 
     Returns
     -------
@@ -224,14 +224,13 @@ def session_script(spec: MapSpec) -> str:
         A script element for the page; the same as long as the objects are.
     """
     given = {
-        _session_address(shown.session): {
-            "ids": list(shown.session.ids),
-            "lon": list(shown.session.lon),
-            "lat": list(shown.session.lat),
-            "colonnes": {name: list(values) for name, values in shown.session.columns.items()},
+        _session_address(session): {
+            "ids": list(session.ids),
+            "lon": list(session.lon),
+            "lat": list(session.lat),
+            "colonnes": {name: list(values) for name, values in session.columns.items()},
         }
-        for shown in spec.layers
-        if shown.session is not None
+        for session in objects
     }
     return (
         f"<script>(() => {{ const files = (window.atlasFichiers ??= {{}}), given = {script_json(given)};"

@@ -7,12 +7,28 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from maps.builder import base_map, early_script, feature_group, session_script
-from maps.spec import MapSpec
+from maps.spec import MapSpec, SessionObjects
 from ui import startup
 
 HEIGHT_PX: Final = 560
 _RETURNED: Final = "last_active_drawing"
 _HANDED: Final = "carte-objets-de-session"
+
+
+def hand(*objects: SessionObjects) -> None:
+    """Hand the maps of the page a session's own objects, and take back those of before.
+
+    What it writes is as long as the objects are many: it stands outside the fragment that a filter runs again, so
+    that it is written and sent once.
+
+    Parameters
+    ----------
+    *objects
+        The objects of each layer; none, in a session that never had any, writes nothing.
+    """
+    if objects or st.session_state.get(_HANDED):
+        st.session_state[_HANDED] = True
+        st.html(session_script(*objects), unsafe_allow_javascript=True)
 
 
 def show(
@@ -27,7 +43,7 @@ def show(
     Parameters
     ----------
     spec
-        What the map shows. Only what differs from the last spec is sent.
+        What the map shows. Only what differs from the last spec is sent; objects of the session by `hand` alone.
     key
         Name of the map in the session, unique on its page.
     height
@@ -50,10 +66,9 @@ def show(
     # Constant during a session, so that the page runs it once.
     early = st.session_state.setdefault(f"{key}-premier", early_script(spec, ready.manifest))
     st.html(early, unsafe_allow_javascript=True)
-    # Once a session has objects of its own, each of its maps takes back those that it does not show.
-    if st.session_state.get(_HANDED) or any(shown.session is not None for shown in spec.layers):
-        st.session_state[_HANDED] = True
-        st.html(session_script(spec), unsafe_allow_javascript=True)
+    # Once a session was handed objects, each of its maps that shows none takes them back.
+    if st.session_state.get(_HANDED) and all(shown.session is None for shown in spec.layers):
+        st.html(session_script(), unsafe_allow_javascript=True)
     # The frame has no height until its scripts run: keep its place, so that the page does not jump.
     st.html(f"<style>@media screen {{ .st-key-{key}-cadre {{ min-height: {height}px; }} }}</style>")
     with st.container(key=f"{key}-cadre"):

@@ -24,6 +24,7 @@ USED: Final = (brownfields.SOURCE, "qpv", "levelo", "rtm")
 CONTOURS: Final = "Un site est un point dans l'inventaire, quelle que soit son étendue."
 
 
+@st.fragment
 def show(heading: DeltaGenerator) -> None:
     """Show the view.
 

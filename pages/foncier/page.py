@@ -11,7 +11,6 @@ LOCAUX: Final = "locaux"
 VUES: Final = {FRICHES: "Friches", LOCAUX: "Locaux en pied d'immeuble"}
 
 
-@st.fragment
 def show() -> None:
     heading = st.container()
     vue = st.segmented_control(

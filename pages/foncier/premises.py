@@ -9,7 +9,7 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from exports.fields import Field, is_missing
+from exports.fields import Field
 from geo.crs import WGS84
 from geo.premises import FREE, LATER, NOT_FREE, availability, totals
 from geo.scope import mask
@@ -18,7 +18,7 @@ from loaders.catalogue import Source
 from loaders.premises import Inventory
 from loaders.premises_schema import BY_NAME, FICTIONAL, OUTSIDE_QPV
 from maps.spec import Cadrage, MapSpec, SessionObjects, ShownLayer
-from ui.formats import date, pluriel
+from ui.formats import date, entier, pluriel
 
 BANNER: Final = "DONNÉES FICTIVES"
 ANY: Final = "Indifférente"
@@ -79,26 +79,33 @@ TOWN_FIELDS: Final = (Field("nom", "Commune", "texte"), *_COUNTED)
 
 @dataclass(frozen=True, eq=False)
 class Imported:
-    """An inventory as one session holds it; it goes with the session.
+    """An inventory as one session holds it: what the page shows, and no more; it goes with the session.
 
     Attributes
     ----------
     name
         Name of the file.
-    inventory
-        What was read.
     source
         What the catalogue would say of it.
+    notes
+        What was understood of the file as a whole, in French.
     rows
-        The premises with what the page adds: `nom`, `lib_qp`, `commune`, `disponibilite`.
+        The premises, free ones first, then by address, with what the page adds: `nom`, `lib_qp`, `commune`,
+        `disponibilite`.
+    faults
+        As `Inventory.faults`.
+    aside
+        As `Inventory.set_aside`.
     version
         Changes with the rows.
     """
 
     name: str
-    inventory: Inventory
     source: Source
+    notes: tuple[str, ...]
     rows: gpd.GeoDataFrame
+    faults: pd.DataFrame
+    aside: pd.DataFrame
     version: str
 
     @property
@@ -180,18 +187,22 @@ def imported(
     """
     frame = inventory.frame
     rows = frame.assign(
-        nom=frame["adresse"].where(~frame["adresse"].map(is_missing), frame.index.to_series()),
+        nom=frame["adresse"].fillna(frame.index.to_series()),
         lib_qp=frame["code_qp"].map(qpv["lib_qp"]).fillna(OUTSIDE_QPV),
         commune=frame["code_insee"].map(communes),
         disponibilite=availability(frame, today),
     )
+    order = rows["disponibilite"].map({name: rank for rank, name in enumerate(AVAILABILITIES)})
+    rows = rows.assign(ordre=order).sort_values(["ordre", "nom"], kind="stable").drop(columns="ordre")
     table = pd.util.hash_pandas_object(pd.DataFrame(rows.drop(columns="geometry")).astype("str"))
     digest = hashlib.sha256(table.to_numpy().tobytes() + b"".join(rows.geometry.to_wkb()))
     return Imported(
         name=name,
-        inventory=inventory,
         source=premises.source_of(inventory, name=name),
+        notes=inventory.notes,
         rows=rows,
+        faults=inventory.faults(),
+        aside=inventory.set_aside(),
         version=digest.hexdigest()[:16],
     )
 
@@ -209,7 +220,7 @@ def select(rows: gpd.GeoDataFrame, filters: Filters) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        The rows kept, free ones first, then by address.
+        The rows kept, in their order.
     """
     kept = rows
     if filters.commune is not None:
@@ -225,8 +236,7 @@ def select(rows: gpd.GeoDataFrame, filters: Filters) -> gpd.GeoDataFrame:
             kept = kept[kept[column].isin(values)]
     if filters.disponibilite is not None:
         kept = kept[kept["disponibilite"] == filters.disponibilite]
-    order = kept["disponibilite"].map({name: rank for rank, name in enumerate(AVAILABILITIES)})
-    return kept.assign(ordre=order).sort_values(["ordre", "nom"], kind="stable").drop(columns="ordre")
+    return kept
 
 
 def per_qpv(qpv: gpd.GeoDataFrame, kept: gpd.GeoDataFrame, source: Source) -> gpd.GeoDataFrame:
@@ -299,8 +309,8 @@ def finding(kept: gpd.GeoDataFrame, owned: Imported, *, today: dt.date) -> str:
     verb, lies = ("est" if free < 2 else "sont"), ("est" if inside < 2 else "sont")
     return (
         f"{head}{pluriel(len(kept), 'local', 'locaux')} de l'inventaire importé « {owned.name} » "
-        f"{'répond' if len(kept) < 2 else 'répondent'} à ces filtres ; {free} {verb} disponible{'' if free < 2 else 's'} au "
-        f"{date(today)}, et {inside} {lies} dans un QPV."
+        f"{'répond' if len(kept) < 2 else 'répondent'} à ces filtres ; {entier(free)} {verb} disponible{'' if free < 2 else 's'} au "
+        f"{date(today)}, et {entier(inside)} {lies} dans un QPV."
     )
 
 
@@ -317,19 +327,19 @@ def session_objects(owned: Imported) -> SessionObjects:
     SessionObjects
         Its points in degrees and what tooltips say of them.
     """
-    rows = owned.rows
+    rows = owned.rows.sort_index()
     degrees = rows.geometry.to_crs(WGS84)
     aspect = rows["disponibilite"].eq(FREE).map({True: "disponible", False: "autre"})
     columns = {
         "id_local": rows.index.tolist(),
-        "adresse": _texts(rows["nom"]),
-        "bailleur": _texts(rows["bailleur"]),
-        "usage": rows["usage"].tolist(),
-        "statut": rows["statut"].tolist(),
-        "surface_m2": [None if is_missing(value) else float(value) for value in rows["surface_m2"]],
-        "releve": rows["date_releve"].dt.strftime("%d/%m/%Y").fillna("").tolist(),
-        "fictif": rows["fictif"].tolist(),
-        "aspect": aspect.where(~premises.is_fictional(rows), aspect + f" {FICTIONAL}").tolist(),
+        "adresse": _values(rows["nom"]),
+        "bailleur": _values(rows["bailleur"]),
+        "usage": _values(rows["usage"]),
+        "statut": _values(rows["statut"]),
+        "surface_m2": _values(rows["surface_m2"]),
+        "releve": _values(rows["date_releve"].dt.strftime("%d/%m/%Y").fillna("")),
+        "fictif": _values(rows["fictif"]),
+        "aspect": _values(aspect.where(~premises.is_fictional(rows), aspect + f" {FICTIONAL}")),
     }
     return SessionObjects(
         version=owned.version,
@@ -341,8 +351,11 @@ def session_objects(owned: Imported) -> SessionObjects:
     )
 
 
-def _texts(values: pd.Series) -> list[str | None]:
-    return [None if is_missing(value) else str(value) for value in values]
+def _values(values: pd.Series) -> list[Any]:
+    """Give values ready for JSON, None where there is none; what repeats is held once."""
+    ranks, distinct = pd.factorize(values)
+    known = [*distinct.tolist(), None]
+    return [known[rank] for rank in ranks]
 
 
 def spec(
@@ -456,7 +469,7 @@ def set_aside_of(owned: Imported) -> tuple[pd.DataFrame, tuple[Field, ...]]:
     tuple of DataFrame and tuple of Field
         Indexed by `ligne`, every column as text; each says that it is invented if the inventory holds such rows.
     """
-    rows: pd.DataFrame = owned.inventory.set_aside()
+    rows = owned.aside
     if owned.fictional:
         rows = rows.assign(fictif=FICTIONAL)
     titles: dict[Any, str] = {"ligne": "Ligne du fichier", "faute": "Ce qui ne va pas", "a_faire": "À faire"}

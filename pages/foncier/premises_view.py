@@ -38,15 +38,27 @@ def show(heading: DeltaGenerator) -> None:
     banner = st.container(key="bandeau-fictif")
     _import()
     owned = session.inventory()
+    mapview.hand(*_handed(owned))
+    # What a filter changes runs alone, in a fragment: the objects of the map are neither made nor sent again.
     if owned is None:
-        filters = _public(heading)
+        _public(heading)
     else:
         if owned.fictional:
             banner.html(
                 f'<p class="atlas-fictif" role="note"><strong>{BANNER}</strong> : locaux inventés pour essayer la page. '
                 "Aucun n’entre dans un total, chaque ligne exportée le dit.</p>"
             )
-        filters = _inventory(heading, owned)
+        _inventory(heading, owned)
+
+
+def _handed(owned: Imported | None) -> list[SessionObjects]:
+    """Give the objects of the session that the map may show."""
+    found = candidates_view.layers(candidates_view.of_session(Filters(commune=None, qpv=None)))
+    own = [_objects(owned)] if owned else []
+    return own + [layer.session for layer in found if layer.session is not None]
+
+
+def _candidates(filters: Filters) -> None:
     # The filters on premises are not on candidates.
     places = Filters(commune=filters.commune, qpv=filters.qpv)
     candidates_view.show(candidates_view.of_session(places), places, place=_named(places))
@@ -145,7 +157,8 @@ def _map(spec: MapSpec, filters: Filters, *, key: str, subject: str, owned: Impo
         st.html(f'<ul class="atlas-sources">{lines}</ul>')
 
 
-def _inventory(heading: DeltaGenerator, owned: Imported) -> Filters:
+@st.fragment
+def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
     names, qpv, rows = data.commune_names(), data.qpv(), owned.rows
     today = session.today()
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
@@ -209,7 +222,7 @@ def _inventory(heading: DeltaGenerator, owned: Imported) -> Filters:
     downloads.show(kept, premises.marked(kept, premises.FIELDS), context=context, key="export-locaux")
     _totals(kept, owned, shown, words, commune=commune)
     _quality(owned)
-    return filters
+    _candidates(filters)
 
 
 def _choose(found: dict[str, str], codes: set[str]) -> None:
@@ -278,19 +291,18 @@ def _totals(
 
 def _quality(owned: Imported) -> None:
     st.header("Qualité de l'inventaire", anchor=False)
-    report = owned.inventory.report
+    report = owned.source
     st.html(
         f'<p class="atlas-note">« {formats.escaped(owned.name)} » : {formats.pluriel(report.lignes_lues, "ligne lue", "lignes lues")} = '
         f"{formats.pluriel(report.lignes_gardees, 'gardée', 'gardées')} + {formats.pluriel(report.lignes_ecartees, 'écartée', 'écartées')}. "
-        f"{formats.escaped(' '.join(owned.inventory.notes))}</p>"
+        f"{formats.escaped(' '.join(owned.notes))}</p>"
     )
-    faults = owned.inventory.faults()
     mark = f"{BANNER}, " if owned.fictional else ""
-    if faults.empty:
+    if owned.faults.empty:
         st.html('<p class="atlas-note">Rien à signaler : chaque ligne a été lue telle quelle.</p>')
         return
     table.show(
-        faults,
+        owned.faults,
         premises.FAULT_FIELDS,
         sources={},
         caption=f"{mark}Ce qui a été trouvé, ligne par ligne",
@@ -299,7 +311,7 @@ def _quality(owned: Imported) -> None:
     subject = "locaux constats donnees fictives" if owned.fictional else "locaux constats"
     context = Context.of([owned.source], filters="constats de lecture", subject=subject, place=owned.name)
     downloads.show(
-        faults.rename_axis("numero"), premises.FAULT_FIELDS, context=context, key="export-locaux-fautes"
+        owned.faults.rename_axis("numero"), premises.FAULT_FIELDS, context=context, key="export-locaux-fautes"
     )
     aside, fields = premises.set_aside_of(owned)
     if aside.empty:
@@ -311,7 +323,8 @@ def _quality(owned: Imported) -> None:
     downloads.show(aside, fields, context=context, key="export-ecartees")
 
 
-def _public(heading: DeltaGenerator) -> Filters:
+@st.fragment
+def _public(heading: DeltaGenerator) -> None:
     names, catalogue, qpv = data.commune_names(), data.sources(), data.qpv()
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
         commune, chosen, basemap = _places(qpv, names)
@@ -347,16 +360,16 @@ def _public(heading: DeltaGenerator) -> Filters:
         table.show(frame, fields, sources=catalogue, caption=f"{title}, {place}", key=key, target=target)
         context = Context.of(used, filters=words, subject=title.lower(), place=place)
         downloads.show(frame, fields, context=context, key=f"export-{key}")
-    if commune is not None and not source.covers([commune]):
+    if commune is None or source.covers([commune]):
+        title = "Équipements sociaux, 2018"
+        table.show(social, public.SOCIAL_FIELDS, sources=catalogue, caption=title, key="public-social")
+        context = Context.of([source], filters=words, subject="équipements sociaux 2018", place=place)
+        downloads.show(social, public.SOCIAL_FIELDS, context=context, key="export-public-social")
+    else:
         st.html(
             f'<p class="atlas-note">Équipements sociaux : {formats.escaped(place)} est hors périmètre de la source.</p>'
         )
-        return filters
-    title = "Équipements sociaux, 2018"
-    table.show(social, public.SOCIAL_FIELDS, sources=catalogue, caption=title, key="public-social")
-    context = Context.of([source], filters=words, subject="équipements sociaux 2018", place=place)
-    downloads.show(social, public.SOCIAL_FIELDS, context=context, key="export-public-social")
-    return filters
+    _candidates(filters)
 
 
 def _figured(qpv: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -100,6 +100,10 @@ def test_a_filter_sends_ids_and_removal_takes_the_points_away(foncier):
     take(page, "parc.xlsx", filled_template())
     page.repaint(lambda: page.choose("Disponibilité", "Disponibles aujourd'hui"))
     assert page.drawn("locaux") == {"A1"}
+    # Only what the filter changes has run: the heading, which stands elsewhere, says it in its own place.
+    (finding,) = page.page.locator(".atlas-constat").all_inner_texts()
+    assert plain(finding).startswith("1 local de l'inventaire importé « parc.xlsx » répond")
+    assert "2 lignes lues" in plain(page.page.locator(".atlas-note").all_inner_texts()[0])
     held = "Object.keys(window.atlasFichiers).filter((name) => name.startsWith('session:')).length"
     assert page.page.evaluate(held) == 1
     take_away(page)

@@ -73,7 +73,7 @@ def archive(members):
 
 
 def workbook(lines):
-    """Write a workbook of text cells by hand: openpyxl would take minutes for 200,000 rows."""
+    """Write a workbook of text cells by hand, part by part."""
     rows = "".join(
         "<row>"
         + "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in line.split(";"))
@@ -343,12 +343,46 @@ def test_too_large_or_hostile(make, name, error, words):
     assert isinstance(caught.value, AtlasError)
 
 
-def test_workbook_of_too_many_rows_is_read_no_further(monkeypatch):
+def test_workbook_of_too_many_rows(monkeypatch):
     for module in (_grids, _workbooks):
         monkeypatch.setattr(module, "MAX_ROWS", 500)
-    raw = workbook([*inventory(700), "</row>"])  # what comes after is no XML: it must not be reached
     with pytest.raises(SourceContentError, match=r"plus de 500 lignes.*découper"):
-        premises.read(raw, name="a.xlsx")
+        premises.read(workbook(inventory(700)), name="a.xlsx")
+    assert len(premises.read(workbook(inventory(500)), name="a.xlsx").rows) == 500
+
+
+def sheet_of(*cells):
+    """Write a workbook whose sheet has the rows of `inventory(3)`, then these cells."""
+    with zipfile.ZipFile(io.BytesIO(workbook(inventory(3)))) as file:
+        members = {name: file.read(name).decode() for name in file.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    members[sheet] = members[sheet].replace("</sheetData>", "".join(cells) + "</sheetData>")
+    return archive(members)
+
+
+def test_cells_far_apart_never_fill_the_memory():
+    # Two cells of this file span 17 milliards of cells: a reader that makes room for them all takes 500 GB.
+    corner = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    with pytest.raises(SourceContentError, match="remplies très loin du tableau"):
+        premises.read(sheet_of(corner), name="a.xlsx")
+
+
+def test_a_cell_far_below_is_a_row_like_another():
+    reading = premises.read(sheet_of('<row r="900000"><c r="A900000"><v>7</v></c></row>'), name="a.xlsx")
+    assert reading.rows.index.tolist() == [2, 3, 4, 900_000]
+    assert reading.set_aside().index.tolist() == [900_000]
+
+
+def test_a_cell_far_to_the_right_is_left_out():
+    reading = premises.read(sheet_of('<row r="5"><c r="XFD5"><v>7</v></c></row>'), name="a.xlsx")
+    assert reading.frame.index.tolist() == ["L0", "L1", "L2"]
+    assert reading.faults().empty
+
+
+def test_a_reader_that_takes_too_long_is_ended(monkeypatch):
+    monkeypatch.setattr(_workbooks, "MAX_TIME_S", 0.001)
+    with pytest.raises(SourceContentError, match="trop lourd à lire"):
+        premises.read(workbook(inventory(3)), name="a.xlsx")
 
 
 def test_as_many_rows_as_stated_are_accepted():
@@ -368,6 +402,40 @@ def test_size_that_a_workbook_states_is_not_believed():
     sheet = "xl/worksheets/sheet1.xml"
     members[sheet] = members[sheet].replace("A1:H4", "A1")
     assert len(premises.load(archive(members), name="a.xlsx")) == 3
+
+
+def test_formulas_and_errors_beside_values():
+    """What a workbook holds of a formula: its value, an empty text, nothing, its text at another cell, an error."""
+    cells = (
+        '<c r="E{0}"><f>40+{0}</f><v>4{0}</v></c>',
+        '<c r="E{0}" t="str"><f>""</f><v></v></c>',
+        '<c r="E{0}"><f>TODAY()</f><v></v></c>',
+        "<c r='E{0}'><f t='shared' si='0'/></c>",
+        '<c r="E{0}" t = "e"><f>1/0</f><v>#DIV/0!</v></c>',
+    )
+    text = '<c r="{1}{0}" t="inlineStr"><is><t>{2}</t></is></c>'
+    rows = [
+        f'<row r="{line}">'
+        + "".join(text.format(line, *pair) for pair in (("A", f"M{line}"), ("B", "1 rue"), ("C", "5,3795"), ("D", "43,3125")))
+        + cell.format(line)
+        + "".join(text.format(line, *pair) for pair in (("F", "vacant"), ("G", "R"), ("H", "15/01/2026")))
+        + "</row>"
+        for line, cell in enumerate(cells, 5)
+    ]  # fmt: skip
+    reading = premises.read(sheet_of(*rows), name="a.xlsx")
+    assert reading.rows.loc[5:, "surface_m2"].tolist() == [
+        "45",
+        "",
+        "=TODAY()",
+        "=(formule partagée)",
+        "#DIV/0!",
+    ]
+    assert reading.frame.loc[["M5", "M6"], "surface_m2"].isna().tolist() == [False, True]
+    assert list(reading.faults()[["ligne", "faute"]].itertuples(index=False, name=None)) == [
+        (7, "formule sans valeur enregistrée (surface_m2)"),
+        (8, "formule sans valeur enregistrée (surface_m2)"),
+        (9, "erreur de tableur (surface_m2)"),
+    ]
 
 
 def test_formula_alone_at_the_end_of_a_row():
