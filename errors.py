@@ -83,4 +83,16 @@ class ServiceError(AtlasError, ConnectionError):
 
 
 class ServiceBusyError(ServiceError):
-    """The service asks to be left alone for a while."""
+    """The service asks to be left alone for a while.
+
+    Parameters
+    ----------
+    service, fault, mend
+        As `ServiceError`.
+    wait_s
+        Seconds before it may be asked again.
+    """
+
+    def __init__(self, service: str, fault: str, mend: str, *, wait_s: float) -> None:
+        self.wait_s = wait_s
+        super().__init__(service, fault, mend)

@@ -32,12 +32,13 @@ def written(frame: pd.DataFrame, fields: Sequence[Field] | None) -> list[Field]:
         fields = [Field(column, column, _kind(frame[column])) for column in kept]
     if any(field.column == name for field in fields):
         return list(fields)
-    return [id_field(name), *fields]
+    return [id_field(name, fields), *fields]
 
 
-def id_field(name: str) -> Field:
-    """Describe the column of the official id."""
-    return Field(name, "Identifiant", "texte")
+def id_field(name: str, fields: Sequence[Field]) -> Field:
+    """Describe the column of the official id, beside fields of which one may say whose id a row is about."""
+    taken = any(field.title == "Identifiant" for field in fields)
+    return Field(name, "Numéro de la ligne" if taken else "Identifiant", "texte")
 
 
 def id_name(frame: pd.DataFrame) -> str:

@@ -25,6 +25,7 @@ SHAPES: Final[Mapping[Symbole, str]] = {
     "carre": "square",
     "triangle": "triangle",
     "losange": "diamond",
+    "hexagone": "hexagon",
     "croix": "cross_fill",
     "etoile": "star",
     "maison": "pentagon",

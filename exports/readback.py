@@ -283,7 +283,7 @@ def _features(data: bytes, name: str) -> dict[str, list[dict[str, Any]]]:
 def _complete(fields: Sequence[Field], index: str) -> list[Field]:
     if any(field.column == index for field in fields):
         return list(fields)
-    return [_rows.id_field(index), *fields]
+    return [_rows.id_field(index, fields), *fields]
 
 
 def _frame(

@@ -13,6 +13,7 @@ SIZES: Final[dict[Symbole, float]] = {
     "carre": 0.9,
     "triangle": 1.15,
     "losange": 1.2,
+    "hexagone": 1.2,
     "croix": 1.1,
     "etoile": 1.3,
 }
@@ -220,7 +221,7 @@ def _trace(sign: Symbole, x: float, y: float, r: float) -> str:
             (-a, -r), (a, -r), (a, -a), (r, -a), (r, a), (a, a), (a, r), (-a, r), (-a, a), (-r, a), (-r, -a), (-a, -a),
         ]  # fmt: skip
     else:
-        count = {"triangle": 3, "losange": 4, "etoile": 10}[sign]
+        count = {"triangle": 3, "losange": 4, "hexagone": 6, "etoile": 10}[sign]
         reaches = [0.45 * r if sign == "etoile" and i % 2 else r for i in range(count)]
         angles = [2 * math.pi * i / count - math.pi / 2 for i in range(count)]
         corners = [

@@ -1,7 +1,7 @@
 """Checks of arguments: every fault is gathered, then raised once."""
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +17,7 @@ FURTHEST_M = 2_000_000.0
 # What the messages call the two layers.
 ZONES = "les zones"
 POINTS = "les points"
+AREAS = "les aires"
 
 
 def check_layers(
@@ -25,6 +26,7 @@ def check_layers(
     *,
     radius_m: float | None = None,
     area: bool = False,
+    target_areas: bool = False,
 ) -> None:
     """Refuse a pair of layers that cannot be measured together.
 
@@ -38,6 +40,8 @@ def check_layers(
         Distance in metres, if the question has one.
     area
         The question is about shares of area: zones must be valid polygons and targets points.
+    target_areas
+        With `area`: targets must be valid polygons instead.
 
     Raises
     ------
@@ -46,24 +50,63 @@ def check_layers(
     ArgumentError
         A layer is not one, a geometry is missing, empty or of the wrong kind, or the radius is not a length.
     """
+    name = AREAS if target_areas else POINTS
     faults = [
-        fault for name, layer in ((ZONES, zones), (POINTS, targets)) if (fault := _layer_fault(name, layer))
+        fault for label, layer in ((ZONES, zones), (name, targets)) if (fault := _layer_fault(label, layer))
     ]
     _raise(ArgumentError, faults)
     zones, targets = zones.geometry, targets.geometry  # a frame looks its column up each time it is asked
     outlines, places = geometry_of(zones, keep=True), geometry_of(targets)
     crs = [
         lambert93_fault(zones.crs, outlines.box, ZONES),
-        _points_crs_fault(zones, targets, outlines.box, places.box),
+        _targets_crs_fault(name, targets, zones, (outlines.box, places.box)),
     ]
     _raise(CrsError, [fault for fault in crs if fault])
-    missing = (_missing_fault(ZONES, zones.index, outlines), _missing_fault(POINTS, targets.index, places))
+    missing = (_missing_fault(ZONES, zones.index, outlines), _missing_fault(name, targets.index, places))
     faults = [fault for fault in missing if fault]
     if area:
-        faults += _area_faults(zones.index, outlines, places)
+        faults += _polygon_faults(ZONES, zones.index, outlines)
+        if target_areas:
+            faults += _polygon_faults(name, targets.index, places)
+        elif fault := _kind_fault(name, places):
+            faults.append(fault)
     if radius_m is not None and not is_length(radius_m):
         faults.append(f"le rayon doit être un nombre de mètres, positif ou nul : {radius_m!r}")
     _raise(ArgumentError, faults)
+
+
+def check_each(layers: Mapping[str, Layer], *, points: bool = True) -> None:
+    """Refuse layers that cannot be measured together, each by its name.
+
+    Parameters
+    ----------
+    layers
+        Layers by what the messages call them, in French ("les candidats"); the others are judged by the first.
+    points
+        Geometries must be points.
+
+    Raises
+    ------
+    CrsError
+        A layer is not in Lambert-93, or is so in name only.
+    ArgumentError
+        A layer is not one, or a geometry is missing, empty or of the wrong kind.
+    """
+    _raise(ArgumentError, [fault for name, layer in layers.items() if (fault := _layer_fault(name, layer))])
+    geometry = {name: geometry_of(layer.geometry) for name, layer in layers.items()}
+    first = next(iter(layers))
+    box = geometry[first].box
+    crs = [lambert93_fault(layers[first].crs, box, first)] + [
+        _targets_crs_fault(name, layer, layers[first], (box, geometry[name].box))
+        for name, layer in layers.items()
+        if name != first
+    ]
+    _raise(CrsError, [fault for fault in crs if fault])
+    missing = [_missing_fault(name, layers[name].index, geometry[name]) for name in layers]
+    _raise(ArgumentError, [fault for fault in missing if fault])
+    if points:
+        kinds = [_kind_fault(name, places) for name, places in geometry.items()]
+        _raise(ArgumentError, [fault for fault in kinds if fault])
 
 
 def check_columns(frame: pd.DataFrame, name: str, columns: Collection[str]) -> None:
@@ -161,18 +204,19 @@ def _layer_fault(name: str, layer: object) -> str | None:
     return f"{name} : il faut une couche de géométries, pas {type(layer).__name__}"
 
 
-def _points_crs_fault(zones: Layer, targets: Layer, zones_box: Box, points_box: Box) -> str | None:
+def _targets_crs_fault(name: str, targets: Layer, zones: Layer, boxes: tuple[Box, Box]) -> str | None:
     """Judge the targets by the zones: a lone point says nothing of its system."""
     crs = targets.crs
+    zones_box, targets_box = boxes
     if crs is None or crs != zones.crs:
-        return lambert93_fault(crs, points_box, POINTS)
-    if np.isnan(zones_box).all() or np.isnan(points_box).all():
+        return lambert93_fault(crs, targets_box, name)
+    if np.isnan(zones_box).all() or np.isnan(targets_box).all():
         return None
-    reach = np.concatenate([zones_box[:2] - points_box[:2], points_box[2:] - zones_box[2:]])
+    reach = np.concatenate([zones_box[:2] - targets_box[:2], targets_box[2:] - zones_box[2:]])
     if np.isfinite(reach).all() and reach.max() <= FURTHEST_M:
         return None
-    return lambert93_fault(crs, points_box, POINTS) or (
-        f"{POINTS} : des coordonnées sont à plus de 2\u202f000 km des zones (degrés, ou axes inversés ?)"
+    return lambert93_fault(crs, targets_box, name) or (
+        f"{name} : des coordonnées sont à plus de 2\u202f000 km des autres (degrés, ou axes inversés ?)"
     )
 
 
@@ -184,19 +228,21 @@ def _missing_fault(name: str, index: pd.Index, geometry: Geometry) -> str | None
     return f"{name} : {int(wanting.sum())} géométrie(s) absente(s) ou vide(s) : {which}"
 
 
-def _area_faults(index: pd.Index, outlines: Geometry, places: Geometry) -> list[str]:
+def _polygon_faults(name: str, index: pd.Index, shapes: Geometry) -> list[str]:
     faults = []
-    if not outlines.polygons.all():
-        others = int((~outlines.polygons).sum())
-        faults.append(f"{ZONES} : {others} géométrie(s) ne sont pas des polygones")
-    if outlines.flawed.any():
-        which = ", ".join(map(str, index[outlines.flawed][:5]))
-        number = int(outlines.flawed.sum())
-        faults.append(f"{ZONES} : {number} contour(s) invalide(s) ou sans surface : {which}")
-    if not places.points.all():
-        others = int((~places.points).sum())
-        faults.append(f"{POINTS} : {others} géométrie(s) ne sont pas des points")
+    if not shapes.polygons.all():
+        faults.append(f"{name} : {int((~shapes.polygons).sum())} géométrie(s) ne sont pas des polygones")
+    if shapes.flawed.any():
+        which = ", ".join(map(str, index[shapes.flawed][:5]))
+        number = int(shapes.flawed.sum())
+        faults.append(f"{name} : {number} contour(s) invalide(s) ou sans surface : {which}")
     return faults
+
+
+def _kind_fault(name: str, places: Geometry) -> str | None:
+    if places.points.all():
+        return None
+    return f"{name} : {int((~places.points).sum())} géométrie(s) ne sont pas des points"
 
 
 def _raise(error: type[ArgumentError | CrsError], faults: list[str]) -> None:

@@ -1,21 +1,25 @@
-"""Share of a zone's area that lies within reach of points, as the crow flies."""
+"""Share of a zone's area that lies within reach of points, as the crow flies, or in areas drawn around them."""
 
+from collections.abc import Callable
+
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from errors import ArgumentError
 from geo._geometry import Shapes, geometry_of
-from geo._validate import check_layers
-from geo.crs import Layer
+from geo._validate import check_layers, is_length
+from geo.crs import Layer, check_lambert93
 from geo.proximity import neighbours
 
 # Sides of a quarter circle, for a radius of 1 km: see `covered_share`.
 QUARTER_SIDES = 32
 LEAST_QUARTER_SIDES = 16
 
-# Circles taken off a zone at first; each further step takes twice as many.
-FIRST_CIRCLES = 8
+# Shapes taken off a zone at first; each further step takes twice as many.
+FIRST_SHAPES = 8
 
 
 def covered_share(zones: Layer, points: Layer, radius_m: float) -> pd.Series:
@@ -54,10 +58,82 @@ def covered_share(zones: Layer, points: Layer, radius_m: float) -> pd.Series:
     covered = np.zeros(len(zones), dtype=bool)
     covered[zone[farthest_m <= radius_m]] = True
     order = order[~covered[zone[order]]]
-    left = _take_off(outlines, zone[order], places[order], radius_m)
+    places, ring = places[order], _ring(radius_m)
+    left = _take_off(
+        outlines, zone[order], lambda a, b: np.asarray(shapely.polygons(places[a:b, None, :] + ring))
+    )
     share = 1.0 - shapely.area(left) / shapely.area(outlines)
     share[covered] = 1.0
     return pd.Series(np.clip(share, 0.0, 1.0), index=zones.index)
+
+
+def covered_share_by_areas(zones: Layer, areas: Layer) -> pd.Series:
+    """Measure the share of each zone's area that lies in at least one of some areas, such as walking isochrones.
+
+    Areas that overlap count once; only those that touch a zone are looked at.
+
+    Parameters
+    ----------
+    zones
+        Valid polygons in Lambert-93, with an area.
+    areas
+        Valid polygons in Lambert-93, with an area.
+
+    Returns
+    -------
+        Shares from 0 to 1 on the index of `zones` (float): 0 where there are no areas.
+
+    Raises
+    ------
+    ArgumentError
+        A geometry is missing, empty, invalid, without area or of the wrong kind.
+    CrsError
+        A layer is not in Lambert-93.
+    """
+    check_layers(zones, areas, area=True, target_areas=True)
+    outlines, shapes = geometry_of(zones).shapes, geometry_of(areas).shapes
+    zone, area = neighbours(zones, areas, 0.0)
+    shapely.prepare(shapes)
+    whole = shapely.covers(shapes[area], outlines[zone])
+    covered = np.zeros(len(zones), dtype=bool)
+    covered[zone[whole]] = True
+    pairs = ~covered[zone]
+    zone, near = zone[pairs], shapes[area[pairs]]
+    left = _take_off(outlines, zone, lambda a, b: near[a:b])
+    share = 1.0 - shapely.area(left) / shapely.area(outlines)
+    share[covered] = 1.0
+    return pd.Series(np.clip(share, 0.0, 1.0), index=zones.index)
+
+
+def circles(points: Layer, radius_m: float) -> gpd.GeoSeries:
+    """Draw the circles that `covered_share` measures with, as polygons of their area.
+
+    Parameters
+    ----------
+    points
+        Points in Lambert-93.
+    radius_m
+        Radius in metres, more than 0.
+
+    Returns
+    -------
+        Polygons on the index of `points`, in EPSG:2154.
+
+    Raises
+    ------
+    ArgumentError
+        The radius is not a length, or a geometry is not a point.
+    CrsError
+        The layer is not in Lambert-93.
+    """
+    if not is_length(radius_m) or radius_m == 0:
+        raise ArgumentError(f"le rayon doit être un nombre de mètres, positif : {radius_m!r}")
+    check_lambert93(points, "les points")
+    places = geometry_of(points)
+    if not places.points.all() or places.wanting.any():
+        raise ArgumentError("les points : des géométries sont absentes ou ne sont pas des points")
+    rings = places.boxes[:, None, :2] + _ring(radius_m)
+    return gpd.GeoSeries(shapely.polygons(rings), index=points.index, crs=points.crs)
 
 
 def _farthest_corner(
@@ -69,25 +145,18 @@ def _farthest_corner(
 
 
 def _take_off(
-    outlines: Shapes,
-    zone: npt.NDArray[np.intp],
-    places: npt.NDArray[np.float64],
-    radius_m: float,
+    outlines: Shapes, zone: npt.NDArray[np.intp], shapes_of: Callable[[int, int], Shapes]
 ) -> Shapes:
-    """Take the circles off the zones, a few at a time; pairs come grouped by zone."""
+    """Take shapes off the zones, a few at a time; pairs come grouped by zone, `shapes_of` gives those of a run of pairs."""
     left = outlines.copy()
     start = np.searchsorted(zone, np.arange(len(outlines) + 1))
     todo = np.flatnonzero(np.diff(start))
-    ring = _ring(radius_m)
-    done, step = 0, FIRST_CIRCLES
+    done, step = 0, FIRST_SHAPES
     while todo.size:
         first = start[todo] + done
         last = np.minimum(first + step, start[todo + 1])
-        circles = [
-            shapely.union_all(shapely.polygons(places[a:b, None, :] + ring))
-            for a, b in zip(first, last, strict=True)
-        ]
-        left[todo] = shapely.difference(left[todo], circles)
+        near = [shapely.union_all(shapes_of(a, b)) for a, b in zip(first, last, strict=True)]
+        left[todo] = shapely.difference(left[todo], near)
         done, step = done + step, step * 2
         todo = todo[~shapely.is_empty(left[todo]) & (np.diff(start)[todo] > done)]
     return left

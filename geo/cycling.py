@@ -3,12 +3,19 @@
 from collections.abc import Iterable
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from geo._validate import check_columns, check_same_index
 from geo.coverage import covered_share
-from geo.population import counted_under, inhabitants_by_commune, per_1000, total_by_commune
+from geo.crs import Layer
+from geo.population import (
+    counted_under,
+    inhabitants_by_commune,
+    per_1000,
+    rank_largest,
+    total_by_commune,
+    within_reach,
+)
 from geo.proximity import count_within, nearest, sum_within
 from geo.scope import in_scope, mask
 
@@ -33,6 +40,28 @@ def serving(stations: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     check_columns(stations, "les stations", ("is_virtual_station",))
     virtual = stations["is_virtual_station"].eq(other=True).fillna(value=False).astype(bool)
     return stations.loc[~virtual]
+
+
+def physical(stations: Layer) -> Layer:
+    """Keep the stations that serve somebody, of any layer of stations.
+
+    Parameters
+    ----------
+    stations
+        Stations; without `is_virtual_station` all of them serve.
+
+    Returns
+    -------
+        The physical stations.
+
+    Raises
+    ------
+    ArgumentError
+        An id is repeated.
+    """
+    if isinstance(stations, gpd.GeoDataFrame) and "is_virtual_station" in stations.columns:
+        return serving(stations)
+    return stations
 
 
 def qpv_figures(
@@ -84,15 +113,12 @@ def qpv_figures(
             "bornes_a_portee": docks,
             "stations_pour_1000_hab": per_1000(count, population),
             "bornes_pour_1000_hab": per_1000(docks, population),
-            "part_surface_couverte": share,
-            "habitants_a_portee": population * share,
-            "habitants_hors_portee": population * (1.0 - share),
         },
         index=qpv.index,
-    )
+    ).join(within_reach(population, share))
     figures = mask(figures, qpv["communes"], covered)
     figures["couvert_par_le_reseau"] = in_scope(qpv["communes"], covered)
-    figures["rang_manque"] = _rank(figures["habitants_hors_portee"])
+    figures["rang_manque"] = rank_largest(figures["habitants_hors_portee"])
     return figures
 
 
@@ -180,11 +206,3 @@ def transit_distances(
         index=qpv.index,
     )
     return pd.concat([mask(by_line, qpv["communes"], lines_covered), by_rail], axis="columns")
-
-
-def _rank(out_of_reach: pd.Series) -> pd.Series:
-    """Rank from the largest, equal values by code; a missing value has no rank."""
-    known = out_of_reach.dropna()
-    order = np.lexsort((known.index.to_numpy(), -known.to_numpy()))
-    rank = pd.Series(np.arange(1.0, len(known) + 1), index=known.index[order])
-    return rank.reindex(out_of_reach.index)

@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo._groups import connected
 from geo._validate import check_columns, check_layers
 from geo.cycling import serving
 from geo.facilities import reach_by_commune
@@ -50,20 +51,7 @@ def land_units(parcels: pd.Series) -> pd.Series:
     -------
         On the same index, the smallest site id of the group.
     """
-    parent = {str(site): str(site) for site in parcels.index}
-    holder: dict[str, str] = {}
-
-    def root(site: str) -> str:
-        while parent[site] != site:
-            parent[site] = parent[parent[site]]
-            site = parent[site]
-        return site
-
-    for site, references in parcels.items():
-        for reference in references:
-            a, b = root(str(site)), root(holder.setdefault(reference, str(site)))
-            parent[max(a, b)] = min(a, b)
-    return pd.Series([root(str(site)) for site in parcels.index], index=parcels.index, dtype="str")
+    return connected(parcels)
 
 
 def merged_surface_m2(friches: pd.DataFrame) -> float:

@@ -1,5 +1,6 @@
 """Inhabitants of the QPV: where they are counted, and rates over them."""
 
+import numpy as np
 import pandas as pd
 
 from errors import ArgumentError
@@ -98,3 +99,45 @@ def per_1000(counts: pd.Series, population: pd.Series) -> pd.Series:
         Rates (float): NaN where the population is missing or zero.
     """
     return counts * 1000.0 / population.where(population > 0)
+
+
+def within_reach(population: pd.Series, share: pd.Series) -> pd.DataFrame:
+    """Estimate the inhabitants within reach of something, taken to live evenly over their QPV.
+
+    Parameters
+    ----------
+    population
+        Inhabitants of each QPV.
+    share
+        Share of its area within reach (0 to 1), on the same index.
+
+    Returns
+    -------
+        `part_surface_couverte`, `habitants_a_portee` and `habitants_hors_portee` (float), missing where a part is.
+    """
+    inhabitants = population.astype(float)
+    return pd.DataFrame(
+        {
+            "part_surface_couverte": share,
+            "habitants_a_portee": inhabitants * share,
+            "habitants_hors_portee": inhabitants * (1.0 - share),
+        }
+    )
+
+
+def rank_largest(values: pd.Series) -> pd.Series:
+    """Rank from the largest, equal values by code.
+
+    Parameters
+    ----------
+    values
+        One number per QPV.
+
+    Returns
+    -------
+        1 for the largest (float): a missing value has no rank.
+    """
+    known = values.dropna()
+    order = np.lexsort((known.index.to_numpy(), -known.to_numpy()))
+    rank = pd.Series(np.arange(1.0, len(known) + 1), index=known.index[order])
+    return rank.reindex(values.index)

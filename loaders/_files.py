@@ -114,8 +114,34 @@ def read_csv(path: Path, *, columns: Collection[str], delimiter: str = ",") -> p
     SourceMissingError, SourceFormatError
         As `read_text`, or if a column is missing, a line is cut short, or there is no row.
     """
-    layout = Layout("fichier", {column: column for column in columns}, delimiter)
-    header, lines = _parse_csv(path, read_text(path), [layout])
+    return table_of(
+        path, read_text(path), Layout("fichier", {column: column for column in columns}, delimiter)
+    )
+
+
+def table_of(path: Path, text: str, layout: Layout) -> pd.DataFrame:
+    """Read the text of a CSV file, blanks as "".
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    text
+        Its content.
+    layout
+        The columns that must be present; others are kept too.
+
+    Returns
+    -------
+    DataFrame
+        Every cell as text, stripped, under the file's names; the index is the line number in the file.
+
+    Raises
+    ------
+    SourceFormatError
+        If a column is missing or stands twice, a line is cut short, or there is no row.
+    """
+    header, lines = _parse_csv(path, text, [layout])
     _check_layout(path, header, [layout])
     return _frame(path, header, lines)
 

@@ -63,7 +63,7 @@ def to_shapes(
     if polygons:
         invalid = frame[~frame.is_valid]
         mended = gpd.GeoSeries(
-            [_polygons(geometry) for geometry in invalid.geometry], index=invalid.index, crs=LAMBERT93
+            [polygons_of(geometry) for geometry in invalid.geometry], index=invalid.index, crs=LAMBERT93
         )
         change_m2 = mended.area - invalid.area.abs()
         values = pd.Series([f"surface {change:+.0f} m²" for change in change_m2], index=invalid.index)
@@ -72,7 +72,24 @@ def to_shapes(
     return frame
 
 
-def _shape(geometry: Mapping[str, Any] | None, path: Path, rank: int) -> shapely.Geometry | None:
+def geometry_of(geometry: Mapping[str, Any] | None) -> shapely.Geometry | None:
+    """Read a GeoJSON geometry.
+
+    Parameters
+    ----------
+    geometry
+        As JSON gives it.
+
+    Returns
+    -------
+    Geometry or None
+        In two dimensions; None if there is none, it is empty or a coordinate is not finite.
+
+    Raises
+    ------
+    ValueError
+        If it is no geometry.
+    """
     if not geometry:
         return None
     try:
@@ -85,16 +102,34 @@ def _shape(geometry: Mapping[str, Any] | None, path: Path, rank: int) -> shapely
         AttributeError,
         IndexError,
     ) as error:
-        raise SourceFormatError(
-            path, f"géométrie illisible pour l'objet n° {rank} ({error})", "télécharger le fichier de nouveau"
-        ) from error
+        raise ValueError(str(error)) from error
     if parsed.is_empty or not np.isfinite(shapely.get_coordinates(parsed)).all():
         return None
     return shapely.force_2d(parsed)
 
 
-def _polygons(geometry: shapely.Geometry) -> MultiPolygon:
-    """Keep the polygons of a repaired outline: `make_valid` may add lines and points."""
+def polygons_of(geometry: shapely.Geometry) -> MultiPolygon:
+    """Keep the polygons of a repaired outline: `make_valid` may add lines and points.
+
+    Parameters
+    ----------
+    geometry
+        Any outline.
+
+    Returns
+    -------
+    MultiPolygon
+        Valid; empty if nothing has an area.
+    """
     valid = shapely.make_valid(geometry)
     parts = [part for part in shapely.get_parts(shapely.get_parts(valid)) if isinstance(part, Polygon)]
     return MultiPolygon(parts)
+
+
+def _shape(geometry: Mapping[str, Any] | None, path: Path, rank: int) -> shapely.Geometry | None:
+    try:
+        return geometry_of(geometry)
+    except ValueError as error:
+        raise SourceFormatError(
+            path, f"géométrie illisible pour l'objet n° {rank} ({error})", "télécharger le fichier de nouveau"
+        ) from error

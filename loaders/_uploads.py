@@ -21,7 +21,14 @@ _OTHERS: Final = (
 )
 
 
-def take(source: Path | str | bytes, name: str | None, *, max_bytes: int = MAX_BYTES) -> tuple[Path, bytes]:
+def take(
+    source: Path | str | bytes,
+    name: str | None,
+    *,
+    max_bytes: int = MAX_BYTES,
+    smaller: str = "découper l'inventaire, par exemple par commune ou par bailleur",
+    filled: str = "choisir un inventaire rempli",
+) -> tuple[Path, bytes]:
     """Give the bytes of a file and the name by which messages call it.
 
     Parameters
@@ -32,6 +39,8 @@ def take(source: Path | str | bytes, name: str | None, *, max_bytes: int = MAX_B
         Name of the file; the path's by default, needed with bytes.
     max_bytes
         Larger files are refused.
+    smaller, filled
+        What to do with a file that is too large, or blank, in French.
 
     Returns
     -------
@@ -63,11 +72,11 @@ def take(source: Path | str | bytes, name: str | None, *, max_bytes: int = MAX_B
         raise SourceContentError(
             shown,
             f"fichier de {size / 1e6:.0f} Mo, {max_bytes / 1e6:.0f} Mo au plus sont acceptés",
-            "découper l'inventaire, par exemple par commune ou par bailleur",
+            smaller,
         )
     raw = source if isinstance(source, bytes) else path.read_bytes()
     if not raw.strip(b" \t\r\n\x00\xef\xbb\xbf"):
-        raise SourceFormatError(shown, "fichier vide", "choisir un inventaire rempli")
+        raise SourceFormatError(shown, "fichier vide", filled)
     return shown, raw
 
 

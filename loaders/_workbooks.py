@@ -1,15 +1,14 @@
 """Read the XLSX workbooks that users have, once their archive is known to be one and to be of a bearable size."""
 
-import io
 import json
 import subprocess
 import sys
 import threading
-import zipfile
 from pathlib import Path
 from typing import Any
 
 from errors import SourceContentError, SourceFormatError
+from loaders._archives import Limits, check_members
 from loaders._cells import number_text
 from loaders._grids import HEADER_LINES, MAX_ROWS, Grid, Recognise, check_rows, find_header
 
@@ -47,25 +46,14 @@ def check_archive(path: Path, raw: bytes) -> None:
     SourceContentError
         If it has too many members, or they would inflate too much.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
-        raise SourceFormatError(
-            path, "classeur tronqué ou endommagé", "enregistrer ou télécharger de nouveau le classeur"
-        ) from error
+    members = check_members(
+        path,
+        raw,
+        limits=Limits(MAX_MEMBERS, MAX_INFLATED_BYTES, MAX_RATIO),
+        damaged=("classeur tronqué ou endommagé", "enregistrer ou télécharger de nouveau le classeur"),
+        alone="enregistrer l'inventaire seul dans un nouveau classeur .xlsx ou en CSV",
+    )
     names = [member.filename for member in members]
-    inflated = sum(member.file_size for member in members)
-    # What an archive declares bounds what `zipfile` inflates: a member that lies is cut and fails its checksum.
-    if len(members) > MAX_MEMBERS or inflated > MAX_INFLATED_BYTES or inflated > MAX_RATIO * len(raw):
-        raise SourceContentError(
-            path,
-            f"archive refusée : {len(members)} fichiers et {inflated / 1e6:.0f} Mo une fois décompressée, "
-            f"pour {len(raw) / 1e6:.2f} Mo reçus",
-            "enregistrer l'inventaire seul dans un nouveau classeur .xlsx ou en CSV",
-        )
-    if any(member.flag_bits & 1 for member in members):
-        raise SourceFormatError(path, "archive protégée par un mot de passe", "retirer le mot de passe")
     if "xl/workbook.xml" not in names:
         kind = "classeur OpenDocument (.ods)" if "content.xml" in names else "archive ZIP"
         raise SourceFormatError(

@@ -40,7 +40,8 @@ class Source:
     limites
         Known limits, in French.
     communes
-        INSEE codes of the communes where absence from the source means absence on the ground.
+        INSEE codes of the communes where absence from the source means absence on the ground; none for a file that a
+        user brings and that does not say it.
     """
 
     source_id: str

@@ -1,10 +1,12 @@
-"""Lines of the RTM (metro, tram, BHNS) and railway stations."""
+"""Lines of the RTM (metro, tram, BHNS), railway stations, and the stops of any network that a user provides."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import geopandas as gpd
 
 from errors import SourceContentError
+from loaders import gtfs
 from loaders._files import Layout, extract_layout, read_features, read_table
 from loaders._points import drop_duplicate_ids, numbers, to_points
 from loaders._shapes import to_shapes
@@ -139,3 +141,50 @@ def load_stations(path: Path | str | None = None) -> gpd.GeoDataFrame:
         As `read_stations`.
     """
     return read_stations(path).frame
+
+
+def read_stops(
+    source: Path | str | bytes, *, name: str | None = None, bhns: Collection[str] | None = None
+) -> gtfs.Stops:
+    """Read the stops of a GTFS archive.
+
+    Parameters
+    ----------
+    source, name, bhns
+        As `loaders.gtfs.read`.
+
+    Returns
+    -------
+    Stops
+        As `load_stops`, with the faults found and what the archive says.
+
+    Raises
+    ------
+    SourceError
+        As `loaders.gtfs.read`.
+    """
+    return gtfs.read(source, name=name, bhns=bhns)
+
+
+def load_stops(
+    source: Path | str | bytes, *, name: str | None = None, bhns: Collection[str] | None = None
+) -> gpd.GeoDataFrame:
+    """Load the stops of metro, tram, BHNS and bus of a GTFS archive that a user provides.
+
+    Parameters
+    ----------
+    source, name, bhns
+        As `loaders.gtfs.read`.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index `stop_id`; `nom`, `modes` and `lignes` (tuples of text), `nb_poteaux`, `code_insee` and points in
+        EPSG:2154.
+
+    Raises
+    ------
+    SourceError
+        As `loaders.gtfs.read`.
+    """
+    return read_stops(source, name=name, bhns=bhns).frame

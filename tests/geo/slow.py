@@ -3,7 +3,7 @@
 Shapely is used here for one thing, to read the corners of the outlines.
 """
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 from math import hypot, sqrt
 
 import numpy as np
@@ -128,3 +128,25 @@ def land(sites):
                     kept[1].update(parcels)
                     changed = True
     return [names for names, _ in groups]
+
+
+def best_sites(demand, candidates, existing, *, radius_m, count, spacing_m):
+    """Most inhabitants that any allowed choice of candidates brings within reach, by trying every choice."""
+    cells = shapely.get_coordinates(demand.geometry.array).tolist()
+    people = demand["population"].tolist()
+    stations = shapely.get_coordinates(existing.geometry.array).tolist()
+    places = shapely.get_coordinates(candidates.geometry.array).tolist()
+
+    def apart(one, other):
+        return hypot(one[0] - other[0], one[1] - other[1])
+
+    unserved = [cell for cell, at in enumerate(cells) if all(apart(at, it) > radius_m for it in stations)]
+    reached = [{cell for cell in unserved if apart(at, cells[cell]) <= radius_m} for at in places]
+    best = 0.0
+    for number in range(1, count + 1):
+        for choice in combinations(range(len(places)), number):
+            near = [apart(places[one], places[other]) for one, other in combinations(choice, 2)]
+            near += [apart(places[one], station) for one in choice for station in stations]
+            if all(it >= spacing_m for it in near):
+                best = max(best, sum(people[cell] for cell in set().union(*(reached[it] for it in choice))))
+    return best

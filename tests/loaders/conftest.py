@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from loaders import arrondissements, communes
+from tests.loaders import played
 
 PRODUCERS = Path(__file__).parent / "producers"
 
@@ -42,3 +43,10 @@ def sound_producers(tmp_path_factory):
 def producers(sound_producers, tmp_path):
     """Give a copy of that folder, which a test may damage."""
     return Path(shutil.copytree(sound_producers, tmp_path / "producteurs"))
+
+
+@pytest.fixture
+def service():
+    """Give a service of the network, played on the loopback."""
+    with played.service() as server:
+        yield server

@@ -1,9 +1,7 @@
 """The IGN's geocoder, played by a server of the loopback that answers in its true shape, or wrongly."""
 
 import json
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -37,40 +35,11 @@ def collection(*features):
 
 
 @pytest.fixture
-def service():
-    """Start a service whose next answer a test may set: status, headers, body, delays."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.server.asked.append(self)
-            time.sleep(self.server.wait_s)
-            self.send_response(self.server.status)
-            for name, value in self.server.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            try:
-                for piece in self.server.pieces:
-                    self.wfile.write(piece)
-                    self.wfile.flush()
-                    time.sleep(self.server.drip_s)
-            except OSError:
-                pass
-
-        def log_message(self, *_args):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    server.asked, server.status, server.headers = [], 200, {"Content-Type": "application/json"}
-    server.pieces, server.wait_s, server.drip_s = [collection(feature())], 0, 0
-    server.url = f"http://127.0.0.1:{server.server_port}/geocodage"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
-    _http._session.close()
+def service(service):
+    """Play the geocoder, whose next answer a test may set."""
+    service.url += "/geocodage"
+    service.pieces = [collection(feature())]
+    return service
 
 
 def test_answers_come_surest_first(service):
