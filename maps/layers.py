@@ -11,10 +11,12 @@ from typing import Any, Final, Literal
 
 from errors import ArgumentError
 
-Symbole = Literal["contour", "trait", "cercle", "carre", "triangle", "losange", "croix", "etoile", "maison"]
+Symbole = Literal[
+    "contour", "trait", "cercle", "carre", "triangle", "losange", "croix", "etoile", "maison", "hexagone"
+]
 Kind = Literal["texte", "entier", "decimal", "part", "pourcentage", "distance_m", "surface_m2", "date"]
 POINTS: Final[frozenset[Symbole]] = frozenset(
-    {"cercle", "carre", "triangle", "losange", "croix", "etoile", "maison"}
+    {"cercle", "carre", "triangle", "losange", "croix", "etoile", "maison", "hexagone"}
 )
 
 
@@ -316,6 +318,30 @@ SESSION_LAYERS: Final[tuple[Layer, ...]] = (
             Variante("autre", "Locaux non disponibles ou de statut inconnu", plein=False),
             Variante("disponible fictif", "DONNÉES FICTIVES\u00a0: locaux disponibles", couleur="#A8246E"),
             Variante("autre fictif", "DONNÉES FICTIVES\u00a0: autres locaux", couleur="#A8246E", plein=False),
+        ),
+    ),
+    Layer(
+        "arrets",
+        "Arrêts de l’archive GTFS importée",
+        "gtfs",
+        "#00609C",
+        "triangle",
+        "nom",
+        (LayerField("modes", "Modes"), LayerField("lignes", "Lignes")),
+        plein=False,
+    ),
+    Layer(
+        "propositions",
+        "Stations proposées",
+        "implantation",
+        "#B30059",
+        "hexagone",
+        "titre",
+        (
+            LayerField("kind", "Emplacement"),
+            LayerField("habitants_gagnes", "Habitants gagnés (estimation)", "entier"),
+            LayerField("qpv_servis", "QPV desservis"),
+            LayerField("distance_station_m", "Station existante la plus proche", "distance_m"),
         ),
     ),
     Layer(

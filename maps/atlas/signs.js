@@ -3,7 +3,7 @@ window.atlasSigns = (function () {
   "use strict";
 
   /* Size of each symbol beside a circle's, so that they weigh alike to the eye. */
-  const SIZES = { cercle: 1, carre: 0.9, triangle: 1.15, losange: 1.2, croix: 1.1, etoile: 1.3, maison: 1.1 };
+  const SIZES = { cercle: 1, carre: 0.9, triangle: 1.15, losange: 1.2, croix: 1.1, etoile: 1.3, maison: 1.1, hexagone: 1.2 };
   const hatchings = new Map();
   const swatches = new Map();
 
@@ -24,7 +24,7 @@ window.atlasSigns = (function () {
     } else if (sign === "maison") {
       corners = [[0, -r], [r, -0.15 * r], [0.7 * r, -0.15 * r], [0.7 * r, 0.85 * r], [-0.7 * r, 0.85 * r], [-0.7 * r, -0.15 * r], [-r, -0.15 * r]];
     } else {
-      const count = { triangle: 3, losange: 4, etoile: 10 }[sign];
+      const count = { triangle: 3, losange: 4, hexagone: 6, etoile: 10 }[sign];
       corners = Array.from({ length: count }, (_, i) => {
         const reach = sign === "etoile" && i % 2 ? 0.45 * r : r;
         const angle = (2 * Math.PI * i) / count - Math.PI / 2;

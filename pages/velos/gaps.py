@@ -64,6 +64,16 @@ GAP_FIELDS: Final = (
 OTHER_FIELDS: Final = (_NAME, _CODE, _TOWNS, _PEOPLE, _REACH[0], _REACH[3], _LINE[0], *_GARE)
 #: Everything, for files.
 ALL_FIELDS: Final = (_NAME, _CODE, _TOWNS, _RANK, _PEOPLE, *_REACH, *_LINE, *_GARE)
+_WALK: Final = (
+    Field("habitants_hors_portee", "Habitants hors de portée", "entier", NETWORK, "Estimation : densité uniforme dans le QPV"),
+    Field("part_surface_couverte", "Surface à portée", "part", NETWORK, "Part de la surface du QPV à portée d'une station"),
+    Field("habitants_a_portee", "Habitants à portée", "entier", NETWORK, "Estimation : densité uniforme dans le QPV"),
+    Field("stations_a_portee", "Stations à portée", "entier", NETWORK, "Stations d'où l'on atteint une part du QPV"),
+)  # fmt: skip
+#: In minutes on foot no column is in metres: the two kinds of threshold never meet in one table.
+WALK_FIELDS: Final = (_NAME, _RANK, _CODE, _PEOPLE, *_WALK)
+WALK_OTHER_FIELDS: Final = (_NAME, _CODE, _TOWNS, _PEOPLE, _WALK[0])
+WALK_ALL_FIELDS: Final = (_NAME, _CODE, _TOWNS, _RANK, _PEOPLE, *_WALK)
 TOWN_FIELDS: Final = (
     Field("nom", "Commune", "texte"),
     Field("nb_qpv", "QPV", "entier"),
@@ -103,7 +113,13 @@ def classes(figures: pd.DataFrame) -> dict[str, int]:
 
 
 def spec(
-    figures: gpd.GeoDataFrame, *, radius_m: int, commune: str | None, chosen: str | None, basemap: str
+    figures: gpd.GeoDataFrame,
+    *,
+    said: str,
+    radius_m: float | None,
+    commune: str | None,
+    chosen: str | None,
+    basemap: str,
 ) -> MapSpec:
     """Describe the map of gaps.
 
@@ -111,8 +127,10 @@ def spec(
     ----------
     figures
         QPV shown, with their figures and outlines in EPSG:2154.
+    said
+        The threshold in words.
     radius_m
-        Threshold, drawn around each physical station.
+        Radius drawn around each physical station; None draws none.
     commune
         INSEE code shown alone, or None.
     chosen
@@ -130,9 +148,9 @@ def spec(
     found = [chosen] if chosen is not None and chosen in figures.index else []
     framed = figures.loc[found] if found else framed
     west, south, east, north = (float(edge) for edge in framed.total_bounds)
-    margin_m = 2 * radius_m if found else 500
+    margin_m = 2 * (radius_m or THRESHOLD_M) if found else 500
     return MapSpec(
-        titre=f"Carte des manques de stations à {radius_m} m à vol d'oiseau",
+        titre=f"Carte des manques de stations à {said}",
         layers=[
             ShownLayer("communes"),
             ShownLayer("qpv", ids=list(figures.index), classes=CLASSES, classed=classes(figures)),
@@ -148,15 +166,15 @@ def spec(
     )
 
 
-def finding(figures: pd.DataFrame, *, radius_m: int) -> str:
+def finding(figures: pd.DataFrame, *, said: str) -> str:
     """Say in one sentence what the page found.
 
     Parameters
     ----------
     figures
         As `geo.cycling.qpv_figures` gives them, with `lib_qp`, for the QPV shown.
-    radius_m
-        Threshold.
+    said
+        The threshold in words.
 
     Returns
     -------
@@ -172,7 +190,7 @@ def finding(figures: pd.DataFrame, *, radius_m: int) -> str:
     served = int((covered["stations_a_portee"] > 0).sum())
     out, reached = covered["habitants_hors_portee"].sum(), covered["habitants_a_portee"].sum()
     text = (
-        f"À {radius_m} m à vol d'oiseau, {served} QPV sur {entier(len(covered))} couverts par le réseau ont une "
+        f"À {said}, {served} QPV sur {entier(len(covered))} couverts par le réseau ont une "
         f"station à portée, mais {pluriel(round(out), 'habitant')} ({part(out / (out + reached))}, estimation) en restent hors de portée"
     )
     worst = covered.sort_values("rang_manque").iloc[0]

@@ -1,157 +1,31 @@
-"""Where are e-bike stations missing? The mobility team's page."""
+"""Where are e-bike stations missing, and where could the next ones go? The mobility team's page."""
 
-import pandas as pd
+from typing import Final
+
 import streamlit as st
 
-from exports.context import Context
-from geo import cycling
-from pages.velos import gaps
-from ui import choices, data, downloads, formats, mapview, page, sheet, sources, table
-from ui import figures as reach
+from pages.velos import gaps_view, siting_view
+
+MANQUES: Final = "manques"
+IMPLANTATION: Final = "implantation"
+VUES: Final = {MANQUES: "Manques", IMPLANTATION: "Implantation"}
 
 
 @st.fragment
 def show() -> None:
-    names = data.commune_names()
-    catalogue = data.sources()
-    qpv = data.qpv()
     heading = st.container()
-
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
-        radius_m = st.slider(
-            "Seuil de distance à vol d'oiseau (m)",
-            100,
-            1000,
-            gaps.THRESHOLD_M,
-            50,
-            key="seuil",
-            bind="query-params",
-            width=320,
-        )
-        with_qpv = {code: name for code, name in names.items() if code in set(qpv["communes"].str[0])}
-        commune = choices.commune(with_qpv)
-        shown = qpv if commune is None else qpv[[commune in codes for codes in qpv["communes"]]]
-        chosen = choices.qpv(shown)
-        basemap = choices.basemap()
-
-    figures = reach.bike_reach(radius_m)
-    rows = shown.join(figures.loc[shown.index])
-    covered = rows[rows["couvert_par_le_reseau"]].sort_values("rang_manque")
-    others = rows[~rows["couvert_par_le_reseau"]].sort_values("population", ascending=False)
-    filters = {
-        "seuil": f"{radius_m} m à vol d'oiseau",
-        "commune": names[commune] if commune else "",
-    }
-    with heading:
-        page.header("Vélos : où manque-t-il des stations ?", gaps.finding(rows, radius_m=radius_m))
-        page.on_paper(filters)
-
-    if not covered.empty:
-        _metrics(covered)
-
-    st.header("Carte des manques", anchor=False)
-    spec = gaps.spec(rows, radius_m=radius_m, commune=commune, chosen=chosen, basemap=basemap)
-    mapview.show(spec, key="carte-velos", on_click=lambda found: _choose(found, set(shown.index)))
-    place = names[commune] if commune else "16 communes"
-    downloads.show_map(
-        spec, subject="carte des manques vélos", place=place, filters=filters, key="carte-velos-html"
+    vue = st.segmented_control(
+        "Vue",
+        list(VUES),
+        format_func=VUES.__getitem__,
+        default=MANQUES,
+        required=True,
+        key="vue_velos",
+        bind="query-params",
+        label_visibility="collapsed",
     )
-    sources.note("qpv", gaps.NETWORK, "rtm", "sncf")
-
-    if chosen is not None and chosen in rows.index:
-        st.header(formats.plain(str(rows.loc[chosen, "lib_qp"])), anchor=False)
-        sheet.show(rows.loc[[chosen]], gaps.ALL_FIELDS, sources=catalogue, caption="Le QPV choisi")
-
-    used = [catalogue[key] for key in (gaps.NETWORK, "qpv", "indicateurs", "rtm", "sncf")]
-
-    st.header("Manques classés", anchor=False)
-    st.caption(
-        "Classement selon le nombre d'habitants hors de portée, parmi les seuls QPV que le réseau couvre. "
-        "Les habitants sont répartis uniformément dans chaque QPV : c'est une estimation. "
-        "Les distances sont à vol d'oiseau, depuis le contour du QPV ; une station virtuelle ne dessert personne."
-    )
-    table.show(
-        covered,
-        gaps.GAP_FIELDS,
-        sources=catalogue,
-        caption="QPV couverts par le réseau, du plus grand manque au plus petit",
-        key="manques",
-        target="quartier?qpv=",
-    )
-    downloads.show(
-        rows.sort_values(["rang_manque", "population"], ascending=[True, False]),
-        gaps.ALL_FIELDS,
-        context=Context.of(used, filters=filters, subject="manques vélos", place=place),
-        key="export-velos",
-    )
-
-    if not others.empty:
-        st.header("QPV que le réseau ne couvre pas", anchor=False)
-        st.caption(
-            "Le fichier levélo ne dit rien de ces communes, dont certaines ont leur propre réseau : "
-            "l'absence de station y est inconnue, ce n'est pas un manque."
-        )
-        table.show(
-            others,
-            gaps.OTHER_FIELDS,
-            sources=catalogue,
-            caption="QPV hors périmètre de la source levélo",
-            key="hors-reseau",
-            target="quartier?qpv=",
-        )
-
-    st.header("Totaux par commune", anchor=False)
-    totals = cycling.commune_figures(data.communes(), qpv, figures)
-    totals = (
-        data.communes()[["nom"]]
-        .join(totals)
-        .loc[list(with_qpv) if commune is None else [commune]]
-        .sort_values("nom")
-    )
-    without = [name for code, name in names.items() if code not in with_qpv]
-    st.caption(
-        f"Sans objet à {' et '.join(without)} : aucun QPV. Un QPV sur deux communes est compté une fois, sous la première."
-    )
-    table.show(
-        totals,
-        gaps.TOWN_FIELDS,
-        sources=catalogue,
-        caption=f"Portée des stations à {radius_m} m, par commune",
-        key="communes",
-        target="commune?commune=",
-    )
-    downloads.show(
-        totals,
-        gaps.TOWN_FIELDS,
-        context=Context.of(used[:3], filters=filters, subject="portée vélos par commune", place=place),
-        key="export-communes",
-    )
-
-
-def _metrics(covered: pd.DataFrame) -> None:
-    with st.container(horizontal=True):
-        served = int((covered["stations_a_portee"] > 0).sum())
-        st.metric("QPV avec une station à portée", f"{served} sur {len(covered)}", border=True)
-        st.metric(
-            "Habitants à portée (estimation)",
-            formats.entier(covered["habitants_a_portee"].sum()),
-            border=True,
-        )
-        st.metric(
-            "Habitants hors de portée (estimation)",
-            formats.entier(covered["habitants_hors_portee"].sum()),
-            border=True,
-        )
-        st.metric(
-            "Stations physiques du réseau",
-            formats.entier(int((~data.bikes()["is_virtual_station"]).sum())),
-            border=True,
-        )
-
-
-def _choose(found: dict[str, str], codes: set[str]) -> None:
-    if found.get("couche") == "qpv" and found.get("id") in codes:
-        st.session_state["qpv"] = found["id"]
+    views = {MANQUES: gaps_view.show, IMPLANTATION: siting_view.show}
+    views[vue](heading)
 
 
 show()

@@ -21,12 +21,14 @@ from tests.browser.conftest import (
 )
 
 SERIOUS = {"serious", "critical"}
+#: Views that a page does not show first.
+VIEWS = ["velos?vue_velos=Implantation"]
 TILES = re.compile(r"^https://data\.geopf\.fr/")
 
 
 @pytest.fixture(
     scope="module",
-    params=list(product(PAGES, SIZES)),
+    params=list(product([*PAGES, *VIEWS], SIZES)),
     ids=lambda seen: f"{seen[0] or 'accueil'}-{seen[1]}",
 )
 def seen(request, chromium, server):

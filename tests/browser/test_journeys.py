@@ -8,7 +8,7 @@ from exports import readback
 from geo.friches import checked
 from loaders import friches, qpv
 from pages.foncier import brownfields, premises
-from pages.velos import gaps
+from pages.velos import gaps, siting_fields
 from tests.browser.conftest import menu, settled
 from tests.browser.map_page import MapPage, plain
 from tests.exports.reading_pdf import reader, tags, text_of
@@ -140,6 +140,38 @@ def test_the_planner_from_a_brownfield_to_its_quarter_and_an_inventory(visit):
     bring_an_inventory(visit(f"/foncier?{LOCAUX}"))
 
 
+def propose_stations(opened):
+    """Go on from the gaps to a proposal: its number changed by keyboard, taken away, and on the map."""
+    page = opened.page
+    page.get_by_role("radio", name="Implantation").click()
+    page.get_by_role("heading", name="Sites proposés").wait_for()
+    settled(page)
+    finding = page.locator(".atlas-constat")
+    # The threshold goes along from one view to the other.
+    assert plain(finding.inner_text()).startswith("10 nouvelles stations mettraient")
+    assert "500 m à vol d'oiseau" in plain(finding.inner_text())
+    number = page.get_by_role("slider", name="Nouvelles stations")
+    number.focus()
+    opened.repaint(lambda: page.keyboard.press("ArrowLeft"))
+    page.get_by_text("9 nouvelles stations mettraient").wait_for()
+    settled(page)
+    assert opened.address()["nombre"] == ["9"]
+    screen = on_screen(page, "Sites proposés")
+    assert [row["Rang"] for row in screen] == [str(rank) for rank in range(1, 10)]
+    # The finding says what the rows add up to, each rounded.
+    gained = int(re.search(r"mettraient ([\d ]+) habitants", plain(finding.inner_text()))[1].replace(" ", ""))
+    assert abs(sum(int(row["Habitants gagnés"].replace(" ", "")) for row in screen) - gained) <= 2
+
+    name, data = taken(page, "sites vélos proposés", "CSV pour Excel")
+    assert re.fullmatch(r"atlas_sites-velos-proposes_marseille_[\d-]{10}\.csv", name)
+    fields = siting_fields.of_site_files(to_stops=False)
+    read = readback.from_csv(data, fields, index="candidate_id")
+    check_file(read, siting_fields.of_sites(to_stops=False), screen)
+    lines = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig")), delimiter=";"))
+    assert all("seuil : 500 m" in plain(row["filtres"]) and "ODbL" in row["licence"] for row in lines)
+    assert opened.drawn("propositions") == set(read.index)
+
+
 def test_the_mobility_team_from_a_threshold_to_a_file_for_excel(visit):
     opened = MapPage(visit("/velos"))
     page = opened.page
@@ -169,6 +201,7 @@ def test_the_mobility_team_from_a_threshold_to_a_file_for_excel(visit):
     read = readback.from_csv(data, gaps.ALL_FIELDS, index="code_qp")
     assert read.index[read["stations_a_portee"] == 0].tolist() == without
     check_file(read, gaps.GAP_FIELDS, screen)
+    propose_stations(opened)
     assert page.faults == []
 
 

@@ -5,6 +5,7 @@ from html import escape
 import pytest
 
 from exports import readback
+from exports.fields import Field
 from loaders import catalogue, communes, quality
 from pages.donnees import scopes
 from tests.pages.conftest import FORMATS, on_screen, plain
@@ -162,3 +163,14 @@ def test_the_map_of_the_scopes_says_the_rows(atlas, taken):
     assert on_screen(back, fields) == [list(row.values()) for row in shown]
     text = data.decode()
     assert all(escape(source.titre) in text and source.licence in text for source in PARTIAL.values())
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv-excel", "csv"])
+def test_the_faults_are_taken_away_in_every_format(form, atlas, taken):
+    atlas("donnees")
+    columns = {"source": "Source", "identifiant": "Identifiant", "faute": "Constat"}
+    back = FORMATS[form](
+        taken[f"fautes-{form}"][1](), [Field(c, t, "texte") for c, t in columns.items()], index="numero"
+    )
+    assert back.index.is_unique
+    assert len(back) == len(FAULTS)

@@ -22,7 +22,7 @@ from pages.foncier import candidates, session
 from pages.foncier import premises as shown
 from tests import dgfip, geocoding
 from tests.pages import driver
-from tests.pages.conftest import Tables, on_screen
+from tests.pages.conftest import FORMATS, Tables, on_screen
 from tests.pages.driver import html, plain, spec
 from ui import downloads
 
@@ -224,6 +224,17 @@ def test_rows_set_aside_are_listed_and_can_be_taken_away():
     assert (first["id_local"], first["adresse"]) == ("L5", "sans position")
     assert "bureau" in second["usage"]
     assert second["faute"].startswith("valeur inconnue")
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv-excel", "csv"])
+def test_what_was_found_is_taken_away_as_on_screen(form, taken):
+    at = uploaded(
+        written([*ROWS, ["L5", "nulle part", "", "", "B", "vacant", "", "", 1, "Relevé", "2026-01-15"]])
+    )
+    back = FORMATS[form](taken[f"export-locaux-fautes-{form}"][1](), shown.FAULT_FIELDS, index="numero")
+    assert on_screen(back, shown.FAULT_FIELDS) == [
+        list(row.values()) for row in table(at, "Ce qui a été trouvé")
+    ]
 
 
 def answered(score):

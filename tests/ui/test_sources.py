@@ -24,6 +24,7 @@ NAMES = {
         ({*NAMES} - {"84089"}, "4 communes sur 5, sans Pertuis"),
         ({"13001", "13055"}, "2 communes sur 5, sans Aubagne, Septèmes, Pertuis"),
         ({"99999"}, f"0{B}commune sur 5 : aucune"),
+        (set(), "communes non précisées"),
     ],
 )
 def test_the_scope_is_said_in_words(communes, text, levelo_source):

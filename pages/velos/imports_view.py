@@ -1,0 +1,117 @@
+"""The files that a visitor brings to the view "Implantation": how to give them, how they were read, their faults."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from exports.context import Context
+from loaders import candidate_sites
+from loaders.quality import OFF_TERRITORY, Report
+from pages.velos import session, stops
+from pages.velos.session import Imported, Slot
+from pages.velos.siting_fields import FAULT_FIELDS
+from ui import downloads, formats, table
+
+#: The server's own limit (`maxUploadSize`).
+MAX_MB: Final = 50
+
+
+def show() -> None:
+    """Offer to bring places, and stops."""
+    _sites()
+    _stops()
+    for slot in (session.SITES, session.STOPS):
+        if slot.fault():
+            st.error(formats.plain(formats.typographie(slot.fault())))
+
+
+def quality() -> None:
+    """Say how the files of the session were read, and list what is wrong in them; nothing where there is none."""
+    sites, archive = session.SITES.imported(), session.STOPS.imported()
+    if sites is None and archive is None:
+        return
+    st.header("Lecture de vos fichiers", anchor=False)
+    if sites is not None:
+        _report(sites, sites.content.report, sites.content.notes, key="liste", subject="emplacements")
+    if archive is not None:
+        told = [f"{stops.counted(archive.content.frame)}.", *archive.content.notes]
+        _report(archive, archive.content.report, told, key="arrets", subject="arrêts GTFS")
+
+
+def _sites() -> None:
+    with st.expander("Ajouter vos propres emplacements", key="implantation-import"):
+        st.caption(
+            "Un CSV de colonnes nom, lon, lat (degrés), "
+            f"{formats.entier(candidate_sites.MAX_SITES)} lignes au plus. Le fichier reste dans votre session."
+        )
+        st.download_button(
+            "Modèle à remplir (CSV)",
+            candidate_sites.TEMPLATE.encode("utf-8-sig"),
+            file_name="modele_emplacements_velos.csv",
+            mime="text/csv; charset=utf-8",
+            key="modele-emplacements",
+            on_click="ignore",
+        )
+        _uploader(session.SITES, "Liste d'emplacements (CSV)", kind="csv", max_mb=5)
+        _held(session.SITES, "Retirer la liste", lambda held: _read(held.content.report))
+
+
+def _stops() -> None:
+    with st.expander("Mesurer la distance aux arrêts (archive GTFS)", key="implantation-gtfs"):
+        st.caption(
+            "L'atlas ne connaît que le tracé des lignes, pas leurs arrêts. Avec l'archive GTFS d'un réseau (ZIP, "
+            f"{MAX_MB} Mo au plus), la distance aux transports est mesurée jusqu'à ses arrêts. Le fichier reste dans votre "
+            "session."
+        )
+        _uploader(session.STOPS, "Archive GTFS (ZIP)", kind="zip", max_mb=MAX_MB)
+        _held(session.STOPS, "Retirer l'archive", lambda held: stops.counted(held.content.frame))
+
+
+def _uploader(slot: Slot[Any], label: str, *, kind: str, max_mb: int) -> None:
+    st.file_uploader(label, type=[kind], key=slot.uploader_key(), on_change=slot.take, max_upload_size=max_mb)
+
+
+def _held(slot: Slot[Any], label: str, told: Callable[[Imported[Any]], str]) -> None:
+    """Say which file the session holds, and offer to take it away."""
+    held = slot.imported()
+    if held is not None:
+        st.caption(formats.plain(formats.typographie(f"« {held.name} » : {told(held)}.")))
+        st.button(label, key=f"{slot.key}-retirer", on_click=slot.forget)
+
+
+def _read(report: Report) -> str:
+    return (
+        f"{formats.pluriel(report.lignes_lues, 'ligne lue', 'lignes lues')} = "
+        f"{formats.pluriel(report.lignes_gardees, 'gardée', 'gardées')} + "
+        f"{formats.pluriel(report.lignes_ecartees, 'écartée', 'écartées')}"
+    )
+
+
+def _report(imported: Imported[Any], report: Report, notes: Sequence[str], *, key: str, subject: str) -> None:
+    said = " ".join(note if note.endswith(".") else f"{note}." for note in [_read(report), *notes])
+    st.html(
+        f'<p class="atlas-note">{formats.escaped(formats.typographie(f"« {imported.name} » : {said}"))}</p>'
+    )
+    faults = _ordered(report.frame())
+    if faults.empty:
+        return
+    table.show(
+        faults,
+        FAULT_FIELDS,
+        sources={},
+        caption=f"Ce qui a été trouvé dans « {imported.name} », ligne par ligne",
+        key=f"implantation-fautes-{key}",
+    )
+    context = Context.of(
+        [imported.source], filters="constats de lecture", subject=f"constats {subject}", place=imported.name
+    )
+    downloads.show(faults, FAULT_FIELDS, context=context, key=f"export-fautes-{key}")
+
+
+def _ordered(faults: pd.DataFrame) -> pd.DataFrame:
+    """Put faults before what is only of another place or mode, which is most of a region's archive."""
+    faults["valeur"] = faults["valeur"].where(faults["valeur"].str.strip() != "", "(vide)")
+    elsewhere = faults["faute"].str.startswith(OFF_TERRITORY)
+    return pd.concat([faults[~elsewhere], faults[elsewhere]]).reset_index(drop=True).rename_axis("numero")

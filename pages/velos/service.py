@@ -1,0 +1,164 @@
+"""What levélo's stations can lend at this moment; a station out of service for a while is no gap in the network."""
+
+import datetime as dt
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+from exports.context import Context
+from exports.fields import Field
+from loaders import bike_service
+from loaders.bike_service import Joined, Live, Status
+from loaders.catalogue import Source
+from pages.velos.gaps import NETWORK
+from ui import data, downloads, formats, table
+
+SOURCE_ID: Final = "levelo_temps_reel"
+PARIS: Final = ZoneInfo("Europe/Paris")
+FIELDS: Final = (
+    Field("name", "Station", "texte", NETWORK),
+    Field("etat", "État au moment du relevé", "texte", SOURCE_ID),
+    Field("velos_disponibles", "Vélos disponibles", "entier", SOURCE_ID),
+    Field("bornes_libres", "Points d'attache libres", "entier", SOURCE_ID),
+    Field("dernier_signe", "Dernier signe de la station", "texte", SOURCE_ID),
+    Field("station_id", "Identifiant", "texte", NETWORK),
+)
+
+
+def show() -> None:
+    """Show the state of the stations, if the user asks for it."""
+    st.header("Service en ce moment", anchor=False)
+    st.caption(
+        "Une station vide ou fermée pour le moment n'est pas un manque du réseau : elle compte comme les autres dans cette page. "
+        "La lecture interroge le service public de levélo, une fois par minute au plus pour tout le serveur."
+    )
+    if not st.toggle("Lire l'état des stations", key="service", bind="query-params"):
+        return
+    live = bike_service.now()
+    now = dt.datetime.now(dt.UTC)
+    if live.fault:
+        st.warning(formats.plain(formats.typographie(_fault(live))))
+    if live.status is None or live.read_at is None:
+        return
+    if live.is_stale(now):
+        st.warning(
+            formats.plain(
+                formats.typographie(
+                    f"Dernière lecture trop ancienne pour parler du présent : {moment(live.read_at)}."
+                )
+            )
+        )
+    physical = data.bikes()[~data.bikes()["is_virtual_station"]]
+    joined = bike_service.join(physical, live.status)
+    _counts(joined, live.read_at)
+    _flagged(joined, live.status, live.read_at)
+
+
+def moment(at: dt.datetime) -> str:
+    """Write a moment as a French reader reads it, in Paris.
+
+    Parameters
+    ----------
+    at
+        A moment with its time zone.
+
+    Returns
+    -------
+    str
+        Such as "24 novembre 2026 à 16 h 05".
+    """
+    local = at.astimezone(PARIS)
+    return f"{formats.date(local.date())} à {local.hour} h {local.minute:02d}"
+
+
+def _fault(live: Live) -> str:
+    last = (
+        f"dernière lecture le {moment(live.read_at)}"
+        if live.read_at
+        else "aucune lecture depuis le démarrage"
+    )
+    return (
+        f"Le service temps réel ne répond pas ({live.fault}) ; {last}. Le reste de la page n'en dépend pas."
+    )
+
+
+def _counts(joined: Joined, read_at: dt.datetime) -> None:
+    states = joined.stations["etat"].value_counts()
+    with st.container(horizontal=True):
+        for label, state in (
+            ("Stations avec au moins un vélo", bike_service.BIKES),
+            ("Stations vides", bike_service.EMPTY),
+            ("Stations fermées", bike_service.CLOSED),
+            ("État inconnu", bike_service.UNKNOWN),
+        ):
+            st.metric(label, formats.entier(int(states.get(state, 0))), border=True)
+    said = f"Relevé du {moment(read_at)}."
+    if joined.unknown:
+        said += f" Le service parle de {formats.pluriel(len(joined.unknown), 'station')} que le fichier de l'atlas ne connaît pas."
+    st.caption(formats.typographie(said))
+
+
+def _flagged(joined: Joined, status: Status, read_at: dt.datetime) -> None:
+    rows = flagged(joined.stations)
+    source = _source(status, read_at)
+    sources = data.sources() | {SOURCE_ID: source}
+    table.show(
+        rows,
+        FIELDS,
+        sources=sources,
+        caption=f"Stations vides ou fermées, {moment(read_at)}",
+        key="service-stations",
+    )
+    downloads.show(
+        rows,
+        FIELDS,
+        context=Context.of(
+            [source, sources[NETWORK]],
+            filters=f"relevé du {moment(read_at)}",
+            subject="stations vélos vides ou fermées",
+            place="Marseille",
+        ),
+        key="export-service",
+    )
+
+
+def flagged(stations: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Keep the stations that lend nothing at this moment, closed ones first.
+
+    Parameters
+    ----------
+    stations
+        As `loaders.bike_service.join` gives them.
+
+    Returns
+    -------
+    GeoDataFrame
+        With `dernier_signe`, the moment of the station's last report in words.
+    """
+    rows = stations[stations["etat"].isin([bike_service.CLOSED, bike_service.EMPTY])]
+    signs = ["" if pd.isna(at) else moment(at.to_pydatetime()) for at in rows["releve_le"]]
+    return rows.assign(dernier_signe=signs).sort_values(["etat", "name"])
+
+
+def _source(status: Status, read_at: dt.datetime) -> Source:
+    network = data.sources()[NETWORK]
+    made = status.updated_at or read_at
+    return Source(
+        source_id=SOURCE_ID,
+        titre="État des stations levélo en temps réel",
+        producteur=network.producteur,
+        millesime=f"relevé du {moment(made)}",
+        date=made.astimezone(PARIS).date(),
+        licence=network.licence,
+        attribution=network.attribution,
+        adresse=bike_service.BASE_URL,
+        fichier="",
+        lignes_lues=len(status.frame) + status.set_aside,
+        lignes_gardees=len(status.frame),
+        lignes_ecartees=status.set_aside,
+        limites="État d'un instant : il ne dit rien de la journée",
+        communes=network.communes,
+    )

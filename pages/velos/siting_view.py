@@ -1,0 +1,351 @@
+"""View "Implantation": where the next stations could go, what they would change, and how sure that is."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Final
+
+import geopandas as gpd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from exports.attribution import line
+from exports.context import Context
+from loaders import gtfs
+from loaders.candidate_sites import SiteList
+from loaders.catalogue import Source
+from pages.velos import curve, gaps, imports_view, session, siting, siting_fields, siting_map, siting_words
+from pages.velos import stops as transit_stops
+from pages.velos.session import Imported
+from pages.velos.siting import Options, Proposal
+from ui import choices, data, downloads, formats, mapview, page, sources, startup, table
+
+TITLE: Final = "Vélos : où implanter les prochaines stations ?"
+AVANT: Final = "Avant"
+APRES: Final = "Après"
+CHOSEN: Final = "implantation-site"
+ANSWER: Final = "implantation-reponse"
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What one run of the view is about.
+
+    Attributes
+    ----------
+    options
+        What the user asks for.
+    sites, archive
+        The files of the session, or None.
+    stops
+        The stops of the archive that count as transit, or None.
+    """
+
+    options: Options
+    sites: Imported[SiteList] | None
+    archive: Imported[gtfs.Stops] | None
+    stops: gpd.GeoDataFrame | None
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The options and the files of the session in words."""
+        words = siting_words.described(self.options, data.commune_names())
+        if self.stops is not None and self.archive is not None:
+            words["arrêts"] = f"{transit_stops.counted(self.stops)}, archive « {self.archive.name} »"
+        if self.sites is not None:
+            number = formats.pluriel(len(self.sites.content.frame), "emplacement")
+            words["liste importée"] = f"{number}, « {self.sites.name} »"
+        return words
+
+    @property
+    def place(self) -> str:
+        """The communes to serve, by name."""
+        return ", ".join(data.commune_names()[code] for code in self.options.communes)
+
+    @property
+    def own(self) -> list[Source]:
+        """The sources of the session's files, which no catalogue holds."""
+        return [held.source for held in (self.archive, self.sites) if held is not None]
+
+    def context(self, subject: str) -> Context:
+        """Say in a file where its rows come from.
+
+        Parameters
+        ----------
+        subject
+            What the rows are, in a few words.
+
+        Returns
+        -------
+        Context
+            The calculation first, then all that it draws on.
+        """
+        used = siting_words.used(self.options, data.sources())
+        return Context.of(
+            [_source(self.options), *used, *self.own], filters=self.words, subject=subject, place=self.place
+        )
+
+
+def show(heading: DeltaGenerator) -> None:
+    """Show the view.
+
+    Parameters
+    ----------
+    heading
+        Where the page's heading goes.
+    """
+    archive, sites = session.STOPS.imported(), session.SITES.imported()
+    options = _options(archive)
+    stops = transit_stops.serving_modes(archive.content.frame, options.modes) if archive else None
+    asked = Asked(options, sites, archive, stops)
+    imports_view.show()
+    lacking = _lacking(asked)
+    if lacking:
+        with heading:
+            page.header(TITLE, lacking)
+        imports_view.quality()
+        return
+    with st.spinner("Recherche des meilleurs emplacements…"):
+        found = _own_proposal(asked) if asked.own else _proposal(startup.version(), options)
+    with heading:
+        page.header(TITLE, siting_words.finding(found, options))
+        page.on_paper(asked.words)
+    if not found.sites.empty:
+        _metrics(found)
+        st.html(f'<p class="atlas-note">{formats.escaped(siting_words.proof(found))}</p>')
+        _map(found, asked)
+        _sites(found, asked)
+        _changes(found, asked)
+        _curve(found, asked)
+    _assumptions(found, options)
+    imports_view.quality()
+
+
+def _lacking(asked: Asked) -> str:
+    """Say what must be chosen before anything can be searched, or ""."""
+    if not asked.options.communes or not (asked.options.kinds or asked.sites):
+        return "Choisissez au moins une commune et une sorte d'emplacement."
+    if asked.stops is not None and asked.stops.empty:
+        return "Choisissez au moins un mode de transport dont l'archive GTFS importée a des arrêts."
+    return ""
+
+
+def _options(archive: Imported[gtfs.Stops] | None) -> Options:
+    sources_of, names = data.sources(), data.commune_names()
+    covered = {
+        code: names[code]
+        for code in names
+        if code in sources_of[gaps.NETWORK].communes and (data.qpv()["communes"].str[0] == code).any()
+    }
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
+        count = _slider("Nouvelles stations", 1, siting.MOST, siting.COUNT, 1, key="nombre")
+        radius_m = _slider(
+            "Seuil de distance à vol d'oiseau (m)", 100, 1000, siting.RADIUS_M, 50, key="seuil"
+        )
+        spacing_m = _slider("Écart minimal entre stations (m)", 100, 1000, siting.SPACING_M, 50, key="ecart")
+        transit_m = _slider(
+            "Distance aux arrêts et aux gares (m)" if archive else "Distance aux lignes et aux gares (m)",
+            0,
+            1000,
+            siting.TRANSIT_M,
+            50,
+            key="transports",
+            said=siting_words.STOPS_HELP if archive else siting_words.LINES_HELP,
+        )
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres-emplacements"):
+        kinds = st.multiselect(
+            "Emplacements étudiés",
+            list(siting.KINDS),
+            default=list(siting.DEFAULT_KINDS),
+            format_func=siting.KINDS.__getitem__,
+            key="emplacements",
+            bind="query-params",
+            placeholder="Aucun",
+            width=540,
+        )
+        modes = _modes(archive.content.frame) if archive else ()
+        communes = st.multiselect(
+            "Communes que le réseau couvre",
+            list(covered),
+            default=list(covered),
+            format_func=covered.__getitem__,
+            key="communes",
+            bind="query-params",
+            placeholder="Aucune",
+            help="Ailleurs, le fichier levélo ne dit rien : rien n'y est proposé",
+            width=230,
+        )
+    return Options(
+        count=count,
+        radius_m=radius_m,
+        spacing_m=spacing_m,
+        transit_m=transit_m,
+        kinds=tuple(kind for kind in siting.KINDS if kind in kinds),
+        communes=tuple(sorted(communes)),
+        modes=modes,
+    )
+
+
+def _modes(stops: gpd.GeoDataFrame) -> tuple[str, ...]:
+    """Ask which stops of the archive count."""
+    chosen = st.multiselect(
+        "Arrêts pris en compte",
+        list(transit_stops.MODES),
+        default=list(transit_stops.default_modes(stops)),
+        format_func=lambda mode: transit_stops.MODES[mode][:1].upper() + transit_stops.MODES[mode][1:],
+        key="arrets",
+        bind="query-params",
+        placeholder="Aucun",
+        width=310,
+    )
+    return tuple(mode for mode in transit_stops.MODES if mode in chosen)
+
+
+def _slider(label: str, low: int, high: int, default: int, step: int, *, key: str, said: str = "") -> int:
+    return st.slider(
+        label, low, high, default, step, key=key, bind="query-params", width=250, help=said or None
+    )
+
+
+def _shown() -> tuple[str, str]:
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres-carte"):
+        moment = st.segmented_control(
+            "Moment", [AVANT, APRES], default=APRES, required=True, key="moment", bind="query-params"
+        )
+        return choices.basemap(), moment
+
+
+@st.cache_resource(show_spinner=False, max_entries=30)
+def _proposal(version: str, options: Options) -> Proposal:  # noqa: ARG001
+    return siting.proposal(data.frames(), options)
+
+
+def _own_proposal(asked: Asked) -> Proposal:
+    """Keep the last answer drawn from a user's files in that user's session alone."""
+    about = (asked.options, asked.sites, asked.archive)
+    kept: tuple[Any, Proposal] | None = st.session_state.get(ANSWER)
+    if kept is None or kept[0] != about:
+        own = asked.sites.content.frame if asked.sites else None
+        kept = (about, siting.proposal(data.frames(), asked.options, own, asked.stops))
+        st.session_state[ANSWER] = kept
+    return kept[1]
+
+
+def _metrics(found: Proposal) -> None:
+    served = int((found.changes["habitants_apres"] > found.changes["habitants_avant"]).sum())
+    with st.container(horizontal=True):
+        st.metric("Habitants gagnés (estimation)", formats.entier(found.after - found.before), border=True)
+        st.metric("À portée aujourd'hui (estimation)", formats.entier(found.before), border=True)
+        st.metric("À portée avec ces stations (estimation)", formats.entier(found.after), border=True)
+        st.metric("QPV mieux desservis", f"{served} sur {len(found.changes)}", border=True)
+
+
+def _map(found: Proposal, asked: Asked) -> None:
+    st.header("Carte avant et après", anchor=False)
+    basemap, moment = _shown()
+    options, catalogue = asked.options, data.sources()
+    spec = siting_map.spec(
+        found,
+        after=moment == APRES,
+        options=options,
+        objects=siting_map.objects_of(found),
+        stops=asked.stops,
+        chosen=st.session_state.get(CHOSEN),
+        basemap=basemap,
+    )
+    mapview.hand(*(layer.session for layer in spec.layers if layer.session is not None))
+    mapview.show(spec, key="carte-implantation", on_click=_choose)
+    downloads.show_map(
+        spec,
+        subject=f"carte implantation vélos {moment.lower()}",
+        place=asked.place,
+        filters=asked.words,
+        key="carte-implantation-html",
+        own=[_source(options), *asked.own],
+    )
+    used = [source.source_id for source in siting_words.used(options, catalogue)]
+    # The map has the lines, whether or not they count.
+    sources.note(*used, *siting_map.LINES)
+    own = "".join(f"<li>{formats.escaped(line(source, data.commune_names()))}</li>" for source in asked.own)
+    if own:
+        st.html(f'<ul class="atlas-sources">{own}</ul>')
+
+
+def _choose(found: dict[str, str]) -> None:
+    if found.get("couche") == "propositions":
+        st.session_state[CHOSEN] = found["id"]
+
+
+def _sites(found: Proposal, asked: Asked) -> None:
+    st.header("Sites proposés", anchor=False)
+    st.caption(
+        "Classés par ce que chacun ajoute aux précédents, selon des mailles de 20 m ; les habitants montrés sont "
+        "recalculés exactement sur les surfaces. Chaque site reste à vérifier sur place."
+    )
+    to_stops = asked.stops is not None
+    table.show(
+        found.sites,
+        siting_fields.of_sites(to_stops=to_stops),
+        sources=data.sources(),
+        caption="Sites proposés, par rang",
+        key="sites",
+    )
+    downloads.show(
+        found.sites,
+        siting_fields.of_site_files(to_stops=to_stops),
+        context=asked.context("sites vélos proposés"),
+        key="export-sites",
+        layer_id="propositions",
+    )
+
+
+def _changes(found: Proposal, asked: Asked) -> None:
+    st.header("Ce que ça change, QPV par QPV", anchor=False)
+    table.show(
+        found.changes,
+        siting_fields.CHANGE_FIELDS,
+        sources=data.sources(),
+        caption="QPV du réseau, du plus grand gain au plus petit",
+        key="changements",
+        target="quartier?qpv=",
+    )
+    downloads.show(
+        found.changes,
+        siting_fields.CHANGE_FIELDS,
+        context=asked.context("gains vélos par QPV"),
+        key="export-changements",
+    )
+
+
+def _curve(found: Proposal, asked: Asked) -> None:
+    st.header("Combien de stations ?", anchor=False)
+    st.caption(
+        "Chaque station de plus ajoute moins d'habitants que la précédente. La courbe suit un choix glouton, station après "
+        f"station ; l'optimum n'est calculé que pour {formats.pluriel(len(found.sites), 'station')}. Habitants estimés par mailles de 20 m."
+    )
+    optimum = curve.Optimum(len(found.sites), found.objective, found.proven)
+    st.html(curve.to_html(found.curve["habitants_gagnes"].tolist(), optimum))
+    with st.expander("Les mêmes chiffres en tableau", key="implantation-courbe"):
+        table.show(
+            found.curve,
+            siting_fields.CURVE_FIELDS,
+            sources=data.sources(),
+            caption="Habitants gagnés selon le nombre de stations, choix glouton",
+            key="courbe",
+        )
+    downloads.show(
+        found.curve,
+        siting_fields.CURVE_FIELDS,
+        context=asked.context("courbe stations vélos"),
+        key="export-courbe",
+    )
+
+
+def _source(options: Options) -> Source:
+    return siting_words.source_of(dt.datetime.now(tz=dt.UTC).astimezone().date(), options.communes)
+
+
+def _assumptions(found: Proposal, options: Options) -> None:
+    st.header("Ce que le calcul suppose", anchor=False)
+    lines = siting_words.assumptions(found, options)
+    items = "".join(f"<li>{formats.escaped(text)}</li>" for text in lines)
+    st.html(f'<ul class="atlas-note">{items}</ul>')
