@@ -19,6 +19,8 @@ NARROW: Final = "\u202f"
 BROAD: Final = "\u00a0"
 UNITS: Final[dict[Kind, str]] = {"part": "%", "pourcentage": "%", "distance_m": "m", "surface_m2": "ha"}
 M2_PER_HA: Final = 10_000
+#: From here on a distance reads in kilometres.
+FAR_M: Final = 10_000
 #: What files round to 0 reads as 0 everywhere.
 LEAST: Final = 1e-6
 
@@ -109,7 +111,7 @@ def distance(value: float | None) -> str:
     str
         Such as "1 234 m" or "12,3 km".
     """
-    if value is not None and not is_missing(value) and abs(value) >= 10_000:  # noqa: PLR2004
+    if value is not None and not is_missing(value) and abs(value) >= FAR_M:
         return _with_unit(decimal(value / 1000), "km")
     return _with_unit(entier(value), "m")
 

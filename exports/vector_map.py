@@ -30,6 +30,9 @@ _INK: Final = "#1C2530"
 #: The sea, and the land of which the atlas says nothing.
 _BEYOND: Final = "#E9EEF3"
 _LAND: Final = "communes"
+_M_PER_KM: Final = 1_000
+#: Shapely's dimension of polygons.
+_AREAS: Final = 2
 
 Bounds = tuple[float, float, float, float]
 
@@ -255,7 +258,7 @@ def _as_text(value: Any) -> str:
 def _outlines(shapes: Any) -> str:
     """Write lines and outlines as the data of one path, "" if nothing is left of them."""
     parts = shapely.get_parts(np.asarray(shapes))
-    rings = shapely.get_rings(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004 (areas)
+    rings = shapely.get_rings(parts[shapely.get_dimensions(parts) == _AREAS])
     lines = parts[shapely.get_dimensions(parts) == 1]
     written = []
     for shape in (*rings, *lines):
@@ -315,9 +318,9 @@ def _scale(view: _View) -> tuple[str, str]:
 
 
 def _length(metres: float) -> str:
-    if metres < 1000:  # noqa: PLR2004
+    if metres < _M_PER_KM:
         return f"{entier(metres)}{NARROW}m"
-    return f"{entier(metres / 1000)}{NARROW}km"
+    return f"{entier(metres / _M_PER_KM)}{NARROW}km"
 
 
 def _ring(path: str) -> str:

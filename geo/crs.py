@@ -14,6 +14,8 @@ from errors import ArgumentError, CrsError
 
 LAMBERT93 = "EPSG:2154"
 WGS84 = "EPSG:4326"
+# No degree goes beyond.
+FULL_TURN = 360.0
 
 Layer = gpd.GeoDataFrame | gpd.GeoSeries
 LayerT = TypeVar("LayerT", gpd.GeoDataFrame, gpd.GeoSeries)
@@ -192,7 +194,7 @@ def _require_degrees(frame: Layer, name: str, bounds: Bounds) -> None:
         return
     if _inside(_swapped(box), bounds):
         raise CrsError(f"{name} : les axes sont inversés (latitude avant longitude)")
-    if np.abs(box).max() > 360:  # noqa: PLR2004  a full turn: no degree goes beyond
+    if np.abs(box).max() > FULL_TURN:
         raise CrsError(f"{name} : les coordonnées sont des mètres, alors que {WGS84} est en degrés")
     raise CrsError(f"{name} : des coordonnées sortent du territoire ({_spoken(box)} en {WGS84})")
 

@@ -31,6 +31,8 @@ _MONTHS: Final = {
 }  # fmt: skip
 _ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?")
 _FRENCH: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: 0?0:00(?::00)?)?")
+#: Once folded: "1er mars 2026".
+_WRITTEN: Final = re.compile(r"(\d+)(?:er)? ([a-z]+) (\d{4})")
 _SPREADSHEET: Final = re.compile(r"\d{5}(?:\.0+)?")
 _SPREADSHEET_EPOCH: Final = dt.date(1899, 12, 30)
 _FLOOR: Final = re.compile(r"(?:r ?)?([+-]?\d{1,2})(?: ?(?:er|e|eme|nd|nde))?(?: etages?)?")
@@ -213,13 +215,10 @@ def _day(text: str) -> dt.date | None:
     elif _SPREADSHEET.fullmatch(text):
         return _SPREADSHEET_EPOCH + dt.timedelta(days=int(float(text)))
     else:
-        words = fold(text)
-        if len(words) != 3 or words[1] not in _MONTHS:  # noqa: PLR2004  day, month, year
+        written = _WRITTEN.fullmatch(" ".join(fold(text)))
+        if written is None or written[2] not in _MONTHS:
             return None
-        first = words[0].removesuffix("er")
-        if not (first.isdecimal() and words[2].isdecimal() and len(words[2]) == 4):  # noqa: PLR2004
-            return None
-        day, month, year = int(first), _MONTHS[words[1]], int(words[2])
+        day, month, year = int(written[1]), _MONTHS[written[2]], int(written[3])
     try:
         return dt.date(year, month, day)
     except ValueError:

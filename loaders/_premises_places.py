@@ -22,6 +22,8 @@ from loaders.quality import MENDED, SET_ASIDE, Report
 FROM_COORDINATES: Final = "coordonnées de l'inventaire"
 #: Farther than this from the QPV that it declares, a row contradicts itself: neither is believed.
 FAR_FROM_QPV_M: Final = 1_000.0
+#: A larger share of rows in metres is a fault of the file, which `to_points` tells.
+MOST_IN_METRES: Final = 0.5
 
 
 def placed(
@@ -85,7 +87,7 @@ def placed(
             index=usable.index,
         )
     few = metres.loc[usable.index]
-    if few.mean() <= 0.5:  # noqa: PLR2004  beyond, it is a fault of the file, which `to_points` tells
+    if few.mean() <= MOST_IN_METRES:
         note(usable[few], "coordonnées en mètres", SET_ASIDE, ids=ids, values=shown, report=report)
         usable = usable[~few]
     place = pd.DataFrame({

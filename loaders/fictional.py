@@ -17,6 +17,9 @@ MARSEILLE: Final = "13055"
 #: QPV drawn in Marseille and elsewhere, and premises in each.
 DRAWN: Final = ((12, 3), (8, 3))
 _LANDLORDS: Final = tuple(f"Bailleur fictif {letter}" for letter in "ABCDE")
+#: Shares of the premises whose surface and rent are known.
+_SURFACES_KNOWN: Final = 0.9
+_RENTS_KNOWN: Final = 0.6
 _USAGES: Final = ("vacant", "associatif", "commercial", "service public", "stockage", "inconnu")
 _USAGE_SHARES: Final = (0.35, 0.25, 0.15, 0.1, 0.1, 0.05)
 
@@ -80,13 +83,13 @@ def _row(number: int, town: str, point: Any, rng: np.random.Generator) -> dict[s
         "bailleur": str(rng.choice(_LANDLORDS)),
         "etage": "RDC",
         # What real inventories lack is lacking here too.
-        "surface_m2": surface if rng.random() < 0.9 else "",  # noqa: PLR2004
+        "surface_m2": surface if rng.random() < _SURFACES_KNOWN else "",
         "usage": usage,
         "statut": "inconnu" if usage == "inconnu" else status,
         "disponible_depuis": since if status == "disponible" else "",
         "etat_bati": condition,
         "entree_plain_pied": level,
-        "loyer_m2_an": rent if rng.random() < 0.6 else "",  # noqa: PLR2004
+        "loyer_m2_an": rent if rng.random() < _RENTS_KNOWN else "",
         "source": "Inventaire fictif de l'atlas",
         "date_releve": surveyed,
         "niveau_confiance": "faible",

@@ -17,6 +17,8 @@ LONGEST: Final = 200
 SURE_SCORE: Final = 0.8
 HOUSE_NUMBER: Final = "housenumber"
 STREET: Final = "street"
+_LARGEST_LON: Final = 180.0
+_LARGEST_LAT: Final = 90.0
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,6 @@ def _address(feature: Mapping[str, Any]) -> Address:
         lat=lat,
     )
     # NaN compares false with everything.
-    if not (0 <= address.score <= 1 and abs(lon) <= 180 and abs(lat) <= 90):  # noqa: PLR2004
+    if not (0 <= address.score <= 1 and abs(lon) <= _LARGEST_LON and abs(lat) <= _LARGEST_LAT):
         raise ValueError("score ou coordonnées hors bornes")
     return address

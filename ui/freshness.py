@@ -7,6 +7,8 @@ from loaders.catalogue import Source
 from ui.formats import pluriel
 
 OLD_YEARS: Final = 5
+#: An age reads in months below it, in years from it on.
+IN_MONTHS: Final = 24
 UNKNOWN: Final = "date non précisée"
 
 
@@ -62,7 +64,7 @@ def age(source: Source, *, on: dt.date) -> str:
         return UNKNOWN
     if count == 0:
         return "moins d'un mois"
-    if count < 24:  # noqa: PLR2004
+    if count < IN_MONTHS:
         return pluriel(count, "mois", "mois")
     return pluriel(count // 12, "an")
 

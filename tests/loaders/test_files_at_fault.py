@@ -1,6 +1,9 @@
 """Every file that is wrong as a whole is refused by an error that names it, its fault and the mend."""
 
+import csv
+import io
 import json
+import re
 
 import pytest
 
@@ -161,10 +164,6 @@ def _each(value, change):
 
 
 def _csv_with(text, change):
-    import csv  # noqa: PLC0415
-    import io  # noqa: PLC0415
-    import re  # noqa: PLC0415
-
     delimiter = ";" if ";" in text.split("\n", 1)[0] else ","
     rows = list(csv.DictReader(io.StringIO(text), delimiter=delimiter))
     for row in rows:
