@@ -67,7 +67,7 @@ def case(step_m: float) -> Case:
         The layers; candidates that serve nobody new or stand too near a station are left out beforehand, so that the number that is printed is of those there is a choice of.
     """
     qpv, existing = qpv_loader.load(), serving(bikes.load())
-    network = catalogue.load()["levelo"].communes
+    network = catalogue.load()["velos"].communes
     demand = spread_population(qpv[in_scope(qpv["communes"], network)])
     territory = communes.load().loc[sorted(network)]
     every = gather([along_lines(transit.load_lines(), step_m=step_m)], territory=territory)

@@ -46,13 +46,13 @@ class Mesure:
 
 #: Source id of a layer to what is measured on it.
 MESURES: Final[Mapping[str, Mesure]] = {
-    "levelo": Mesure(
+    "velos": Mesure(
         f"habitants des QPV à {PROXIMITY_M} m d'une station (%)",
         Field(
             "part_habitants_a_portee",
             f"Habitants des QPV à {PROXIMITY_M} m au plus d'une station levélo",
             "part",
-            "levelo",
+            "velos",
             "Estimation : densité uniforme dans chaque QPV, à vol d'oiseau",
         ),
         f"part des habitants des QPV de la commune à {PROXIMITY_M} m au plus d'une station levélo physique, "
@@ -198,7 +198,7 @@ def counted(couche: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     GeoDataFrame
         The rows that are counted.
     """
-    if couche == "levelo":
+    if couche == "velos":
         return cycling.serving(layer)
     return brownfields.checked(layer) if couche == "friches" else layer
 

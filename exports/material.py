@@ -58,7 +58,7 @@ class Material:
             held.qpv,
             held.stations,
             radius_m=coverage.PROXIMITY_M,
-            covered=held.sources["levelo"].communes,
+            covered=held.sources["velos"].communes,
         )
         return coverage.by_commune(
             held.communes,
@@ -135,7 +135,7 @@ class Material:
             If there is no such project.
         """
         held = self.frames
-        layers = {"levelo": held.stations, "friches": held.friches, "sports": held.sports}
+        layers = {"velos": held.stations, "friches": held.friches, "sports": held.sports}
         couche = str(held.projects["couche"].get(id_projet))
         return project.reach(
             self.projects,

@@ -156,8 +156,8 @@ def quartiers(frames: Frames, *, radius_m: float = REACH_M) -> Places:
         If the threshold is not a length.
     """
     qpv, scopes = frames.qpv, _scopes(frames)
-    cycle = cycling.qpv_figures(qpv, frames.stations, radius_m=radius_m, covered=scopes["levelo"])
-    transit = cycling.transit_distances(qpv, frames.lines, frames.gares, lines_covered=scopes["rtm"])
+    cycle = cycling.qpv_figures(qpv, frames.stations, radius_m=radius_m, covered=scopes["velos"])
+    transit = cycling.transit_distances(qpv, frames.lines, frames.gares, lines_covered=scopes["lignes"])
     land = brownfields.qpv_figures(qpv, frames.friches, radius_m=radius_m, covered=scopes["friches"])
     sports = facilities.qpv_figures(qpv, frames.sports, radius_m=radius_m, covered=scopes["sports"])
     social = facilities.qpv_figures(qpv, frames.social, radius_m=radius_m, covered=scopes["social"])
@@ -190,7 +190,7 @@ def communes(frames: Frames, *, radius_m: float = REACH_M) -> Places:
         If the threshold is not a length.
     """
     towns, qpv, scopes = frames.communes, frames.qpv, _scopes(frames)
-    reach = cycling.qpv_figures(qpv, frames.stations, radius_m=radius_m, covered=scopes["levelo"])
+    reach = cycling.qpv_figures(qpv, frames.stations, radius_m=radius_m, covered=scopes["velos"])
     cycle = cycling.commune_figures(towns, qpv, reach)
     land = brownfields.commune_figures(
         towns, qpv, frames.friches, radius_m=radius_m, covered=scopes["friches"]

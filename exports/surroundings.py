@@ -50,9 +50,9 @@ class Sort:
 
 #: Sort of object by its key, in the order to show.
 SORTS: Final[Mapping[str, Sort]] = {
-    "stations": Sort("stations", "levelo", "Station levélo", "Stations levélo physiques", "name", ""),
-    "stations_virtuelles": Sort("stations", "levelo", "Station levélo virtuelle", "Stations levélo virtuelles", "name", ""),
-    "lignes": Sort("lignes", "rtm", "Ligne", "Lignes de métro, tramway et BHNS", "route_short_name", "mode"),
+    "stations": Sort("stations", "velos", "Station levélo", "Stations levélo physiques", "name", ""),
+    "stations_virtuelles": Sort("stations", "velos", "Station levélo virtuelle", "Stations levélo virtuelles", "name", ""),
+    "lignes": Sort("lignes", "lignes", "Ligne", "Lignes de métro, tramway et BHNS", "route_short_name", "mode"),
     "gares": Sort("gares", "sncf", "Gare", "Gares", "name", ""),
     "social": Sort("social", "social", "Équipement social", "Équipements sociaux", "nom", "categorie"),
     "sports": Sort("sports", "sports", "Équipement sportif", "Équipements sportifs", "equip_type_name", "famille"),

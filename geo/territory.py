@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from errors import ArgumentError
+from geo.arrondissements import COMMUNE_OF
 from geo.crs import LAMBERT93, check_lambert93
 
 LOCALISED = "localisé"
@@ -14,9 +15,6 @@ NOT_CONCERNED = "non concerné"
 NO_QPV = "sans objet"
 
 METROPOLE, COMMUNES, ARRONDISSEMENTS, QPV = "métropole", "communes", "arrondissements", "qpv"
-MARSEILLE = "13055"
-#: Arrondissements of Marseille, 13201 to 13216: parts of the commune 13055.
-MARSEILLE_ARRONDISSEMENTS = frozenset(f"132{number:02d}" for number in range(1, 17))
 #: A QPV belongs to a perimeter of arrondissements when more than this share of its area is inside.
 MAJORITY = 0.5
 
@@ -81,7 +79,7 @@ def qpv_of_project(project: pd.Series, qpv: gpd.GeoDataFrame, arrondissements: g
     qpv
         QPV by code: `communes` (lists) and outlines in EPSG:2154.
     arrondissements
-        Arrondissements of Marseille by INSEE code, outlines in EPSG:2154.
+        Municipal arrondissements by INSEE code, outlines in EPSG:2154.
 
     Returns
     -------
@@ -124,7 +122,7 @@ def projects_of_qpv(
     qpv
         QPV by code: `communes` (lists) and outlines in EPSG:2154.
     arrondissements
-        Arrondissements of Marseille by INSEE code, outlines in EPSG:2154.
+        Municipal arrondissements by INSEE code, outlines in EPSG:2154.
 
     Returns
     -------
@@ -166,7 +164,7 @@ def project_perimeter(
     qpv
         QPV by code, outlines in EPSG:2154.
     arrondissements
-        Arrondissements of Marseille by INSEE code, outlines in EPSG:2154.
+        Municipal arrondissements by INSEE code, outlines in EPSG:2154.
 
     Returns
     -------
@@ -204,8 +202,8 @@ def _communes_named(
             raise ArgumentError(f"aucune commune du contrat pour les QPV {', '.join(codes)}")
         return named
     if kind == ARRONDISSEMENTS:
-        _known(codes, MARSEILLE_ARRONDISSEMENTS, "arrondissement de Marseille")
-        codes = [MARSEILLE]
+        _known(codes, COMMUNE_OF, "arrondissement municipal")
+        codes = sorted({COMMUNE_OF[code] for code in codes})
     return set(_known(codes, communes, "commune du contrat"))
 
 
@@ -215,7 +213,7 @@ def _codes(kind: str, codes: Sequence[str]) -> list[str]:
     if isinstance(codes, str) or (kind != METROPOLE and not len(codes)):
         raise ArgumentError(f"périmètre « {kind} » sans liste de codes")
     if kind == COMMUNES:
-        parts = sorted(MARSEILLE_ARRONDISSEMENTS.intersection(codes))
+        parts = sorted(set(COMMUNE_OF).intersection(codes))
         if parts:
             raise ArgumentError(f"arrondissements dans un périmètre de communes : {', '.join(parts)}")
     return list(codes)

@@ -9,6 +9,7 @@ import pandas as pd
 from geo.crs import LAMBERT93, WGS84
 from loaders import communes
 from loaders._files import check_degrees, in_france, is_swapped
+from loaders.paths import DATA
 from loaders.quality import KEPT, MENDED, OFF_TERRITORY, SET_ASIDE, Report
 
 #: Farther than this from its commune, a point that lies in no commune of the territory is not believed.
@@ -64,6 +65,7 @@ def to_points(
     declared: pd.Series | None = None,
     at_sea: pd.Series | None = None,
     everywhere: bool = False,
+    data_dir: Path = DATA,
 ) -> gpd.GeoDataFrame:
     """Give rows their points, and set aside those whose place cannot be believed.
 
@@ -87,6 +89,8 @@ def to_points(
         Rows that may lie at sea.
     everywhere
         Keep points off the territory, with no commune.
+    data_dir
+        Folder of the data, whose communes count.
 
     Returns
     -------
@@ -116,7 +120,7 @@ def to_points(
     points = gpd.GeoDataFrame(
         kept, geometry=gpd.points_from_xy(lon[kept.index], lat[kept.index], crs=WGS84)
     ).to_crs(LAMBERT93)
-    points["code_insee"], off = _communes(points, declared)
+    points["code_insee"], off = _communes(points, declared, data_dir)
     if everywhere:
         return points
 
@@ -147,9 +151,11 @@ def to_points(
     return points[~lost]
 
 
-def _communes(points: gpd.GeoDataFrame, declared: pd.Series | None) -> tuple[pd.Series, pd.Series]:
+def _communes(
+    points: gpd.GeoDataFrame, declared: pd.Series | None, data_dir: Path
+) -> tuple[pd.Series, pd.Series]:
     """Give each point's commune ("" if none) and its distance in metres to the declared (or nearest) commune."""
-    outlines = communes.load_with_neighbours().geometry
+    outlines = communes.load_with_neighbours(data_dir).geometry
     # Asked by outline, each prepared once: ten times faster than by point.
     territory, point = points.sindex.query(np.asarray(outlines.array), predicate="intersects")
     inside = pd.Series(outlines.index[territory], index=points.index[point], dtype="str")

@@ -1,44 +1,53 @@
-"""The 16 arrondissements of Marseille."""
+"""The municipal arrondissements of the territory, where a commune has some."""
 
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 
+from geo.crs import LAMBERT93
+from loaders import territory
 from loaders.communes import ARRONDISSEMENT, read_territories
-from loaders.paths import DATA
-from loaders.quality import Reading
+from loaders.paths import DATA, within
+from loaders.quality import Reading, Report
 
 SOURCE_ID = "arrondissements"
 EXTRACT = DATA / "qpv" / "arrondissements.geojson"
 PRODUCER_FILE = "communes/communes_amp.geojson"
 COLUMNS = ["code_insee", "nom", "population"]
-CODES = [str(code) for code in range(13201, 13217)]
 
 
-def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
+def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gpd.GeoDataFrame]:
     """Read the arrondissements.
 
     Parameters
     ----------
     path
         The producer's GeoJSON or an extract; the embedded extract by default.
+    data_dir
+        Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
     Returns
     -------
     Reading of GeoDataFrame
-        As `load`, with the faults found.
+        As `load`, with the faults found; where no commune has arrondissements no file is read.
 
     Raises
     ------
     SourceError
         If the file is unusable or an arrondissement is missing or double.
     """
-    target = Path(path or EXTRACT)
-    return Reading(*read_territories(target, kind=ARRONDISSEMENT, codes=CODES, source_id=SOURCE_ID))
+    target = Path(path or within(EXTRACT, data_dir))
+    codes = [code for parts in territory.load(data_dir).arrondissements.values() for code in parts]
+    if not codes:
+        nobody = gpd.GeoDataFrame({"nom": [], "population": []}, geometry=[], crs=LAMBERT93)
+        nobody.index = pd.Index([], name="code_insee", dtype="str")
+        return Reading(nobody.astype({"nom": "str", "population": int}), Report(SOURCE_ID, lignes_lues=0))
+    return Reading(*read_territories(target, kind=ARRONDISSEMENT, codes=codes, source_id=SOURCE_ID))
 
 
 def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
-    """Load the arrondissements of Marseille.
+    """Load the municipal arrondissements.
 
     Parameters
     ----------
@@ -48,7 +57,7 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        Index `code_insee` (13201 to 13216); `nom`, `population`, outlines in EPSG:2154.
+        Index `code_insee`; `nom`, `population`, outlines in EPSG:2154; no row where no commune has arrondissements.
 
     Raises
     ------

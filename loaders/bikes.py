@@ -8,18 +8,18 @@ import pandas as pd
 from errors import SourceFormatError
 from loaders._files import extract_layout, read_json, read_table, read_text
 from loaders._points import drop_duplicate_ids, numbers, to_points
-from loaders.paths import DATA
+from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
 
-SOURCE_ID = "levelo"
-EXTRACT = DATA / "transport" / "levelo_stations.csv"
+SOURCE_ID = "velos"
+EXTRACT = DATA / "transport" / "velos_stations.csv"
 PRODUCER_FILE = "velos/stations_2026-03-02.csv"
 COLUMNS = ["station_id", "name", "capacity", "is_virtual_station", "lon", "lat"]
 MAX_FAULTY_SHARE = 0.1
 MAX_CAPACITY = 500
 
 
-def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
+def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gpd.GeoDataFrame]:
     """Read the stations.
 
     Parameters
@@ -27,6 +27,8 @@ def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
     path
         A GBFS 2.x `station_information` answer (JSON), the same as CSV, or an extract; the embedded extract by
         default.
+    data_dir
+        Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
     Returns
     -------
@@ -38,7 +40,7 @@ def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
     SourceError
         If the file is unusable or too many of its rows are at fault.
     """
-    target = Path(path or EXTRACT)
+    target = Path(path or within(EXTRACT, data_dir))
     is_json = read_text(target).lstrip().startswith(("{", "["))
     rows = _gbfs_rows(target) if is_json else read_table(target, [extract_layout(COLUMNS)])[0]
     report = Report(SOURCE_ID, lignes_lues=len(rows))
@@ -48,7 +50,7 @@ def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
     )
     # The flag is blank for new stations: a station is physical unless it is said to be virtual.
     rows["is_virtual_station"] = rows["is_virtual_station"].str.lower().eq("true")
-    points = to_points(rows, path=target, ids=rows["station_id"], report=report)
+    points = to_points(rows, path=target, ids=rows["station_id"], report=report, data_dir=data_dir)
     report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
     points = points.astype({"capacity": "Int64"}).set_index("station_id").sort_index()
     return Reading(points[["name", "capacity", "is_virtual_station", "code_insee", "geometry"]], report)

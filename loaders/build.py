@@ -28,7 +28,7 @@ from loaders import (
     sports,
     transit,
 )
-from loaders.paths import DATA
+from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
 
 #: About 1 cm for points and 10 cm for outlines and lines, below the precision of every source.
@@ -57,7 +57,7 @@ class Step:
     source_id: str
     producer_file: str
     extract: Path
-    read: Callable[[Path], Reading[Any]]
+    read: Callable[..., Reading[Any]]
     renamed: Mapping[str, str]
 
 
@@ -67,8 +67,8 @@ STEPS = [
     Step("arrondissements", arrondissements.PRODUCER_FILE, arrondissements.EXTRACT, arrondissements.read, {}),
     Step("indicateurs", indicators.PRODUCER_FILE, indicators.EXTRACT, indicators.read, {}),
     Step("qpv", qpv.PRODUCER_FILE, qpv.EXTRACT, qpv.read, {}),
-    Step("levelo", bikes.PRODUCER_FILE, bikes.EXTRACT, bikes.read, {}),
-    Step("rtm", transit.LINES_PRODUCER_FILE, transit.LINES_EXTRACT, transit.read_lines, {}),
+    Step("velos", bikes.PRODUCER_FILE, bikes.EXTRACT, bikes.read, {}),
+    Step("lignes", transit.LINES_PRODUCER_FILE, transit.LINES_EXTRACT, transit.read_lines, {}),
     Step("sncf", transit.STATIONS_PRODUCER_FILE, transit.STATIONS_EXTRACT, transit.read_stations, {}),
     Step("friches", friches.PRODUCER_FILE, friches.EXTRACT, friches.read, {"code_insee": "comm_insee"}),
     Step("sports", sports.PRODUCER_FILE, sports.EXTRACT, sports.read, {"code_insee": "comm_insee"}),
@@ -86,7 +86,7 @@ def build(folder: Path, *, data_dir: Path = DATA) -> list[Report]:
     folder
         Holds the producers' files, laid out as each loader's `PRODUCER_FILE` says.
     data_dir
-        Where the extracts go; it holds the catalogue already.
+        Where the extracts go; it holds the catalogue and `territoire.toml` already.
 
     Returns
     -------
@@ -100,13 +100,12 @@ def build(folder: Path, *, data_dir: Path = DATA) -> list[Report]:
     """
     reports = []
     for step in STEPS:
-        reading = step.read(folder / step.producer_file)
-        write_extract(reading.frame, data_dir / step.extract.relative_to(DATA), renamed=step.renamed)
-        communes.load_with_neighbours.cache_clear()
+        reading = step.read(folder / step.producer_file, data_dir=data_dir)
+        write_extract(reading.frame, within(step.extract, data_dir), renamed=step.renamed)
         reports.append(reading.report)
-    with _replaced(data_dir / quality.REPORT_FILE.relative_to(DATA)) as stream:
+    with _replaced(within(quality.REPORT_FILE, data_dir)) as stream:
         quality.table(reports).to_csv(stream, index=False, lineterminator="\n")
-    _write_counts(reports, data_dir / catalogue.CATALOGUE_FILE.relative_to(DATA))
+    _write_counts(reports, within(catalogue.CATALOGUE_FILE, data_dir))
     return reports
 
 

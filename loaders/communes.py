@@ -11,8 +11,9 @@ from errors import SourceContentError
 from loaders import territory
 from loaders._files import Layout, extract_layout, read_features
 from loaders._shapes import to_shapes
-from loaders.paths import DATA
+from loaders.paths import DATA, within
 from loaders.quality import OFF_TERRITORY, SET_ASIDE, Reading, Report
+from loaders.versions import stamp
 
 SOURCE_ID = "communes"
 EXTRACT = DATA / "qpv" / "communes.geojson"
@@ -29,13 +30,15 @@ GEO_API = Layout(
 )
 
 
-def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
+def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gpd.GeoDataFrame]:
     """Read the communes of the contrat and the neighbours that its QPV touch.
 
     Parameters
     ----------
     path
         The producer's GeoJSON or an extract; the embedded extract by default.
+    data_dir
+        Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
     Returns
     -------
@@ -47,8 +50,8 @@ def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
     SourceError
         If the file is unusable, holds a commune twice, or lacks one of the contrat.
     """
-    target = Path(path or EXTRACT)
-    status = territory.load()
+    target = Path(path or within(EXTRACT, data_dir))
+    status = territory.load(data_dir).communes
     frame, report = read_territories(target, kind=COMMUNE, codes=status.index, source_id=SOURCE_ID)
     frame = frame.assign(statut=status["statut"], a_confirmer=status["a_confirmer"])
     return Reading(frame[["nom", "population", "statut", "a_confirmer", "geometry"]], report)
@@ -77,21 +80,30 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
     return frame[frame["statut"] != territory.NEIGHBOUR]
 
 
-@lru_cache(maxsize=1)
-def load_with_neighbours() -> gpd.GeoDataFrame:
-    """Load the communes of the contrat and the neighbours that its QPV touch, from the embedded extract.
+def load_with_neighbours(data_dir: Path = DATA) -> gpd.GeoDataFrame:
+    """Load the communes of the contrat and the neighbours that its QPV touch.
+
+    Parameters
+    ----------
+    data_dir
+        Folder of the data.
 
     Returns
     -------
     GeoDataFrame
-        As `load`, plus rows whose `statut` is "voisine".
+        As `load`, plus rows whose `statut` is "voisine". Shared: never written into.
 
     Raises
     ------
     SourceError
         As `read`.
     """
-    return read().frame
+    return _known(data_dir, stamp(within(EXTRACT, data_dir), data_dir / territory.FILE_NAME))
+
+
+@lru_cache(maxsize=4)
+def _known(data_dir: Path, _version: tuple[tuple[str, int, int], ...]) -> gpd.GeoDataFrame:
+    return read(data_dir=data_dir).frame
 
 
 def read_territories(
@@ -154,7 +166,7 @@ def read_territories(
         raise SourceContentError(
             path,
             f"territoires absents : {', '.join(missing)}",
-            "vérifier le millésime et le territoire du fichier, ou la liste data/qpv/territoire.csv",
+            "vérifier le millésime et le territoire du fichier, ou territoire.toml",
         )
     population = pd.to_numeric(frame["population"], errors="coerce")
     if population.isna().any() or (population <= 0).any():

@@ -7,7 +7,7 @@ import pandas as pd
 
 from loaders._files import Layout, extract_layout, read_table
 from loaders._points import drop_duplicate_ids, numbers, to_points
-from loaders.paths import DATA
+from loaders.paths import DATA, within
 from loaders.quality import MENDED, SET_ASIDE, Reading, Report
 
 SOURCE_ID = "friches"
@@ -45,13 +45,15 @@ UNCHECKED = "friche potentielle"
 _POINT = r"(?i)^\s*POINT\s*\(\s*(?P<lon>\S+)\s+(?P<lat>\S+)\s*\)\s*$"
 
 
-def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
+def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gpd.GeoDataFrame]:
     """Read the brownfields.
 
     Parameters
     ----------
     path
         A CSV in the layout of the CNIG standard or an extract; the embedded extract by default.
+    data_dir
+        Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
     Returns
     -------
@@ -63,7 +65,7 @@ def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
     SourceError
         If the file is unusable or too many of its rows are at fault.
     """
-    target = Path(path or EXTRACT)
+    target = Path(path or within(EXTRACT, data_dir))
     rows, layout = read_table(target, [CNIG, extract_layout(COLUMNS)])
     report = Report(SOURCE_ID, lignes_lues=len(rows))
     if layout is CNIG:
@@ -85,7 +87,9 @@ def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
         [code.strip() for code in cell.strip("{}").replace("|", ",").split(",") if code.strip()]
         for cell in rows["unite_fonciere_refcad"]
     ]
-    points = to_points(rows, path=target, ids=ids, report=report, declared=rows["comm_insee"])
+    points = to_points(
+        rows, path=target, ids=ids, report=report, declared=rows["comm_insee"], data_dir=data_dir
+    )
     report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
     points = points.set_index("site_id").sort_index()
     texts = [name for name in FIELDS[1:] if name not in {"unite_fonciere_surface", "unite_fonciere_refcad"}]

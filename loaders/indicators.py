@@ -7,7 +7,7 @@ import pandas as pd
 from errors import SourceContentError
 from loaders._files import Layout, extract_layout, read_table
 from loaders._points import numbers
-from loaders.paths import DATA
+from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
 
 SOURCE_ID = "indicateurs"
@@ -78,13 +78,15 @@ def check_codes(path: Path, codes: pd.Series) -> None:
         )
 
 
-def read(path: Path | str | None = None) -> Reading[pd.DataFrame]:
+def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[pd.DataFrame]:
     """Read the figures of the QPV.
 
     Parameters
     ----------
     path
         A compilation in the producers' layout or an extract; the embedded extract by default.
+    data_dir
+        Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
     Returns
     -------
@@ -96,7 +98,7 @@ def read(path: Path | str | None = None) -> Reading[pd.DataFrame]:
     SourceError
         If the file is unusable, or its codes are of another vintage or double.
     """
-    target = Path(path or EXTRACT)
+    target = Path(path or within(EXTRACT, data_dir))
     rows, _ = read_table(target, [COMPILATION, extract_layout(COLUMNS)])
     report = Report(SOURCE_ID, lignes_lues=len(rows))
     check_codes(target, rows["code_qp"])

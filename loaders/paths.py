@@ -1,13 +1,33 @@
-"""Where the embedded extracts are, and where what was fetched is kept."""
+"""Where the data are, and where what was fetched is kept."""
 
 import os
 from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-DATA: Final = ROOT / "data"
+#: Where a deployment names another folder of data: another territory, or data that `refresh` renews.
+DATA_VARIABLE: Final = "ATLAS_DONNEES"
+DATA: Final = Path(os.environ.get(DATA_VARIABLE) or ROOT / "data").absolute()
 #: Where a deployment names another folder for what was fetched from services.
 CACHE_VARIABLE: Final = "ATLAS_CACHE"
+
+
+def within(extract: Path, data_dir: Path) -> Path:
+    """Give the place of an extract in another folder of data.
+
+    Parameters
+    ----------
+    extract
+        An extract of `DATA`.
+    data_dir
+        The other folder, laid out alike.
+
+    Returns
+    -------
+    Path
+        The extract there; it may not exist.
+    """
+    return data_dir / extract.relative_to(DATA)
 
 
 def cache_folder() -> Path:

@@ -16,6 +16,7 @@ import geopandas as gpd
 import pandas as pd
 
 from errors import ArgumentError, SourceContentError, SourceFormatError, SourceMissingError
+from geo.arrondissements import commune_of
 from geo.attachment import zone_of
 from geo.crs import LAMBERT93
 from loaders import addresses, landlords, qpv, territory
@@ -279,7 +280,7 @@ def _gathered(
 ) -> Candidates:
     rows = _rows(path, stream, encoding)
     _check_header(path, next(rows)[1])
-    inside = frozenset(territory.load().index)
+    inside = frozenset(territory.load().communes.index)
     counts = dict.fromkeys((LANDLORDS, OTHERS, ELSEWHERE, ASIDE), 0)
     report = Report(SOURCE_ID, lignes_lues=0)
     found: dict[str, _Address] = {}
@@ -358,9 +359,9 @@ def _check_header(path: Path, header: list[str]) -> None:
 
 
 def _code_insee(cells: list[str]) -> str:
-    """Give the commune; the arrondissements of Marseille are in it."""
+    """Give the commune; municipal arrondissements are in theirs."""
     code = cells[_DEPARTEMENT] + cells[_COMMUNE].zfill(3)
-    return "13055" if "13201" <= code <= "13216" else code
+    return commune_of(code)
 
 
 def _add(found: dict[str, _Address], cells: list[str], listed: dict[str, str]) -> None:

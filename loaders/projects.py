@@ -49,12 +49,11 @@ ORIGINS = ("fiche", "contrat")
 SHEET, TABLE_ONLY = "fiche", "tableau"
 NO_LAYER = "aucune donnée ouverte"
 #: Source ids of the layers that a project can act on.
-LAYERS = ("levelo", "rtm", "sncf", "friches", "sports", "social")
+LAYERS = ("velos", "lignes", "sncf", "friches", "sports", "social")
 ABSENT_FROM_TABLES = "absent des tableaux"
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _QPV_2024 = re.compile(r"QN\d{5}[A-Z]")
-_ARRONDISSEMENTS = frozenset(f"132{number:02d}" for number in range(1, 17))
 _MEND = "corriger les lignes nommées"
 
 
@@ -101,11 +100,11 @@ def load(path: Path | str | None = None, *, registers: Path | str | None = None)
     table.one_of("provenance", [SHEET, TABLE_ONLY])
     table.one_of("a_confirmer", ["oui", "non"])
 
-    contrat = territory.load()
+    place = territory.load()
     codes: dict[str, AbstractSet[str]] = {
-        METROPOLE: {territory.EPCI_SIREN},
-        COMMUNES: set(contrat.index[contrat["statut"] != territory.NEIGHBOUR]),
-        ARRONDISSEMENTS: _ARRONDISSEMENTS,
+        METROPOLE: set(place.epci),
+        COMMUNES: place.contract_codes,
+        ARRONDISSEMENTS: {part for parts in place.arrondissements.values() for part in parts},
     }
     for line, row in table.cells.iterrows():
         _check_row(table, line, row, codes)

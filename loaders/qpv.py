@@ -9,7 +9,7 @@ from errors import SourceContentError
 from loaders import indicators, territory
 from loaders._files import Layout, extract_layout, read_features
 from loaders._shapes import to_shapes
-from loaders.paths import DATA
+from loaders.paths import DATA, within
 from loaders.quality import OFF_TERRITORY, SET_ASIDE, Reading, Report
 
 SOURCE_ID = "qpv"
@@ -30,13 +30,15 @@ ANCT = Layout(
 )
 
 
-def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
-    """Read the outlines of the QPV of the métropole.
+def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gpd.GeoDataFrame]:
+    """Read the outlines of the QPV of the territory.
 
     Parameters
     ----------
     path
         The producer's GeoJSON (all of France or an excerpt) or an extract; the embedded extract by default.
+    data_dir
+        Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
     Returns
     -------
@@ -49,14 +51,15 @@ def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
     SourceError
         If the file is unusable, of another vintage or territory, or holds a QPV twice.
     """
-    target = Path(path or EXTRACT)
+    target = Path(path or within(EXTRACT, data_dir))
     rows, layout = read_features(target, [ANCT, extract_layout(COLUMNS)])
     report = Report(SOURCE_ID, lignes_lues=len(rows))
+    place = territory.load(data_dir)
     frame = to_shapes(rows, path=target, id_column="code_qp", report=report, polygons=True)
     frame["code_qp"] = frame["code_qp"].astype("str")
     indicators.check_codes(target, frame["code_qp"])
     if layout is ANCT:
-        foreign = frame[frame["siren_epci"].astype("str") != territory.EPCI_SIREN]
+        foreign = frame[~frame["siren_epci"].astype("str").isin(place.epci)]
         report.add(
             foreign,
             f"{OFF_TERRITORY} (autre EPCI)",
@@ -68,17 +71,17 @@ def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
         if frame.empty:
             raise SourceContentError(
                 target,
-                f"aucun QPV de l'EPCI {territory.EPCI_SIREN}",
-                "fournir le fichier national ou celui de la métropole",
+                f"aucun QPV de l'EPCI {', '.join(place.epci)}",
+                "fournir le fichier national ou celui du territoire",
             )
     frame["communes"] = frame["communes"].str.split(r"[,|]\s*", regex=True)
-    known = set(territory.load().index)
+    known = set(place.communes.index)
     unknown = frame[[not known.issuperset(codes) for codes in frame["communes"]]]
     if len(unknown):
         raise SourceContentError(
             target,
             f"commune inconnue pour {unknown['code_qp'].iloc[0]} : {', '.join(unknown['communes'].iloc[0])}",
-            "compléter data/qpv/territoire.csv",
+            "compléter territoire.toml",
         )
     report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
     frame = frame.set_index("code_qp").sort_index()
@@ -87,7 +90,7 @@ def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
 
 
 def load(path: Path | str | None = None, *, figures: pd.DataFrame | None = None) -> gpd.GeoDataFrame:
-    """Load the QPV of the métropole with their figures.
+    """Load the QPV of the territory with their figures.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ import geopandas as gpd
 from loaders._files import Layout, extract_layout, read_table
 from loaders._ids import stable_ids
 from loaders._points import drop_duplicate_ids, to_points
-from loaders.paths import DATA
+from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
 
 SOURCE_ID = "social"
@@ -36,13 +36,15 @@ CATEGORIES = {
 }
 
 
-def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
+def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gpd.GeoDataFrame]:
     """Read the social facilities.
 
     Parameters
     ----------
     path
         The producer's CSV or an extract; the embedded extract by default.
+    data_dir
+        Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
     Returns
     -------
@@ -54,14 +56,14 @@ def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
     SourceError
         If the file is unusable or too many of its rows are at fault.
     """
-    target = Path(path or EXTRACT)
+    target = Path(path or within(EXTRACT, data_dir))
     rows, layout = read_table(target, [VILLE_DE_MARSEILLE, extract_layout(COLUMNS)])
     report = Report(SOURCE_ID, lignes_lues=len(rows))
     if layout is VILLE_DE_MARSEILLE:
         rows["id_equip"] = stable_ids("SOC", rows[["nom", "adresse", "lon", "lat"]])
         rows["categorie"] = rows["categorie"].replace(CATEGORIES)
     rows = drop_duplicate_ids(rows, "id_equip", report)
-    points = to_points(rows, path=target, ids=rows["nom"], report=report)
+    points = to_points(rows, path=target, ids=rows["nom"], report=report, data_dir=data_dir)
     report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
     points = points.set_index("id_equip").sort_index()
     return Reading(points[["nom", "categorie", "adresse", "code_postal", "code_insee", "geometry"]], report)

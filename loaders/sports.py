@@ -8,7 +8,7 @@ import pandas as pd
 from loaders._files import Layout, extract_layout, read_csv, read_table
 from loaders._ids import stable_ids
 from loaders._points import drop_duplicate_ids, to_points
-from loaders.paths import DATA
+from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
 
 SOURCE_ID = "sports"
@@ -51,13 +51,15 @@ def load_families(path: Path | str | None = None) -> pd.Series:
     return frame.set_index("equip_type_name")["famille"]
 
 
-def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
+def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gpd.GeoDataFrame]:
     """Read the sports facilities.
 
     Parameters
     ----------
     path
         The CSV of 2016 or an extract; the embedded extract by default.
+    data_dir
+        Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
     Returns
     -------
@@ -69,7 +71,7 @@ def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
     SourceError
         If the file is unusable or too many of its rows are at fault.
     """
-    target = Path(path or EXTRACT)
+    target = Path(path or within(EXTRACT, data_dir))
     rows, layout = read_table(target, [RES_2016, extract_layout(COLUMNS)])
     report = Report(SOURCE_ID, lignes_lues=len(rows))
     rows["equip_type_name"] = rows["equip_type_name"].str.replace("’", "'", regex=False)
@@ -86,6 +88,7 @@ def read(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
         report=report,
         declared=rows["comm_insee"],
         at_sea=rows["famille"].isin(AT_SEA),
+        data_dir=data_dir,
     )
     report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
     points = points.set_index("equip_id").sort_index()

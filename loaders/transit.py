@@ -10,11 +10,11 @@ from loaders import gtfs
 from loaders._files import Layout, extract_layout, read_features, read_table
 from loaders._points import drop_duplicate_ids, numbers, to_points
 from loaders._shapes import to_shapes
-from loaders.paths import DATA
+from loaders.paths import DATA, within
 from loaders.quality import OFF_TERRITORY, SET_ASIDE, Reading, Report
 
-LINES_ID = "rtm"
-LINES_EXTRACT = DATA / "transport" / "rtm_lignes.geojson"
+LINES_ID = "lignes"
+LINES_EXTRACT = DATA / "transport" / "lignes.geojson"
 LINES_PRODUCER_FILE = "transport/rtm_lignes_2025-04.geojson"
 LINES_COLUMNS = ["route_id", "route_short_name", "route_long_name", "mode", "color"]
 #: The lines that the atlas calls structuring; buses and sea shuttles are left out.
@@ -27,13 +27,15 @@ STATIONS_COLUMNS = ["uic", "name", "voyageurs_2024", "lon", "lat"]
 MAX_FAULTY_SHARE = 0.1
 
 
-def read_lines(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
+def read_lines(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gpd.GeoDataFrame]:
     """Read the metro, tram and BHNS lines.
 
     Parameters
     ----------
     path
         The producer's GeoJSON or an extract; the embedded extract by default.
+    data_dir
+        Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
     Returns
     -------
@@ -45,7 +47,7 @@ def read_lines(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
     SourceError
         If the file is unusable or holds a line twice.
     """
-    target = Path(path or LINES_EXTRACT)
+    target = Path(path or within(LINES_EXTRACT, data_dir))
     rows, _ = read_features(target, [extract_layout(LINES_COLUMNS)])
     report = Report(LINES_ID, lignes_lues=len(rows))
     frame = to_shapes(rows, path=target, id_column="route_id", report=report, polygons=False)
@@ -91,13 +93,15 @@ SNCF = Layout(
 )
 
 
-def read_stations(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
+def read_stations(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gpd.GeoDataFrame]:
     """Read the railway stations.
 
     Parameters
     ----------
     path
         The producer's CSV or an extract; the embedded extract by default.
+    data_dir
+        Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
     Returns
     -------
@@ -109,13 +113,13 @@ def read_stations(path: Path | str | None = None) -> Reading[gpd.GeoDataFrame]:
     SourceError
         If the file is unusable or too many of its rows are at fault.
     """
-    target = Path(path or STATIONS_EXTRACT)
+    target = Path(path or within(STATIONS_EXTRACT, data_dir))
     rows, _ = read_table(target, [SNCF])
     report = Report(STATIONS_ID, lignes_lues=len(rows))
     rows = drop_duplicate_ids(rows, "uic", report)
     rows["voyageurs_2024"] = numbers(rows["voyageurs_2024"], low=0, high=2e8, ids=rows["uic"], report=report)
     # The published commune codes are wrong for some stations: the place alone decides.
-    points = to_points(rows, path=target, ids=rows["uic"], report=report, everywhere=True)
+    points = to_points(rows, path=target, ids=rows["uic"], report=report, everywhere=True, data_dir=data_dir)
     report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
     points = points.astype({"voyageurs_2024": "Int64"}).set_index("uic").sort_index()
     return Reading(points[["name", "voyageurs_2024", "code_insee", "geometry"]], report)

@@ -219,7 +219,7 @@ LAYERS: Final[tuple[Layer, ...]] = (
     Layer(
         "lignes",
         "Métro, tramway et BHNS",
-        "rtm",
+        "lignes",
         "#00609C",
         "trait",
         "route_short_name",
@@ -281,7 +281,7 @@ LAYERS: Final[tuple[Layer, ...]] = (
     Layer(
         "stations",
         "Stations levélo",
-        "levelo",
+        "velos",
         "#00795C",
         "cercle",
         "name",

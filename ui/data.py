@@ -100,7 +100,7 @@ def bikes() -> gpd.GeoDataFrame:
     GeoDataFrame
         As `loaders.bikes.load`: index `station_id`.
     """
-    return _shared(loaders.bikes.load, "levelo")
+    return _shared(loaders.bikes.load, "velos")
 
 
 def lines() -> gpd.GeoDataFrame:
@@ -111,7 +111,7 @@ def lines() -> gpd.GeoDataFrame:
     GeoDataFrame
         As `loaders.transit.load_lines`: index `route_id`.
     """
-    return _shared(loaders.transit.load_lines, "rtm")
+    return _shared(loaders.transit.load_lines, "lignes")
 
 
 def gares() -> gpd.GeoDataFrame:

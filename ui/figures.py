@@ -95,11 +95,11 @@ def _portrait(version: str, kind: Genre, code: str, radius_m: int) -> Portrait:
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _bike_reach(version: tuple[tuple[str, int, int], ...], radius_m: int) -> pd.DataFrame:  # noqa: ARG001
-    covered = data.sources()["levelo"].communes
+    covered = data.sources()["velos"].communes
     return cycling.qpv_figures(data.qpv(), data.bikes(), radius_m=radius_m, covered=covered)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _transit(version: tuple[tuple[str, int, int], ...]) -> pd.DataFrame:  # noqa: ARG001
-    covered = data.sources()["rtm"].communes
+    covered = data.sources()["lignes"].communes
     return cycling.transit_distances(data.qpv(), data.lines(), data.gares(), lines_covered=covered)

@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
+from geo.arrondissements import commune_of
 from geo.proximity import pairs_within
 from loaders.paths import DATA
 from maps.assets import Assets, install
@@ -21,7 +22,6 @@ from maps.layers import LAYERS
 from maps.spec import MapSpec, ShownLayer
 from ui import data
 
-MARSEILLE: Final = "13055"
 OFF_COMMUNES: Final = "hors des 16 communes"
 LOOK_EVERY_S: Final = 1.0
 STATIC_DIR: Final = Path(__file__).resolve().parent.parent / "static"
@@ -117,7 +117,10 @@ def frames() -> dict[str, gpd.GeoDataFrame]:
             communes.assign(statut_affiche=communes["statut"] + doubt),
             [[code] for code in communes.index],
         ),
-        "arrondissements": (data.arrondissements(), [[MARSEILLE]] * len(data.arrondissements())),
+        "arrondissements": (
+            data.arrondissements(),
+            [[commune_of(code)] for code in data.arrondissements().index],
+        ),
         "qpv": (data.qpv(), data.qpv()["communes"]),
         "lignes": (lines, _crossed(lines, communes)),
     }

@@ -53,7 +53,7 @@ def points(path: Path, communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 communes = gpd.read_file(DATA / "qpv/communes.geojson")
 qpv = gpd.read_file(DATA / "qpv/qpv.geojson").merge(pd.read_csv(DATA / "qpv/indicateurs.csv"), on="code_qp")
-lines = gpd.read_file(DATA / "transport/rtm_lignes.geojson")
+lines = gpd.read_file(DATA / "transport/lignes.geojson")
 sports = points(DATA / "equipements/sports.csv", communes).merge(
     pd.read_csv(DATA / "equipements/sports_familles.csv"), how="left"
 )
@@ -66,7 +66,7 @@ frames = {
     "social": points(DATA / "equipements/equipements_sociaux.csv", communes),
     "friches": points(DATA / "equipements/friches.csv", communes),
     "gares": points(DATA / "transport/gares.csv", communes),
-    "stations": points(DATA / "transport/levelo_stations.csv", communes),
+    "stations": points(DATA / "transport/velos_stations.csv", communes),
 }
 
 st.title("Carte des quartiers et de ce qui les entoure")

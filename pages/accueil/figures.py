@@ -80,7 +80,7 @@ def key_figures(
     KeyFigures
         The figures in the order to show, and what they say in one sentence.
     """
-    cycle = cycling.qpv_figures(qpv, stations, radius_m=REACH_M, covered=sources["levelo"].communes)
+    cycle = cycling.qpv_figures(qpv, stations, radius_m=REACH_M, covered=sources["velos"].communes)
     covered = cycle[cycle["couvert_par_le_reseau"]]
     served = int((covered["stations_a_portee"] > 0).sum())
     apart = len(cycle) - len(covered)
@@ -101,13 +101,13 @@ def key_figures(
             f"{entier(served)} sur {entier(len(covered))}",
             f"quartiers couverts par levélo ont une station physique à {reach} ; les {entier(apart)} autres QPV sont "
             "hors périmètre de la source",
-            ("levelo", "qpv"),
+            ("velos", "qpv"),
         ),
         Figure(
             pluriel(covered["habitants_hors_portee"].sum(skipna=False), "habitant"),
             f"de ces {entier(len(covered))} quartiers sont à plus de {distance(REACH_M)} d'une station, à vol d'oiseau : "
             "estimation à densité uniforme",
-            ("levelo", "indicateurs"),
+            ("velos", "indicateurs"),
         ),
         Figure(
             pluriel(near, "friche vérifiée", "friches vérifiées"),

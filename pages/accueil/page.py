@@ -68,7 +68,7 @@ CARDS = [
 CARDS_A_ROW = 3
 WHERE = "16 communes"
 REACH = {"seuil": f"{distance(key.REACH_M)} à vol d'oiseau"}
-TOWN_SOURCES = ("qpv", "indicateurs", "communes", "levelo", "friches")
+TOWN_SOURCES = ("qpv", "indicateurs", "communes", "velos", "friches")
 FRESH_FIELDS = [
     Field("titre", "Source", "texte"),
     # In a CSV, `producteur` and `millesime` are those of the file's own sources.

@@ -25,7 +25,7 @@ _AROUND: Final = (
     ("sports", "Équipements sportifs", "sports"),
     ("social", "Équipements sociaux", "social"),
     ("gares", "Gares", "sncf"),
-    ("stations", "Stations levélo physiques", "levelo"),
+    ("stations", "Stations levélo physiques", "velos"),
 )
 
 

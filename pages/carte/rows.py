@@ -71,8 +71,8 @@ FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {
     ),
     "stations": (
         Field("name", "Station", "texte"),
-        Field("capacity", "Points d’attache", "entier", "levelo"),
-        Field("is_virtual_station", "Virtuelle", "texte", "levelo", "Une station virtuelle n’a pas de borne : elle ne compte pas dans les distances"),
+        Field("capacity", "Points d’attache", "entier", "velos"),
+        Field("is_virtual_station", "Virtuelle", "texte", "velos", "Une station virtuelle n’a pas de borne : elle ne compte pas dans les distances"),
         _TOWN,
     ),
 }  # fmt: skip

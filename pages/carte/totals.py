@@ -26,9 +26,9 @@ FIELDS: Final = (
     Field("sports", "Équipements sportifs", "entier", "sports"),
     Field("social", "Équipements sociaux", "entier", "social"),
     Field("gares", "Gares", "entier", "sncf"),
-    Field("stations", "Stations levélo physiques", "entier", "levelo"),
+    Field("stations", "Stations levélo physiques", "entier", "velos"),
 )
-SOURCES: Final = ("qpv", "indicateurs", "friches", "sports", "social", "sncf", "levelo")
+SOURCES: Final = ("qpv", "indicateurs", "friches", "sports", "social", "sncf", "velos")
 
 
 def by_commune(
@@ -62,7 +62,7 @@ def by_commune(
         "sports": (of_types("sports", frames["sports"], types), "sports"),
         "social": (of_types("social", frames["social"], types), "social"),
         "gares": (frames["gares"], "sncf"),
-        "stations": (frames["stations"][~frames["stations"]["is_virtual_station"]], "levelo"),
+        "stations": (frames["stations"][~frames["stations"]["is_virtual_station"]], "velos"),
     }
     for column, (frame, source_id) in counted.items():
         totals[column] = in_communes(communes, frame, covered=sources[source_id].communes)

@@ -61,9 +61,9 @@ _COMMON: Final = (
     Field("zonage", "Zonage d'urbanisme", "texte", SOURCE),
     Field("distance_qpv_m", "QPV le plus proche", "distance_m", "qpv", "À vol d'oiseau, depuis le point de la friche ; 0 dans le QPV"),
     Field("qpv_proche", "Nom du QPV", "texte", "qpv"),
-    Field("distance_station_m", "Station levélo la plus proche", "distance_m", "levelo", "À vol d'oiseau ; stations physiques seulement"),
-    Field("distance_ligne_m", "Ligne la plus proche", "distance_m", "rtm", "Métro, tramway ou BHNS ; à vol d'oiseau, jusqu'à la ligne et non jusqu'à un arrêt"),
-    Field("ligne_proche", "Nom de la ligne", "texte", "rtm"),
+    Field("distance_station_m", "Station levélo la plus proche", "distance_m", "velos", "À vol d'oiseau ; stations physiques seulement"),
+    Field("distance_ligne_m", "Ligne la plus proche", "distance_m", "lignes", "Métro, tramway ou BHNS ; à vol d'oiseau, jusqu'à la ligne et non jusqu'à un arrêt"),
+    Field("ligne_proche", "Nom de la ligne", "texte", "lignes"),
 )  # fmt: skip
 SITE_FIELDS: Final = (
     Field("nom", "Site", "texte", SOURCE),
@@ -182,8 +182,8 @@ def prepared(
         qpv,
         stations,
         lines,
-        stations_covered=sources["levelo"].communes,
-        lines_covered=sources["rtm"].communes,
+        stations_covered=sources["velos"].communes,
+        lines_covered=sources["lignes"].communes,
     )
     return friches.join(found).assign(
         nom=friches["site_nom"],

@@ -20,7 +20,7 @@ BY_SITE: Final = "Par site"
 ANY: Final = 0
 SURFACES_M2: Final = (ANY, 1_000, 5_000, 10_000, 50_000)
 DISTANCES_M: Final = (ANY, 300, 500, 1_000, 2_000)
-USED: Final = (brownfields.SOURCE, "qpv", "levelo", "rtm")
+USED: Final = (brownfields.SOURCE, "qpv", "velos", "lignes")
 CONTOURS: Final = "Un site est un point dans l'inventaire, quelle que soit son étendue."
 
 

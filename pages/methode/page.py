@@ -44,14 +44,14 @@ def text(name: str) -> str:
 
 def counts() -> dict[str, str]:
     """Give the counts that the text quotes, from the data and not from memory."""
-    quartiers, communes, levelo = data.qpv(), data.communes(), data.sources()["levelo"]
-    outside = quartiers[[not levelo.covers(codes) for codes in quartiers["communes"]]]
+    quartiers, communes, velos = data.qpv(), data.communes(), data.sources()["velos"]
+    outside = quartiers[[not velos.covers(codes) for codes in quartiers["communes"]]]
     at_stake = communes[communes["statut"] != "avec QPV"]
     shared = quartiers[quartiers["communes"].str.len() > 1]
     return {
         "qpv": entier(len(quartiers)),
-        "hors_levelo": entier(len(outside)),
-        "habitants_hors_levelo": entier(outside["population"].sum()),
+        "hors_velos": entier(len(outside)),
+        "habitants_hors_velos": entier(outside["population"].sum()),
         "deux_communes": ", ".join(f"{name} ({code})" for code, name in shared["lib_qp"].items()),
         "communes": entier(len(communes)),
         "communes_qpv": entier(len(communes) - len(at_stake)),

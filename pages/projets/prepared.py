@@ -66,7 +66,7 @@ def reach(id_projet: str) -> project.Reach:
         As `exports.project.reach` gives it.
     """
     listed = projects()
-    layers = {"levelo": data.bikes, "friches": data.friches, "sports": data.sports}
+    layers = {"velos": data.bikes, "friches": data.friches, "sports": data.sports}
     couche = str(listed.loc[id_projet, "couche"])
     return project.reach(
         listed,

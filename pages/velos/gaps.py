@@ -10,7 +10,7 @@ from exports.fields import Field
 from maps.spec import Cadrage, Classe, MapSpec, ShownLayer
 from ui.formats import entier, part, pluriel
 
-NETWORK: Final = "levelo"
+NETWORK: Final = "velos"
 THRESHOLD_M: Final = 300
 
 _NAME: Final = Field("lib_qp", "QPV", "texte")
@@ -46,8 +46,8 @@ _REACH: Final = (
     Field("bornes_pour_1000_hab", "Points d'attache pour 1\u202f000 hab.", "decimal", NETWORK),
 )  # fmt: skip
 _LINE: Final = (
-    Field("distance_ligne_m", "Ligne la plus proche", "distance_m", "rtm", "Métro, tramway ou BHNS ; à vol d'oiseau, jusqu'à la ligne et non jusqu'à un arrêt"),
-    Field("ligne_proche", "Nom de la ligne", "texte", "rtm"),
+    Field("distance_ligne_m", "Ligne la plus proche", "distance_m", "lignes", "Métro, tramway ou BHNS ; à vol d'oiseau, jusqu'à la ligne et non jusqu'à un arrêt"),
+    Field("ligne_proche", "Nom de la ligne", "texte", "lignes"),
 )  # fmt: skip
 
 #: Gaps among the QPV that the network covers, largest first.

@@ -65,7 +65,7 @@ def show(heading: DeltaGenerator) -> None:
     downloads.show_map(
         spec, subject="carte des manques vélos", place=place, filters=filters, key="carte-velos-html"
     )
-    sources.note("qpv", gaps.NETWORK, "rtm", "sncf")
+    sources.note("qpv", gaps.NETWORK, "lignes", "sncf")
 
     if chosen is not None and chosen in rows.index:
         st.header(formats.plain(str(rows.loc[chosen, "lib_qp"])), anchor=False)
@@ -73,7 +73,7 @@ def show(heading: DeltaGenerator) -> None:
 
     used = [catalogue[key] for key in (gaps.NETWORK, "qpv", "indicateurs", *within.sources)]
     if within.all_fields is gaps.ALL_FIELDS:
-        used += [catalogue[key] for key in ("rtm", "sncf")]
+        used += [catalogue[key] for key in ("lignes", "sncf")]
 
     st.header("Manques classés", anchor=False)
     st.caption(

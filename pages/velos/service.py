@@ -16,7 +16,7 @@ from loaders.catalogue import Source
 from pages.velos.gaps import NETWORK
 from ui import data, downloads, formats, table
 
-SOURCE_ID: Final = "levelo_temps_reel"
+SOURCE_ID: Final = "velos_temps_reel"
 PARIS: Final = ZoneInfo("Europe/Paris")
 FIELDS: Final = (
     Field("name", "Station", "texte", NETWORK),

@@ -17,8 +17,8 @@ _SITE: Final = (
     Field("station_proche", "Nom de la station", "texte", NETWORK),
 )  # fmt: skip
 _LINE: Final = (
-    Field("distance_ligne_m", "Ligne la plus proche", "distance_m", "rtm", "À vol d'oiseau, jusqu'au tracé et non jusqu'à un arrêt"),
-    Field("ligne_proche", "Nom de la ligne", "texte", "rtm"),
+    Field("distance_ligne_m", "Ligne la plus proche", "distance_m", "lignes", "À vol d'oiseau, jusqu'au tracé et non jusqu'à un arrêt"),
+    Field("ligne_proche", "Nom de la ligne", "texte", "lignes"),
 )  # fmt: skip
 # No source limits them: an archive does not say which communes it covers, and a stop that is far is just far.
 _STOP: Final = (

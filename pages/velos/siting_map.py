@@ -12,7 +12,7 @@ from pages.velos.siting import Options, Proposal
 from pages.velos.stops import MODES
 
 #: Sources of what the map shows whether or not the proposal draws on it.
-LINES: Final = ("rtm",)
+LINES: Final = ("lignes",)
 
 
 def spec(

@@ -13,7 +13,7 @@ from ui.formats import date, decimal, entier, part, pluriel
 
 #: Sources that a kind of candidates draws on.
 _SOURCES: Final[Mapping[str, str]] = {
-    candidates.LINE: "rtm",
+    candidates.LINE: "lignes",
     candidates.RAILWAY: "sncf",
     candidates.BROWNFIELD: "friches",
     candidates.SPORT: "sports",
@@ -177,7 +177,7 @@ def used(options: Options, sources: Mapping[str, Source]) -> list[Source]:
     list of Source
         The network's first.
     """
-    lines = [] if options.modes else ["rtm"]
+    lines = [] if options.modes else ["lignes"]
     ids = [NETWORK, "qpv", "indicateurs", *lines, "sncf", *(_SOURCES[kind] for kind in options.kinds)]
     return [sources[source_id] for source_id in dict.fromkeys(ids)]
 

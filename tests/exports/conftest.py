@@ -29,8 +29,8 @@ def make_source(source_id, communes, **changes):
 
 
 @pytest.fixture
-def levelo():
-    return make_source("levelo", {"13055"})
+def velos():
+    return make_source("velos", {"13055"})
 
 
 @pytest.fixture
@@ -45,14 +45,14 @@ def insee():
 
 
 @pytest.fixture
-def sources(levelo, insee):
-    return {"levelo": levelo, "indicateurs": insee}
+def sources(velos, insee):
+    return {"velos": velos, "indicateurs": insee}
 
 
 @pytest.fixture
-def context(levelo, insee):
+def context(velos, insee):
     return Context.of(
-        [levelo, insee],
+        [velos, insee],
         filters={"commune": "toutes", "seuil": "300 m"},
         subject="Écarts vélos",
         place="Métropole",
@@ -64,9 +64,9 @@ def context(levelo, insee):
 def fields():
     return [
         Field("lib_qp", "Quartier", "texte"),
-        Field("distance_station_m", "Distance à la station", "distance_m", "levelo"),
-        Field("stations_a_portee", "Stations à portée", "entier", "levelo"),
-        Field("part_surface_couverte", "Part de la surface à portée", "part", "levelo"),
+        Field("distance_station_m", "Distance à la station", "distance_m", "velos"),
+        Field("stations_a_portee", "Stations à portée", "entier", "velos"),
+        Field("part_surface_couverte", "Part de la surface à portée", "part", "velos"),
         Field("taux_pauvrete_60_pct", "Taux de pauvreté", "pourcentage", "indicateurs"),
         Field("surface_m2", "Surface", "surface_m2"),
         Field("releve", "Relevé", "date"),

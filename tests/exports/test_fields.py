@@ -25,8 +25,8 @@ def test_a_value_is_kept_and_zero_is_a_value(frame, fields, sources):
 
 
 def test_outside_every_commune_of_the_source_the_reason_is_the_scope(frame, fields, sources):
-    levelo = ["distance_station_m", "stations_a_portee", "part_surface_couverte"]
-    assert stated(frame, fields, sources).loc["QN2", levelo].tolist() == [HORS_PERIMETRE] * 3
+    velos = ["distance_station_m", "stations_a_portee", "part_surface_couverte"]
+    assert stated(frame, fields, sources).loc["QN2", velos].tolist() == [HORS_PERIMETRE] * 3
 
 
 def test_inside_the_source_a_missing_figure_is_not_disclosed(frame, fields, sources):

@@ -109,18 +109,18 @@ def test_the_sources_have_a_table(read, frame, fields, context, tmp_path):
     rows = asked(data, "SELECT * FROM sources ORDER BY id", tmp_path)
     assert rows[0] == {
         "id": 1,
-        "titre": "Titre levelo",
+        "titre": "Titre velos",
         "producteur": "Producteur A",
         "millesime": "mars 2026",
         "licence": "ODbL 1.0",
-        "attribution": "Source : levelo",
+        "attribution": "Source : velos",
         "adresse": "https://exemple.fr",
         "communes": "13055",
         "limites": "aucune",
         "filtres": "commune : toutes ; seuil : 300 m",
         "date_export": "2026-03-05",
     }
-    assert [row["titre"] for row in rows] == ["Titre levelo", "Titre indicateurs"]
+    assert [row["titre"] for row in rows] == ["Titre velos", "Titre indicateurs"]
     assert read(data, "sources")["licence"].tolist() == ["ODbL 1.0", "Licence Ouverte 2.0"]
 
 
@@ -227,7 +227,7 @@ def test_a_frame_without_system_or_with_twins_is_refused(frame, fields, context)
     with pytest.raises(CrsError):
         to_gpkg(bare, context=context, fields=fields)
     twins = [
-        Field("stations_a_portee", "a", "entier", "levelo"),
+        Field("stations_a_portee", "a", "entier", "velos"),
         Field("stations_a_portee_statut", "b", "texte"),
     ]
     with pytest.raises(ArgumentError, match="stations_a_portee_statut"):

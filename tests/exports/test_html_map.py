@@ -87,7 +87,7 @@ def stations():
 
 def station_map(stations, **changes):
     spec = MapSpec("Carte d’<b>essai</b>", [ShownLayer("stations", **changes)])
-    return to_html_map(spec, {"stations": stations}, context=context(["levelo"]), notes=NOTES)
+    return to_html_map(spec, {"stations": stations}, context=context(["velos"]), notes=NOTES)
 
 
 def held(data):
@@ -194,7 +194,7 @@ def test_the_map_keeps_its_frame_its_classes_and_its_choices(frames):
 def test_the_page_says_its_sources_filters_and_date(stations):
     page = Page(station_map(stations))
     text = plain(page.text)
-    source = SOURCES["levelo"]
+    source = SOURCES["velos"]
     for said in (
         source.titre,
         source.producteur,
@@ -256,8 +256,8 @@ def test_objects_of_a_session_are_taken_away_as_data_with_their_source():
     )
     spec = MapSpec("Pistes", [ShownLayer("pistes", ids=["P1", "P3"], session=objects)])
     with pytest.raises(ArgumentError, match="personnes_morales"):
-        to_html_map(spec, {}, context=context(["levelo"]), notes=NOTES)
-    own = dataclasses.replace(SOURCES["levelo"], source_id="personnes_morales", titre="Fichier importé")
+        to_html_map(spec, {}, context=context(["velos"]), notes=NOTES)
+    own = dataclasses.replace(SOURCES["velos"], source_id="personnes_morales", titre="Fichier importé")
     told = Context.of([own], subject="carte", place="Marseille")
     data = to_html_map(spec, {}, context=told, notes=NOTES)
     assert from_html_map(data) == {"pistes": ["P1", "P3"]}

@@ -27,7 +27,7 @@ SOURCES = catalogue.load()
 NOTES = {key: f"{source.producteur}, {source.millesime}" for key, source in SOURCES.items()}
 FILTERS = {"commune": "Marseille", "seuil": "300 m d'un QPV, à vol d'oiseau"}
 #: Both are under the ODbL, which asks to be named with its producer.
-SHARE_ALIKE = {"stations": "levelo", "gares": "sncf"}
+SHARE_ALIKE = {"stations": "velos", "gares": "sncf"}
 
 
 def workbook(data):

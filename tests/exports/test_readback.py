@@ -88,7 +88,7 @@ def test_layers_of_page_carte(form, layer_id, frames):
 @pytest.mark.parametrize("form", FORMATS)
 def test_gaps_of_page_velos(form, frames):
     rows = frames["qpv"].join(figures.bike_reach(300))
-    used = {key: SOURCES[key] for key in ("levelo", "qpv", "indicateurs", "rtm", "sncf")}
+    used = {key: SOURCES[key] for key in ("velos", "qpv", "indicateurs", "lignes", "sncf")}
     check(form, rows, gaps.ALL_FIELDS, used)
 
 
@@ -98,7 +98,7 @@ def test_matrix_of_page_projets(form):
     filled = matrix.cells(projects, communes, data.qpv(), prepared.measured())
     used = {
         key: SOURCES[key]
-        for key in ("projets", "communes", "qpv", "indicateurs", "levelo", "friches", "sports")
+        for key in ("projets", "communes", "qpv", "indicateurs", "velos", "friches", "sports")
     }
     check(form, matrix.wide(filled, projects, communes), matrix.wide_fields(communes), used)
     check(form, filled, matrix.LONG_FIELDS, used)

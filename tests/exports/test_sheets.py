@@ -82,8 +82,8 @@ def test_every_sheet_says_its_day_its_threshold_and_its_sources(made, kind, code
     assert "Établi le 5 mars 2026." in text
     assert "Seuil : 300 m à vol d'oiseau." in text or code == "paej"
     used = ["projets", "communes", "qpv", "indicateurs"]
-    used += {VELOS: ["levelo"], "friches-ess": ["friches"], "equipements-sportifs": ["sports"]}.get(code, [])
-    used += ["levelo", "rtm", "sncf", "friches", "sports", "social"] if kind != "projet" else []
+    used += {VELOS: ["velos"], "friches-ess": ["friches"], "equipements-sportifs": ["sports"]}.get(code, [])
+    used += ["velos", "lignes", "sncf", "friches", "sports", "social"] if kind != "projet" else []
     used += ["arrondissements"] if code in {"QN01362I", "13055", "paej"} else []
     for source_id in used:
         source = catalogue.load()[source_id]
@@ -93,7 +93,7 @@ def test_every_sheet_says_its_day_its_threshold_and_its_sources(made, kind, code
 
 def test_two_networks_under_odbl_are_named_as_they_ask(made):
     text = bare(text_of(made("qpv", "QN01362I")))
-    for source_id in ("levelo", "sncf"):
+    for source_id in ("velos", "sncf"):
         source = catalogue.load()[source_id]
         assert "ODbL" in source.licence
         assert bare(source.attribution) in text
@@ -300,7 +300,7 @@ def test_the_matrix_explains_itself(whole):
     filled = matrix.cells(held.projects, held.communes, held.frames.qpv, held.measured)
     for line in matrix.legend(filled, list(coverage.MESURES)):
         assert bare(f"{line.name}{' : ' if line.name else ''}{line.meaning}") in text
-    for source_id in ("projets", "levelo", "friches", "sports"):
+    for source_id in ("projets", "velos", "friches", "sports"):
         assert bare(catalogue.load()[source_id].attribution) in text
     assert "Aucunfiltre." in text
 

@@ -15,10 +15,10 @@ from exports.fields import HORS_PERIMETRE, NON_DIFFUSE, Field
 from exports.tables import PROVENANCE, to_csv, to_geojson
 
 ORIGIN = {
-    "producteur": "Producteur A (Titre levelo) ; Insee (Titre indicateurs)",
-    "millesime": "mars 2026 (Titre levelo) ; 2023 (Titre indicateurs)",
-    "licence": "ODbL 1.0 (Titre levelo) ; Licence Ouverte 2.0 (Titre indicateurs)",
-    "attribution": "Source : levelo ; Source : indicateurs",
+    "producteur": "Producteur A (Titre velos) ; Insee (Titre indicateurs)",
+    "millesime": "mars 2026 (Titre velos) ; 2023 (Titre indicateurs)",
+    "licence": "ODbL 1.0 (Titre velos) ; Licence Ouverte 2.0 (Titre indicateurs)",
+    "attribution": "Source : velos ; Source : indicateurs",
     "filtres": "commune : toutes ; seuil : 300 m",
     "date_export": "2026-03-05",
 }
@@ -158,16 +158,16 @@ def test_geojson_names_its_sources_filters_and_date(frame, fields, context):
     assert collection["date"] == "2026-03-05"
     assert collection["filtres"] == ORIGIN["filtres"]
     assert collection["sources"][0] == {
-        "titre": "Titre levelo",
+        "titre": "Titre velos",
         "producteur": "Producteur A",
         "millesime": "mars 2026",
         "licence": "ODbL 1.0",
-        "attribution": "Source : levelo",
+        "attribution": "Source : velos",
         "adresse": "https://exemple.fr",
         "communes": ["13055"],
         "limites": "aucune",
     }
-    assert [source["titre"] for source in collection["sources"]] == ["Titre levelo", "Titre indicateurs"]
+    assert [source["titre"] for source in collection["sources"]] == ["Titre velos", "Titre indicateurs"]
     assert "crs" not in collection
 
 

@@ -123,11 +123,11 @@ def test_the_sources_have_a_sheet(book):
         ["Commune", "toutes"],
         ["Seuil", "300 m"],
         [None, None],
-        ["Source", "Titre levelo"],
+        ["Source", "Titre velos"],
         ["Producteur", "Producteur A"],
         ["Millésime", "mars 2026"],
         ["Licence", "ODbL 1.0"],
-        ["Attribution", "Source : levelo"],
+        ["Attribution", "Source : velos"],
         ["Adresse", "https://exemple.fr"],
         ["Périmètre (codes Insee)", "13055"],
         ["Limites", "aucune"],
@@ -143,9 +143,9 @@ def test_the_sources_have_a_sheet(book):
     ]
 
 
-def test_filters_given_as_a_sentence_are_told_too(frame, levelo):
+def test_filters_given_as_a_sentence_are_told_too(frame, velos):
     context = Context.of(
-        [levelo], filters="Marseille seulement", subject="a", place="b", date=dt.date(2026, 3, 5)
+        [velos], filters="Marseille seulement", subject="a", place="b", date=dt.date(2026, 3, 5)
     )
     said = lines(opened(to_xlsx(frame, context=context))["Sources"])
     assert ["Filtres", "Marseille seulement"] in said
@@ -157,7 +157,7 @@ def test_each_column_says_its_source(book):
         "Distance à la station (m)",
         "distance_station_m",
         "distance_m",
-        "Titre levelo, Producteur A",
+        "Titre velos, Producteur A",
         "mars 2026",
         None,
     ]

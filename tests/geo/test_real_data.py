@@ -34,7 +34,7 @@ def metres(qpv, stations):
 
 @pytest.fixture(scope="module")
 def network():
-    return catalogue.load()["levelo"].communes
+    return catalogue.load()["velos"].communes
 
 
 def test_the_readings_of_the_definitions(qpv, stations):
@@ -91,7 +91,7 @@ def test_shares_by_many_facilities(qpv):
 
 def test_lines(qpv):
     lines, gares = transit.load_lines(), transit.load_stations()
-    covered = catalogue.load()["rtm"].communes
+    covered = catalogue.load()["lignes"].communes
     found = transit_distances(qpv, lines, gares, lines_covered=covered)
     step_m = 10.0
     places = slow.course(lines, step_m)

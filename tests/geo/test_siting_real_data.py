@@ -71,7 +71,7 @@ def test_the_order_of_the_rows_changes_nothing(layers, sites):
 
 
 def test_the_cells_say_what_the_areas_say(layers, sites):
-    qpv, network = qpv_loader.load(), catalogue.load()["levelo"].communes
+    qpv, network = qpv_loader.load(), catalogue.load()["velos"].communes
     gains = site_gains(qpv, layers.existing, sites, radius_m=REACH_M, covered=network)
     # A cell is reached or not by its middle: up to 20 inhabitants per site. The best by cells is also chosen for what
     # cells overstate, so all of it is 0.35 % less by areas.

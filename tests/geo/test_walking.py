@@ -219,7 +219,7 @@ def test_no_station_near(qpv, stations):
 def test_real_data():
     """118 stations within 600 m of a QPV of Marseille, counted on plain distances between the two layers."""
     qpv, stations = qpv_loader.load(), bikes.load()
-    covered = catalogue.load()["levelo"].communes
+    covered = catalogue.load()["velos"].communes
     marseille = qpv[[bool(covered & set(codes)) for codes in qpv["communes"]]]
     physical = stations[~stations["is_virtual_station"]]
     metres = np.array([physical.distance(outline) for outline in marseille.geometry])

@@ -18,20 +18,19 @@ from loaders import (
     quality,
     social,
     sports,
-    territory,
     transit,
 )
 from loaders.build import STEPS, build
 from loaders.paths import DATA
 
 ALL = {
-    "communes": communes.load, "arrondissements": arrondissements.load, "qpv": qpv.load, "levelo": bikes.load,
-    "rtm": transit.load_lines, "sncf": transit.load_stations, "friches": friches.load, "sports": sports.load,
+    "communes": communes.load, "arrondissements": arrondissements.load, "qpv": qpv.load, "velos": bikes.load,
+    "lignes": transit.load_lines, "sncf": transit.load_stations, "friches": friches.load, "sports": sports.load,
     "social": social.load,
 }  # fmt: skip
 #: Rows of the files as their producers publish them, counted by hand in those files.
 READ = {
-    "communes": 34, "arrondissements": 34, "indicateurs": 66, "qpv": 66, "levelo": 223, "rtm": 130, "sncf": 41,
+    "communes": 34, "arrondissements": 34, "indicateurs": 66, "qpv": 66, "velos": 223, "lignes": 130, "sncf": 41,
     "friches": 255, "sports": 2492, "social": 162,
 }  # fmt: skip
 
@@ -156,12 +155,12 @@ def test_catalogue_says_where_each_source_applies():
     contrat = set(communes.load().index)
     for source in sources.values():
         assert source.communes - contrat <= {"13070", "13071"}
-    for source_id in ("levelo", "rtm", "social", "arrondissements"):
+    for source_id in ("velos", "lignes", "social", "arrondissements"):
         assert sources[source_id].communes == {"13055"}
     assert contrat - sources["sports"].communes == {"84089"}
-    assert sources["levelo"].covers(["13070", "13055"])
-    assert not sources["levelo"].covers(["13005"])
-    assert sources["levelo"].licence == sources["sncf"].licence == "ODbL 1.0"
+    assert sources["velos"].covers(["13070", "13055"])
+    assert not sources["velos"].covers(["13005"])
+    assert sources["velos"].licence == sources["sncf"].licence == "ODbL 1.0"
 
 
 def test_build_gives_the_same_rows_again(producers, tmp_path, monkeypatch):
@@ -169,7 +168,8 @@ def test_build_gives_the_same_rows_again(producers, tmp_path, monkeypatch):
         monkeypatch.setattr(module, "MAX_FAULTY_SHARE", 1.0)
     data = tmp_path / "data"
     data.mkdir()
-    shutil.copy(DATA / "sources.csv", data)
+    for name in ("sources.csv", "territoire.toml"):
+        shutil.copy(DATA / name, data)
     reports = build(producers, data_dir=data)
     assert [report.source_id for report in reports] == [step.source_id for step in STEPS]
     for step, report in zip(STEPS, reports, strict=True):
@@ -205,28 +205,9 @@ def test_failed_build_leaves_the_old_extract(producers, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        (
-            "13028,La Ciotat,territoire à enjeux,oui",
-            "13028,La Ciotat,voisin,oui",
-            "ligne 5 : statut « voisin » inconnu",
-        ),
-        ("13028,La Ciotat,territoire à enjeux,oui", "13028,La Ciotat,territoire à enjeux,?", "a_confirmer"),
-        ("13028,La Ciotat", "13041,La Ciotat", "13041 en double"),
-    ],
-)
-def test_list_of_communes_at_fault(old, new, words, tmp_path):
-    path = tmp_path / "territoire.csv"
-    path.write_text(territory.TERRITORY_FILE.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
-    with pytest.raises(SourceContentError, match=words):
-        territory.load(path)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "words"),
-    [
         ("ODbL 1.0", "", "champ vide"),
         ("2026-03-02", "2 mars", "ligne"),
-        ("\nrtm,", "\nlevelo,", "double"),
+        ("\nlignes,", "\nvelos,", "double"),
     ],
 )
 def test_catalogue_at_fault(old, new, words, tmp_path):

@@ -22,9 +22,9 @@ READERS = {
     "arrondissements": (arrondissements.read, arrondissements.PRODUCER_FILE),
     "indicateurs": (indicators.read, indicators.PRODUCER_FILE),
     "qpv": (qpv.read, qpv.PRODUCER_FILE),
-    "levelo": (bikes.read, bikes.PRODUCER_FILE),
-    "levelo-gbfs": (bikes.read, "velos/station_information.json"),
-    "rtm": (transit.read_lines, transit.LINES_PRODUCER_FILE),
+    "velos": (bikes.read, bikes.PRODUCER_FILE),
+    "velos-gbfs": (bikes.read, "velos/station_information.json"),
+    "lignes": (transit.read_lines, transit.LINES_PRODUCER_FILE),
     "sncf": (transit.read_stations, transit.STATIONS_PRODUCER_FILE),
     "friches": (friches.read, friches.PRODUCER_FILE),
     "sports": (sports.read, sports.PRODUCER_FILE),
@@ -102,7 +102,7 @@ def test_missing_column(name, producers):
     path = producers / file
     column = {
         "communes": "population", "arrondissements": "population", "indicateurs": "taux_emploi_pct",
-        "qpv": "lib_qp", "levelo": "capacity", "levelo-gbfs": "lat", "rtm": "mode", "sncf": "uic",
+        "qpv": "lib_qp", "velos": "capacity", "velos-gbfs": "lat", "lignes": "mode", "sncf": "uic",
         "friches": "site_statut", "sports": "EquipementTypeLib", "social": "Categorie",
     }[name]  # fmt: skip
     path.write_text(
@@ -112,7 +112,7 @@ def test_missing_column(name, producers):
         read(path)
 
 
-@pytest.mark.parametrize("name", ["communes", "arrondissements", "qpv", "rtm"])
+@pytest.mark.parametrize("name", ["communes", "arrondissements", "qpv", "lignes"])
 @pytest.mark.parametrize(
     ("crs", "words"),
     [
@@ -199,7 +199,7 @@ def _csv_with(text, change):
         ("communes", '"code": "13001"', '"code": "13005"', "double : 13005"),
         ("communes", '"code": "13001"', '"code": "1301"', "malformé"),
         ("arrondissements", '"code": "13201"', '"code": "13202"', "double : 13202"),
-        ("rtm", "RTM-116", "RTM-125", "ligne en double"),
+        ("lignes", "RTM-116", "RTM-125", "ligne en double"),
     ],
 )
 def test_codes_at_fault(name, old, new, words, producers):

@@ -402,7 +402,7 @@ def test_what_cannot_be_asked(service, stations, tmp_path, change, options, erro
 def test_figures_pass_from_circles_to_isochrones(service, tmp_path):
     """Fetched for the real stations near the real QPV: one missing and all figures are of circles."""
     zones, stations = qpv.load(), bikes.load()
-    source = catalogue.load()["levelo"]
+    source = catalogue.load()["velos"]
     figures = qpv_figures(zones, stations, minutes=3, covered=source.communes)
     near = stations.loc[list(figures.concerned)]
     partial = fetch(service, near.iloc[:-1], tmp_path, minutes=3, vintage=source.millesime)

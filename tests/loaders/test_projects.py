@@ -69,7 +69,7 @@ VELOS = {
     "a_confirmer": False,
     "accents": ["à proximité des QPV"],
     "accent_ligne": "456",
-    "couche": "levelo",
+    "couche": "velos",
     "couche_motif": "Le projet agit sur les stations de vélos électriques de Marseille, que la couche levélo recense.",
     "provenance": "fiche",
     "lignes": [456],
@@ -396,7 +396,7 @@ def test_exact_list_of_projects_without_a_layer(table):
     assert dict(layers) == {
         "equipements-sportifs": "sports",
         "friches-ess": "friches",
-        "velos-electriques": "levelo",
+        "velos-electriques": "velos",
     }
     assert set(table.index[table["couche"] == projects.NO_LAYER]) == WITHOUT_LAYER
 
@@ -551,7 +551,7 @@ FAULTY_CELLS = [
     ({"orientations": "grandir|voyager"}, "orientations « voyager » inconnu"),
     ({"registre": "Essaimages"}, "registre « Essaimages » inconnu"),
     ({"registre": "non précisé"}, "projets sans fiche"),
-    ({"couche": "velos"}, "couche « velos » inconnu"),
+    ({"couche": "trams"}, "couche « trams » inconnu"),
     ({"partenaires": "metropole=Métropole|otan=OTAN"}, "partenaire « otan » inconnu"),
     (
         {"partenaires": "metropole=Département"},

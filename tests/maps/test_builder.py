@@ -37,7 +37,7 @@ MANIFEST = Manifest(
         "communes": {ALL: LayerFile("couches/communes-toutes-0.json", 16)},
     }
 )
-SCOPES = {"qpv": {"13055", "13001"}, "levelo": {"13055"}, "communes": {"13055", "13001"}}
+SCOPES = {"qpv": {"13055", "13001"}, "velos": {"13055"}, "communes": {"13055", "13001"}}
 
 
 def described(*layers, **options):
@@ -87,8 +87,8 @@ def test_base_holds_the_registry_and_asks_nobody():
 
 
 def test_a_layer_without_a_dated_source_is_refused():
-    with pytest.raises(ArgumentError, match="Couches sans source : levelo"):
-        base_map(ASSETS, notes={key: note for key, note in NOTES.items() if key != "levelo"})
+    with pytest.raises(ArgumentError, match="Couches sans source : velos"):
+        base_map(ASSETS, notes={key: note for key, note in NOTES.items() if key != "velos"})
 
 
 def test_layers_come_in_paint_order_with_their_files():

@@ -88,7 +88,7 @@ def test_filters_keep_the_right_rows(atlas):
 
 def test_nature_parts_faults_from_other_territories(atlas, taken):
     page = atlas("donnees")
-    page.choose("source", "rtm")
+    page.choose("source", "lignes")
     taken.clear()
     page.choose("nature", "Fautes du fichier")
     assert "aucune ligne ne répond à ces filtres" in page.text

@@ -36,7 +36,7 @@ def ign(monkeypatch):
 
 
 @pytest.fixture
-def levelo(monkeypatch):
+def velos(monkeypatch):
     with playing() as server:
         monkeypatch.setenv(bike_service.VARIABLE, server.url)
         yield server
@@ -156,14 +156,14 @@ def status(*rows):
     ).encode()
 
 
-def test_service_is_asked_for_only_on_request(levelo):
+def test_service_is_asked_for_only_on_request(velos):
     opened()
-    assert not levelo.asked
+    assert not velos.asked
 
 
-def test_empty_and_closed_stations_are_flagged_and_no_gap(levelo):
+def test_empty_and_closed_stations_are_flagged_and_no_gap(velos):
     first, second, third = physical().index[:3]
-    levelo.answer = lambda _path: status(
+    velos.answer = lambda _path: status(
         (first, 4, True), (second, 0, True), (third, 2, False), ("ailleurs", 1, True)
     )
     at = opened(service="true")
@@ -180,7 +180,7 @@ def test_empty_and_closed_stations_are_flagged_and_no_gap(levelo):
     assert "22 novembre 2025 à 20 h 07" in table
     assert "1 station que le fichier" in " ".join(plain(caption.value) for caption in at.caption)
     opened(service="true")
-    assert len(levelo.asked) == 1
+    assert len(velos.asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -194,8 +194,8 @@ def test_empty_and_closed_stations_are_flagged_and_no_gap(levelo):
     ],
     ids=["503", "429", "truncated", "a web page", "null"],
 )
-def test_the_page_works_without_the_service(levelo, reply):
-    levelo.replies = [reply] * 20
+def test_the_page_works_without_the_service(velos, reply):
+    velos.replies = [reply] * 20
     at = opened(service="true")
     (warning,) = at.warning
     assert "ne répond pas" in plain(warning.value)

@@ -6,9 +6,9 @@ from loaders.catalogue import Source
 
 
 @pytest.fixture
-def levelo_source():
+def velos_source():
     return Source(
-        source_id="levelo",
+        source_id="velos",
         titre="Stations levélo",
         producteur="Métropole Aix-Marseille-Provence",
         millesime="2 mars 2026",
@@ -16,7 +16,7 @@ def levelo_source():
         licence="ODbL 1.0",
         attribution="Métropole Aix-Marseille-Provence, levélo",
         adresse="https://exemple.fr",
-        fichier="equipements/levelo.csv",
+        fichier="equipements/velos.csv",
         lignes_lues=223,
         lignes_gardees=223,
         lignes_ecartees=0,

@@ -37,7 +37,7 @@ def app(source, count, with_places):
         place="Marseille",
         date=dt.date(2026, 3, 5),
     )
-    downloads.show(frame, [Field("nom", "Nom", "texte", "levelo")], context=context, key="essai")
+    downloads.show(frame, [Field("nom", "Nom", "texte", "velos")], context=context, key="essai")
 
 
 @pytest.fixture
@@ -55,8 +55,8 @@ def taken(monkeypatch):
 ALL = ["Excel (XLSX)", "CSV pour Excel", "CSV brut", "GeoPackage", "GeoJSON"]
 
 
-def test_every_format_has_all_the_rows(levelo_source, taken):
-    at = AppTest.from_function(app, args=(levelo_source, 120, True)).run()
+def test_every_format_has_all_the_rows(velos_source, taken):
+    at = AppTest.from_function(app, args=(velos_source, 120, True)).run()
     assert not at.exception
     stem = "atlas_stations_marseille_2026-03-05"
     assert {label: button["file_name"] for label, button in taken.items()} == {
@@ -66,7 +66,7 @@ def test_every_format_has_all_the_rows(levelo_source, taken):
         "GeoPackage": f"{stem}.gpkg",
         "GeoJSON": f"{stem}.geojson",
     }
-    fields = [Field("nom", "Nom", "texte", "levelo")]
+    fields = [Field("nom", "Nom", "texte", "velos")]
     names = [f"Station {at}" for at in range(120)]
     for label, read in {
         "Excel (XLSX)": readback.from_xlsx,
@@ -83,14 +83,14 @@ def test_every_format_has_all_the_rows(levelo_source, taken):
     assert json.loads(taken["GeoJSON"]["data"]())["filtres"] == "commune : Marseille"
 
 
-def test_files_are_made_at_the_click_and_do_not_run_the_page_again(levelo_source, taken):
-    AppTest.from_function(app, args=(levelo_source, 1, True)).run()
+def test_files_are_made_at_the_click_and_do_not_run_the_page_again(velos_source, taken):
+    AppTest.from_function(app, args=(velos_source, 1, True)).run()
     assert len(taken) == len(ALL)
     assert all(callable(button["data"]) and button["on_click"] == "ignore" for button in taken.values())
 
 
-def test_the_menu_says_what_it_takes_and_what_each_file_is_for(levelo_source):
-    at = AppTest.from_function(app, args=(levelo_source, 1, True)).run()
+def test_the_menu_says_what_it_takes_and_what_each_file_is_for(velos_source):
+    at = AppTest.from_function(app, args=(velos_source, 1, True)).run()
     menu = at.expander[0]
     assert plain(menu.label) == "Télécharger : Stations"
     assert not menu.proto.expanded
@@ -100,13 +100,13 @@ def test_the_menu_says_what_it_takes_and_what_each_file_is_for(levelo_source):
     assert len(said) == 1 + len(ALL)
 
 
-def test_rows_without_places_have_no_map_files(levelo_source, taken):
-    AppTest.from_function(app, args=(levelo_source, 1, False)).run()
+def test_rows_without_places_have_no_map_files(velos_source, taken):
+    AppTest.from_function(app, args=(velos_source, 1, False)).run()
     assert list(taken) == ["Excel (XLSX)", "CSV pour Excel", "CSV brut"]
 
 
-def test_nothing_to_take_away(levelo_source):
-    at = AppTest.from_function(app, args=(levelo_source, 0, True)).run()
+def test_nothing_to_take_away(velos_source):
+    at = AppTest.from_function(app, args=(velos_source, 0, True)).run()
     assert not at.exception
     assert "rien à télécharger" in plain(at.expander[0].caption[0].value)
     assert not at.get("download_button")
@@ -124,10 +124,10 @@ def places_with_figures():
     rows = rows.assign(taux=[0.0004, None], jour=[None, pd.Timestamp("2026-03-02")])
     fields = [
         Field("nom", "Nom", "texte"),
-        Field("taux", "Taux", "decimal", "levelo"),
+        Field("taux", "Taux", "decimal", "velos"),
         Field("jour", "Jour", "date"),
     ]
-    context = Context.of([data.sources()["levelo"]], filters={"seuil": "300 m"}, subject="Essai", place="Ici")
+    context = Context.of([data.sources()["velos"]], filters={"seuil": "300 m"}, subject="Essai", place="Ici")
     drawn = MapSpec("Essai", [ShownLayer("communes", ids=list(rows.index))])
     downloads.show(rows, fields, context=context, key="essai", drawn=drawn)
 

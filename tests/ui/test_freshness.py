@@ -25,8 +25,8 @@ ON = dt.date(2026, 11, 23)
         (None, None, "date non précisée", False),
     ],
 )
-def test_age(levelo_source, date, months, text, old):
-    source = dataclasses.replace(levelo_source, date=date)
+def test_age(velos_source, date, months, text, old):
+    source = dataclasses.replace(velos_source, date=date)
     assert freshness.months(source, on=ON) == months
     assert freshness.age(source, on=ON) == text
     assert freshness.is_old(source, on=ON) is old

@@ -27,18 +27,18 @@ NAMES = {
         (set(), "communes non précisées"),
     ],
 )
-def test_the_scope_is_said_in_words(communes, text, levelo_source):
-    assert scope(dataclasses.replace(levelo_source, communes=frozenset(communes)), NAMES) == text
+def test_the_scope_is_said_in_words(communes, text, velos_source):
+    assert scope(dataclasses.replace(velos_source, communes=frozenset(communes)), NAMES) == text
 
 
-def test_many_communes_out_are_told_by_those_within(levelo_source):
+def test_many_communes_out_are_told_by_those_within(velos_source):
     names = {str(code): f"Commune {code}" for code in range(10)}
-    source = dataclasses.replace(levelo_source, communes=frozenset({"1", "2", "3"}))
+    source = dataclasses.replace(velos_source, communes=frozenset({"1", "2", "3"}))
     assert scope(source, names) == f"3{B}communes sur 10 : Commune 1, Commune 2, Commune 3"
 
 
-def test_the_line_gives_producer_title_vintage_licence_and_scope(levelo_source):
-    assert line(levelo_source, NAMES) == (
+def test_the_line_gives_producer_title_vintage_licence_and_scope(velos_source):
+    assert line(velos_source, NAMES) == (
         f"Source{B}: Métropole Aix-Marseille-Provence, Stations levélo, 2 mars 2026{N}; ODbL 1.0{N}; "
         f"couvre{B}: Marseille seulement"
     )
@@ -47,7 +47,7 @@ def test_the_line_gives_producer_title_vintage_licence_and_scope(levelo_source):
 def noting():
     from ui import sources  # noqa: PLC0415
 
-    sources.note("levelo", "sports", "levelo")
+    sources.note("velos", "sports", "velos")
 
 
 def test_the_note_tells_each_source_once():

@@ -43,7 +43,7 @@ def frame_of(count):
     return pd.DataFrame({"nom": [f"Ligne {at}" for at in range(count)], "n": range(count), "d": 1.0})
 
 
-def test_cells_are_french_and_say_why_they_are_empty(levelo_source):
+def test_cells_are_french_and_say_why_they_are_empty(velos_source):
     frame = pd.DataFrame(
         {
             "nom": ["Aix", "Marseille"],
@@ -52,8 +52,8 @@ def test_cells_are_french_and_say_why_they_are_empty(levelo_source):
             "d": [np.nan, 12345.6],
         }
     )
-    fields = [*FIELDS[:2], Field("d", "Distance", "distance_m", "levelo")]
-    read = Reader(to_html(frame, fields, sources={"levelo": levelo_source}, caption="Communes : deux"))
+    fields = [*FIELDS[:2], Field("d", "Distance", "distance_m", "velos")]
+    read = Reader(to_html(frame, fields, sources={"velos": velos_source}, caption="Communes : deux"))
     assert read.caption == "Communes\u00a0: deux"
     assert read.rows == [
         ["Nom", "Habitants", "Distance (m)"],
