@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: help app test soak lint bench data clean
+.PHONY: help app test soak lint bench load data clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -40,6 +40,9 @@ lint: $(VENV)/dev ## style, types, import contract, docstrings
 
 bench: $(VENV)/dev ## measure what the README claims
 	$(BIN)/python -m benchmarks
+
+load: $(VENV)/dev ## 30 sessions on one server for two minutes
+	$(BIN)/python -m benchmarks.load
 
 data: $(VENV)/app ## rebuild data/ from the producers' files: make data FROM=DIR
 	$(BIN)/python -m loaders build --from $(FROM)

@@ -1,5 +1,6 @@
 """Sessions without a browser: they speak to a Streamlit server as its page does, many at the same moment."""
 
+import re
 import threading
 import time
 from collections.abc import Sequence
@@ -7,6 +8,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Final, Self
 
+import requests
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
@@ -15,6 +17,8 @@ from websockets.typing import Origin, Subprotocol
 from benchmarks.served import Server
 
 TIMEOUT_S: Final = 120.0
+#: Names of the files of layers in a message to the page.
+_LAYER_FILE: Final = re.compile(rb"couches/[A-Za-z0-9_.-]+\.json")
 _DONE: Final = frozenset({ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY})
 
 
@@ -35,6 +39,13 @@ class Session:
         self._server, self._page, self._query = server, page, query
         self._choice = ("", "")
         self._options: list[str] = []
+        self._named: set[str] = set()
+        self._fetched: set[str] = set()
+
+    @property
+    def options(self) -> list[str]:
+        """Communes that the page offers."""
+        return list(self._options)
 
     def __enter__(self) -> Self:
         """Connect and run the page once."""
@@ -77,13 +88,29 @@ class Session:
         self._run(message)
         return time.perf_counter() - start
 
+    def fetch(self) -> int:
+        """Fetch the layer files that the page has named and this session has not fetched yet, as its browser would.
+
+        Returns
+        -------
+        int
+            Number of files fetched.
+        """
+        wanted = sorted(self._named - self._fetched)
+        for name in wanted:
+            requests.get(f"{self._server.url}/app/static/{name}", timeout=TIMEOUT_S).raise_for_status()
+        self._fetched.update(wanted)
+        return len(wanted)
+
     def _run(self, message: BackMsg) -> None:
         message.rerun_script.page_name = self._page
         message.rerun_script.query_string = self._query
         self._socket.send(message.SerializeToString())
         while True:
+            raw = self._socket.recv(timeout=TIMEOUT_S, decode=False)
+            self._named.update(name.decode() for name in _LAYER_FILE.findall(raw))
             answer = ForwardMsg()
-            answer.ParseFromString(self._socket.recv(timeout=TIMEOUT_S))
+            answer.ParseFromString(raw)
             kind = answer.WhichOneof("type")
             if kind == "delta" and answer.delta.new_element.WhichOneof("type") == "exception":
                 raise RuntimeError(answer.delta.new_element.exception.message)

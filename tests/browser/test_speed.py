@@ -4,7 +4,7 @@ from statistics import median
 
 import pytest
 
-from benchmarks import pages
+from benchmarks import load, pages
 
 ROUNDS = 5
 #: A machine that is busy with something else squeezes every ratio: three series, of which one must hold.
@@ -41,6 +41,17 @@ def test_new_session(designs):
             if ratios[-1] <= 2:
                 break
     assert min(ratios) <= 2, ratios
+
+
+@pytest.mark.bench
+def test_sessions_that_change_at_random_moments(designs):
+    _, atlas, _ = designs
+    seen = load.run(atlas, count=6, seconds=6, every_s=1)
+    assert not seen.errors
+    # Drawn beforehand: 6 sessions, 6 s, one change a second each on average.
+    assert 24 <= len(seen.waited_s) <= 48
+    assert seen.files > 0
+    assert seen.growth(after_s=2) < 0.2
 
 
 @pytest.mark.soak
