@@ -36,7 +36,7 @@ lint: $(VENV)/dev ## style, types, import contract, docstrings
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/numpydoc lint app.py errors.py geo/*.py loaders/*.py maps/*.py exports/*.py ui/*.py
+	$(BIN)/numpydoc lint app.py errors.py geo/*.py loaders/*.py tracking/*.py maps/*.py exports/*.py ui/*.py
 
 bench: $(VENV)/dev ## measure what the README claims
 	$(BIN)/python -m benchmarks

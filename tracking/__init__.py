@@ -1,0 +1,1 @@
+"""The follow-up store: deployments of projects and values of their indicators, with their whole history."""

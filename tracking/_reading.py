@@ -1,0 +1,135 @@
+"""What stands, what stood before, and what was answered, as frames."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Final
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from tracking import _contents, _ledger, _schema
+from tracking.records import Record, Standing, field_names
+from tracking.refusals import UnknownError
+
+#: What every version says of itself.
+VERSION_COLUMNS: Final = ("version", "action", "author", "author_id", "written_at")
+
+#: The databases' integers go no further.
+_MOST_VERSIONS: Final = 2**31 - 1
+
+
+def last_of(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Keep the last version of each record."""
+    other = table.alias()
+    latest = sa.select(sa.func.max(other.c.version)).where(other.c.record_id == table.c.record_id)
+    return table.c.version == latest.scalar_subquery()
+
+
+def with_author(table: sa.Table) -> sa.Select[Any]:
+    """Select the rows of a table with the name of their author."""
+    joined = table.join(_schema.PERSON, table.c.author_id == _schema.PERSON.c.author_id)
+    return sa.select(table, _ledger.author_name()).select_from(joined)
+
+
+def current(connection: Connection, kind: str, **wanted: str | None) -> pd.DataFrame:
+    """Give the records that stand, withdrawn ones left out, sorted by identifier."""
+    table = _contents.TABLES[kind]
+    asked = with_author(table).where(last_of(table), table.c.action != _schema.WITHDRAWN)
+    for name, value in wanted.items():
+        if value is not None:
+            asked = asked.where(table.c[name] == value)
+    rows = connection.execute(asked.order_by(table.c.record_id)).mappings()
+    columns = ["record_id", *field_names(_contents.KINDS[kind]), *VERSION_COLUMNS]
+    return _contents.frame(rows, columns, index="record_id")
+
+
+def standing(
+    connection: Connection, kind: str, *, record_ids: Sequence[str] | None = None
+) -> dict[str, Standing]:
+    """Give the records as their last versions leave them, withdrawn ones included."""
+    table = _contents.TABLES[kind]
+    asked = with_author(table).where(last_of(table))
+    if record_ids is not None:
+        asked = asked.where(table.c.record_id.in_(record_ids))
+    return {
+        row["record_id"]: Standing(
+            _contents.record_of(row, _contents.KINDS[kind]),
+            row["version"],
+            withdrawn=row["action"] == _schema.WITHDRAWN,
+            author=row["author"],
+            written_at=row["written_at"],
+        )
+        for row in connection.execute(asked.order_by(table.c.record_id)).mappings()
+    }
+
+
+def version(connection: Connection, record_id: str, number: int) -> Record:
+    """Give the content of one version."""
+    kind = kind_of(connection, record_id)
+    table = _contents.TABLES[kind]
+    asked = sa.select(table).where(table.c.record_id == record_id, table.c.version == number)
+    plausible = isinstance(number, int) and 1 <= number <= _MOST_VERSIONS
+    row = connection.execute(asked).mappings().one_or_none() if plausible else None
+    if row is None:
+        raise UnknownError(f"Fiche {record_id} : version inconnue. À faire : recharger la page.")
+    return _contents.record_of(row, _contents.KINDS[kind])
+
+
+def history(connection: Connection, record_id: str) -> pd.DataFrame:
+    """Give every version of a record, in order."""
+    kind = kind_of(connection, record_id)
+    table = _contents.TABLES[kind]
+    asked = with_author(table).where(table.c.record_id == record_id).order_by(table.c.version)
+    columns = [*VERSION_COLUMNS, *field_names(_contents.KINDS[kind])]
+    return _contents.frame(connection.execute(asked).mappings(), columns, index="version")
+
+
+def drafts(connection: Connection, record_id: str) -> pd.DataFrame:
+    """Give what was refused for a conflict on a record, in order of time."""
+    kind = kind_of(connection, record_id)
+    asked = with_author(_schema.DRAFT).where(_schema.DRAFT.c.record_id == record_id)
+    rows = connection.execute(asked.order_by(_schema.DRAFT.c.written_at, _schema.DRAFT.c.draft_id)).mappings()
+    columns = [
+        "draft_id",
+        "based_on",
+        "author",
+        "author_id",
+        "written_at",
+        *field_names(_contents.KINDS[kind]),
+    ]
+    told = [dict(row) | _contents.from_json(row["content"]) for row in rows]
+    return _contents.frame(told, columns, index="draft_id")
+
+
+def kind_of(connection: Connection, record_id: str) -> str:
+    """Find the kind of a record."""
+    asked = sa.select(_schema.RECORD.c.kind).where(_schema.RECORD.c.record_id == record_id)
+    kind = connection.scalar(asked) if _ledger.is_id(record_id) else None
+    if kind is None:
+        raise UnknownError("Fiche inconnue du suivi. À faire : recharger la page.")
+    return str(kind)
+
+
+def audit(connection: Connection, *, since: dt.datetime | None, author_id: str | None) -> pd.DataFrame:
+    """Give the log, the last lines first."""
+    log = _schema.AUDIT
+    joined = log.outerjoin(_schema.PERSON, log.c.author_id == _schema.PERSON.c.author_id)
+    asked = sa.select(log, _ledger.author_name()).select_from(joined)
+    if since is not None:
+        asked = asked.where(log.c.written_at >= since)
+    if author_id is not None:
+        asked = asked.where(log.c.author_id == author_id)
+    rows = connection.execute(asked.order_by(log.c.written_at.desc(), log.c.audit_id.desc())).mappings()
+    columns = [
+        "audit_id", "written_at", "author", "author_id", "action", "record_id", "changes", "outcome", "reason",
+    ]  # fmt: skip
+    return _contents.frame(rows, columns, index="audit_id")
+
+
+def people(connection: Connection) -> pd.DataFrame:
+    """Give the people who are known."""
+    person = _schema.PERSON
+    asked = sa.select(person.c.author_id, person.c.name).where(person.c.erased_at.is_(None))
+    rows = connection.execute(asked.order_by(person.c.name, person.c.author_id)).mappings()
+    return _contents.frame(rows, ["author_id", "name"], index="author_id")

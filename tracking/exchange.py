@@ -1,0 +1,350 @@
+"""The follow-up as a table that goes out, is filled in a spreadsheet, and comes back.
+
+Cells are texts: reading and writing the bytes of a file is the business of the door.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import pandas as pd
+
+from errors import AtlasError
+from tracking import records
+from tracking._columns import COLUMNS, KEYS, RECORD_ID, VERSION, Column, bare, read, same, written
+from tracking.changes import Add, Change, Correct
+from tracking.records import DeploymentInput, Record, Standing
+from tracking.refusals import UnknownError
+from tracking.store import Store
+
+_ROW: Final = "ligne"
+ADDED_COLUMNS: Final = (_ROW, "champ", "valeur")
+CORRECTED_COLUMNS: Final = (_ROW, "fiche", "champ", "avant", "après")
+SET_ASIDE_COLUMNS: Final = (_ROW, "fiche", "champ", "valeur", "faute", "a_faire")
+CONFLICT_COLUMNS: Final = (_ROW, "fiche", "champ", "à l'export", "en base", "dans le fichier", "modifié par", "modifié le")  # fmt: skip
+_EXPORT_AGAIN: Final = "exporter de nouveau le tableau et reporter la ligne"
+
+
+class TableError(AtlasError, ValueError):
+    """A table cannot be read as the follow-up: its columns are not those of the export."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What bringing a table back would do. Nothing is written before `apply`.
+
+    Attributes
+    ----------
+    kind
+        `DeploymentInput` or `IndicatorInput`.
+    added
+        One row for each filled cell of a new record: `ADDED_COLUMNS`.
+    corrected
+        One row for each field that changes: `CORRECTED_COLUMNS`.
+    conflicts
+        One row for each field of the records that somebody else changed since the export and that the file changes
+        too: `CONFLICT_COLUMNS`. They are not written.
+    set_aside
+        One row for each fault: `SET_ASIDE_COLUMNS`. Their rows are not written.
+    unchanged
+        How many rows say what stands already.
+    absent
+        How many records that stand are not in the table; they stay as they are.
+    notes
+        What was understood of the table as a whole, in French.
+    changes
+        What `apply` writes.
+    """
+
+    kind: type[Record]
+    added: pd.DataFrame
+    corrected: pd.DataFrame
+    conflicts: pd.DataFrame
+    set_aside: pd.DataFrame
+    unchanged: int
+    absent: int
+    notes: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+    def apply(self, store: Store, *, author: str, request_id: str) -> list[str]:
+        """Write the rows to add and to correct, all or nothing.
+
+        Parameters
+        ----------
+        store
+            The store that the plan was made on.
+        author, request_id
+            As `Store.apply`, which also tells the errors: a record changed between the plan and this raises
+            `ConflictError`.
+
+        Returns
+        -------
+        list[str]
+            The records written; none if there is nothing to write.
+        """
+        return store.apply(self.changes, author=author, request_id=request_id) if self.changes else []
+
+
+def to_table(store: Store, *, kind: type[Record] = DeploymentInput) -> pd.DataFrame:
+    """Give the records that stand as a table of texts.
+
+    Parameters
+    ----------
+    store
+        The follow-up.
+    kind
+        `DeploymentInput` or `IndicatorInput`.
+
+    Returns
+    -------
+    DataFrame
+        French headings; "Fiche" and "Version" say which record a row is and from which version it was taken. Days are
+        written AAAA-MM-JJ, decimals with a comma, nothing where there is none.
+    """
+    headings = [*KEYS.values(), *(column.heading for column in COLUMNS[kind])]
+    rows = [
+        [
+            record_id,
+            str(each.version),
+            *(written(getattr(each.record, column.field)) for column in COLUMNS[kind]),
+        ]
+        for record_id, each in store.standing(kind).items()
+        if not each.withdrawn
+    ]
+    return pd.DataFrame(rows, columns=headings, dtype="str")
+
+
+def plan(
+    store: Store, table: pd.DataFrame, *, kind: type[Record] = DeploymentInput, today: dt.date | None = None
+) -> Plan:
+    """Compare a table with what stands, row by row.
+
+    A row without "Fiche" is a new record. A column that is not in the table leaves its field as it is; an empty cell
+    empties it.
+
+    Parameters
+    ----------
+    store
+        The follow-up.
+    table
+        Texts under the headings of `to_table`, in any order, whatever the case and the accents; the index is the line
+        in the file.
+    kind
+        `DeploymentInput` or `IndicatorInput`.
+    today
+        Nothing was done after this day; today by default.
+
+    Returns
+    -------
+    Plan
+        What would be written, and what would not and why.
+
+    Raises
+    ------
+    TableError
+        If the columns are not those of the export.
+    """
+    known, notes = _recognised(table, kind)
+    reader = _Reader(store, kind, columns=known, today=today)
+    cells = table.fillna("").astype("str")
+    ids = cells[known[RECORD_ID]].str.strip() if RECORD_ID in known else pd.Series("", index=cells.index)
+    repeated = {record_id for record_id, count in Counter(ids).items() if record_id and count > 1}
+    for line, *texts in cells.itertuples(name=None):
+        row = dict(zip(map(str, cells.columns), texts, strict=True))
+        if not "".join(texts).strip():
+            continue
+        if ids[line] in repeated:
+            reader.refuse(
+                line, "fiche présente plusieurs fois", "garder une seule ligne par fiche", fiche=ids[line]
+            )
+        elif ids[line]:
+            reader.correct(line, ids[line], row)
+        else:
+            reader.add(line, row)
+    standing = {record_id for record_id, each in reader.standing.items() if not each.withdrawn}
+    return Plan(
+        kind=kind,
+        added=_frame(reader.added, ADDED_COLUMNS),
+        corrected=_frame(reader.corrected, CORRECTED_COLUMNS),
+        conflicts=_frame(reader.conflicts, CONFLICT_COLUMNS),
+        set_aside=_frame(reader.set_aside, SET_ASIDE_COLUMNS),
+        unchanged=reader.unchanged,
+        absent=len(standing - set(ids)),
+        notes=notes,
+        changes=tuple(reader.changes),
+    )
+
+
+class _Reader:
+    """Reads rows one after the other and sorts what they come to."""
+
+    def __init__(
+        self, store: Store, kind: type[Record], *, columns: Mapping[str, str], today: dt.date | None
+    ) -> None:
+        self.store = store
+        self.kind = kind
+        self.today = today
+        self.headings = columns
+        self.columns = tuple(column for column in COLUMNS[kind] if column.field in columns)
+        self.standing: dict[str, Standing] = store.standing(kind)
+        self.contents = {
+            each.record: record_id for record_id, each in self.standing.items() if not each.withdrawn
+        }
+        self.added: list[tuple[Any, ...]] = []
+        self.corrected: list[tuple[Any, ...]] = []
+        self.conflicts: list[tuple[Any, ...]] = []
+        self.set_aside: list[tuple[Any, ...]] = []
+        self.unchanged = 0
+        self.changes: list[Change] = []
+
+    def refuse(
+        self, line: Any, fault: str, mend: str, *, fiche: str = "", champ: str = "", valeur: str = ""
+    ) -> None:
+        self.set_aside.append((line, fiche, champ, valeur[:80], fault, mend))
+
+    def add(self, line: Any, row: Mapping[str, str]) -> None:
+        values = self._values(line, row, fiche="")
+        if values is None:
+            return
+        # A field that must be there and is not is left to the record's own check.
+        blank = {column.field: "" if column.form == "texte" else None for column in COLUMNS[self.kind]}
+        record = self.kind(**(blank | values))
+        if not self._sound(line, record, row, fiche=""):
+            return
+        if (twin := self.contents.get(record)) is not None:
+            where = f"fiche {twin}" if twin else "une autre ligne"
+            self.refuse(
+                line, f"déjà enregistrée : {where} dit la même chose", "retirer la ligne, ou la préciser"
+            )
+            return
+        self.contents[record] = ""
+        self.changes.append(Add(record))
+        self.added += [
+            (line, column.heading, written(value))
+            for column in self.columns
+            if (value := getattr(record, column.field)) not in {None, ""}
+        ]
+
+    def correct(self, line: Any, record_id: str, row: Mapping[str, str]) -> None:
+        current = self.standing.get(record_id)
+        if current is None or current.withdrawn:
+            fault = (
+                "fiche inconnue" if current is None else f"fiche retirée par {current.author} depuis l'export"
+            )
+            self.refuse(
+                line, fault, f"{_EXPORT_AGAIN}, ou vider la case « Fiche » pour l'ajouter", fiche=record_id
+            )
+            return
+        base = self._base(record_id, row)
+        if base is None:
+            self.refuse(
+                line, "version absente ou inconnue", _EXPORT_AGAIN, fiche=record_id, champ=KEYS[VERSION]
+            )
+            return
+        values = self._values(line, row, fiche=record_id)
+        if values is None:
+            return
+        seen, number = base
+        changed = {name for name, value in values.items() if not same(value, getattr(seen, name))}
+        moved = {name for name in changed if not same(values[name], getattr(current.record, name))}
+        if not moved:
+            self.unchanged += 1
+        elif number != current.version:
+            self._conflict(line, record_id, seen, values)
+        else:
+            record = replace(current.record, **{name: values[name] for name in moved})
+            if self._sound(line, record, row, fiche=record_id):
+                self.changes.append(Correct(record_id, record, number))
+                self.corrected += [
+                    (
+                        line,
+                        record_id,
+                        column.heading,
+                        written(getattr(seen, column.field)),
+                        written(values[column.field]),
+                    )
+                    for column in self.columns
+                    if column.field in moved
+                ]
+
+    def _base(self, record_id: str, row: Mapping[str, str]) -> tuple[Record, int] | None:
+        text = row.get(self.headings.get(VERSION, ""), "").strip()
+        if not text.isascii() or not text.isdigit():
+            return None
+        current = self.standing[record_id]
+        number = int(text)
+        if number == current.version:
+            return current.record, number
+        try:
+            return self.store.version(record_id, number), number
+        except UnknownError:
+            return None
+
+    def _conflict(self, line: Any, record_id: str, seen: Record, values: Mapping[str, Any]) -> None:
+        current = self.standing[record_id]
+        for column in self.columns:
+            before, now, wanted = (
+                getattr(seen, column.field), getattr(current.record, column.field), values[column.field],
+            )  # fmt: skip
+            if not same(before, now) or not same(before, wanted):
+                told = (written(before), written(now), written(wanted))
+                self.conflicts.append(
+                    (line, record_id, column.heading, *told, current.author, current.written_at)
+                )
+
+    def _values(self, line: Any, row: Mapping[str, str], *, fiche: str) -> dict[str, Any] | None:
+        """Read the cells of a row; None if some cannot be read, each of which is told."""
+        values, unread = {}, False
+        for column in self.columns:
+            cell = row[self.headings[column.field]]
+            try:
+                values[column.field] = read(column, cell)
+            except ValueError as fault:
+                unread = True
+                self.refuse(line, str(fault), column.mend, fiche=fiche, champ=column.heading, valeur=cell)
+        return None if unread else values
+
+    def _sound(self, line: Any, record: Record, row: Mapping[str, str], *, fiche: str) -> bool:
+        found = records.faults(record, nomenclature=self.store.nomenclature, today=self.today)
+        by_field: dict[str, Column] = {column.field: column for column in COLUMNS[self.kind]}
+        for name, fault in found.items():
+            column = by_field[name]
+            cell = row.get(self.headings.get(name, ""), "")
+            self.refuse(line, fault, column.mend, fiche=fiche, champ=column.heading, valeur=cell)
+        return not found
+
+
+def _recognised(table: pd.DataFrame, kind: type[Record]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Find the columns: field to the heading in the table; and what to tell of the others."""
+    wanted = {bare(heading): field for field, heading in KEYS.items()}
+    wanted |= {bare(column.heading): column.field for column in COLUMNS[kind]}
+    found: dict[str, str] = {}
+    others = []
+    for heading in map(str, table.columns):
+        field = wanted.get(bare(heading))
+        if field is None:
+            others.append(heading)
+        elif field in found:
+            raise TableError(f"Colonne « {heading} » présente deux fois. À faire : n'en garder qu'une.")
+        else:
+            found[field] = heading
+    if not found.keys() & {RECORD_ID, COLUMNS[kind][0].field}:
+        raise TableError(
+            "Colonnes « Fiche » et « Projet » absentes : ce n'est pas le tableau du suivi. "
+            "À faire : partir du tableau exporté."
+        )
+    if not found.keys() - KEYS.keys():
+        raise TableError(
+            "Aucune colonne du suivi en dehors de « Fiche ». À faire : partir du tableau exporté."
+        )
+    notes = [f"colonnes laissées de côté : {', '.join(others)}"] if others else []
+    missing = [column.heading for column in COLUMNS[kind] if column.field not in found]
+    if missing:
+        notes.append(f"colonnes absentes, champs inchangés : {', '.join(missing)}")
+    return found, tuple(notes)
+
+
+def _frame(rows: list[tuple[Any, ...]], columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame.from_records(rows, columns=list(columns))
