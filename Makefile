@@ -29,7 +29,7 @@ test: $(VENV)/dev ## install and run the tests, some 12 minutes on 2 cores
 
 soak: $(VENV)/dev ## run the long counts
 	$(BIN)/python -m pytest -m soak
-	$(BIN)/python -m pytest tests/geo/test_properties.py --hypothesis-profile=soak
+	$(BIN)/python -m pytest tests/geo/test_properties.py tests/loaders/test_reader_properties.py --hypothesis-profile=soak
 
 lint: $(VENV)/dev ## style, types, import contract, docstrings
 	$(BIN)/ruff check .

@@ -45,6 +45,8 @@ def scope(source: Source, names: Mapping[str, str]) -> str:
     str
         Such as "les 16 communes", "Marseille seulement" or "15 communes sur 16, sans Pertuis".
     """
+    if not source.telechargee:
+        return "aucune commune, faute de téléchargement"
     if not source.communes:
         return "communes non précisées"
     inside = [name for code, name in names.items() if code in source.communes]

@@ -35,6 +35,8 @@ class Mesure:
         The layer of the maps.
     objets
         Plural of what the layer holds.
+    dated
+        Whether the year of the source stands beside the name wherever it is read.
     """
 
     nom: str
@@ -42,6 +44,7 @@ class Mesure:
     detail: str
     layer_id: str
     objets: str
+    dated: bool = False
 
 
 #: Source id of a layer to what is measured on it.
@@ -75,18 +78,33 @@ MESURES: Final[Mapping[str, Mesure]] = {
         "friches vérifiées",
     ),
     "sports": Mesure(
-        f"équipements à {PROXIMITY_M} m des QPV pour 1\u202f000 hab. (2016)",
+        f"équipements à {PROXIMITY_M} m des QPV pour 1\u202f000 hab.",
         Field(
             "equipements_pour_1000_hab",
-            f"Équipements sportifs de 2016 à {PROXIMITY_M} m au plus des QPV, pour 1\u202f000 habitants des QPV",
+            f"Équipements sportifs à {PROXIMITY_M} m au plus des QPV, pour 1\u202f000 habitants des QPV",
             "decimal",
             "sports",
             "À vol d'oiseau, depuis le contour des QPV, intérieur compris",
         ),
         f"équipements sportifs dans les QPV de la commune ou à {PROXIMITY_M} m au plus de leur contour, à vol d'oiseau, "
-        "pour 1\u202f000 habitants de ces QPV ; le fichier circulait en 2016, fermetures et créations depuis sont inconnues",
+        "pour 1\u202f000 habitants de ces QPV ; fermetures et créations depuis sont inconnues",
         "sports",
         "équipements sportifs",
+        dated=True,
+    ),
+    "colleges": Mesure(
+        f"collèges REP et REP+ à {PROXIMITY_M} m des QPV",
+        Field(
+            "colleges_a_portee",
+            f"Collèges REP et REP+ dans les QPV ou à {PROXIMITY_M} m au plus",
+            "entier",
+            "colleges",
+            "À vol d'oiseau, depuis le contour des QPV",
+        ),
+        f"nombre de collèges publics et privés des réseaux REP et REP+ dans un QPV de la commune ou à {PROXIMITY_M} m au "
+        "plus de son contour, à vol d'oiseau ; 0 veut dire qu'il n'y en a aucun",
+        "colleges",
+        "collèges REP et REP+",
     ),
 }  # fmt: skip
 FIELDS: Final = tuple(mesure.field for mesure in MESURES.values())
@@ -99,6 +117,7 @@ def by_commune(
     reach: pd.DataFrame,
     friches: gpd.GeoDataFrame,
     sports: gpd.GeoDataFrame,
+    colleges: gpd.GeoDataFrame,
     sources: Mapping[str, Source],
 ) -> pd.DataFrame:
     """Measure what each layer brings to the QPV of each commune.
@@ -111,7 +130,7 @@ def by_commune(
         QPV in EPSG:2154, with `communes` and `population`.
     reach
         What `geo.cycling.qpv_figures` gives at `PROXIMITY_M`.
-    friches, sports
+    friches, sports, colleges
         The layers, in EPSG:2154.
     sources
         The catalogue.
@@ -129,11 +148,15 @@ def by_commune(
     grounds = facilities.commune_figures(
         communes, qpv, sports, radius_m=PROXIMITY_M, covered=sources["sports"].communes
     )
+    schools = facilities.commune_figures(
+        communes, qpv, colleges, radius_m=PROXIMITY_M, covered=sources["colleges"].communes
+    )
     figures = pd.DataFrame(
         {
             "part_habitants_a_portee": cycle["part_habitants_a_portee"],
             "friches_a_portee": sites["friches_a_portee"],
             "equipements_pour_1000_hab": grounds["equipements_pour_1000_hab"],
+            "colleges_a_portee": schools["equipements_a_portee"],
         },
         index=communes.index,
     )
@@ -184,7 +207,7 @@ def in_perimeter(
 
 
 def counted(couche: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Keep what counts in a layer: physical stations, checked brownfields, every sports facility.
+    """Keep what counts in a layer: physical stations, checked brownfields, every sports facility and collège.
 
     Parameters
     ----------

@@ -10,15 +10,29 @@ import numpy as np
 import pandas as pd
 
 from errors import ArgumentError
-from loaders.catalogue import Source
+from loaders.catalogue import HORS_PERIMETRE, NON_TELECHARGEE, Source
 
 Kind = Literal["texte", "entier", "decimal", "part", "pourcentage", "distance_m", "surface_m2", "date"]
+__all__ = [
+    "HORS_PERIMETRE",
+    "KINDS",
+    "NON_DIFFUSE",
+    "NON_TELECHARGEE",
+    "NUMBERS",
+    "REASONS",
+    "Field",
+    "Kind",
+    "is_missing",
+    "row_communes",
+    "stated",
+    "values_of",
+]
+
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 NUMBERS: Final[frozenset[Kind]] = frozenset(KINDS) - {"texte", "date"}
 
-HORS_PERIMETRE: Final = "hors périmètre de la source"
 NON_DIFFUSE: Final = "non diffusé"
-REASONS: Final = frozenset({HORS_PERIMETRE, NON_DIFFUSE})
+REASONS: Final = frozenset({HORS_PERIMETRE, NON_DIFFUSE, NON_TELECHARGEE})
 # Loaders keep the days of some files as text.
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -70,7 +84,8 @@ def stated(frame: pd.DataFrame, fields: Sequence[Field], sources: Mapping[str, S
     -------
     pd.DataFrame
         Columns of objects, one per field, on the frame's index: int, float, date or text, HORS_PERIMETRE where
-        the value is missing and the field's source covers none of the row's communes, else NON_DIFFUSE.
+        the value is missing and the field's source covers none of the row's communes, NON_TELECHARGEE if that source
+        waits for its first download, else NON_DIFFUSE.
 
     Raises
     ------
@@ -91,11 +106,13 @@ def stated(frame: pd.DataFrame, fields: Sequence[Field], sources: Mapping[str, S
         for source_id in needed
     }
     everywhere = [True] * len(frame)
+    silences = {source_id: sources[source_id].silence for source_id in needed}
     columns: dict[str, pd.Series] = {}
     for field in fields:
         covered = scopes.get(field.source_id or "", everywhere)
+        silence = silences.get(field.source_id or "", HORS_PERIMETRE)
         cells = [
-            _cell(value, field.kind, inside)
+            _cell(value, field.kind, NON_DIFFUSE if inside else silence)
             for value, inside in zip(values_of(frame, field.column), covered, strict=True)
         ]
         columns[field.column] = pd.Series(cells, index=frame.index, dtype=object)
@@ -174,9 +191,9 @@ def _codes(value: object) -> list[str] | None:
     return [str(code) for code in value] if isinstance(value, Iterable) else [str(value)]
 
 
-def _cell(value: Any, kind: Kind, inside: bool) -> Any:  # noqa: FBT001, PLR0911
+def _cell(value: Any, kind: Kind, silence: str) -> Any:  # noqa: PLR0911
     if is_missing(value):
-        return NON_DIFFUSE if inside else HORS_PERIMETRE
+        return silence
     if isinstance(value, (bool, np.bool_)):
         return "oui" if value else "non"
     if isinstance(value, str):

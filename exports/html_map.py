@@ -18,6 +18,7 @@ from errors import ArgumentError
 from exports import _rows
 from exports.context import Context
 from exports.fields import Field
+from geo.scope import in_scope
 from loaders.catalogue import Source
 from maps.assets import bundle
 from maps.builder import describe, settings
@@ -185,8 +186,7 @@ def _held(
 
 def _kept(frame: gpd.GeoDataFrame, shown: ShownLayer) -> gpd.GeoDataFrame:
     if shown.communes is not None:
-        wanted = set(shown.communes)
-        frame = frame[[not wanted.isdisjoint(codes) for codes in frame["communes"]]]
+        frame = frame[in_scope(frame["communes"], shown.communes)]
     if shown.ids is not None:
         frame = frame[frame.index.isin(list(shown.ids))]
     return frame

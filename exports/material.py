@@ -66,6 +66,7 @@ class Material:
             reach=reach,
             friches=held.friches,
             sports=held.sports,
+            colleges=held.colleges,
             sources=held.sources,
         )
 
@@ -135,7 +136,12 @@ class Material:
             If there is no such project.
         """
         held = self.frames
-        layers = {"velos": held.stations, "friches": held.friches, "sports": held.sports}
+        layers = {
+            "velos": held.stations,
+            "friches": held.friches,
+            "sports": held.sports,
+            "colleges": held.colleges,
+        }
         couche = str(held.projects["couche"].get(id_projet))
         return project.reach(
             self.projects,

@@ -7,7 +7,7 @@ import pandas as pd
 
 from exports.coverage import FIELDS as MEASURED
 from exports.coverage import MESURES
-from exports.fields import HORS_PERIMETRE, NON_DIFFUSE, Field
+from exports.fields import HORS_PERIMETRE, NON_DIFFUSE, NON_TELECHARGEE, Field
 from exports.formats import figure, pluriel
 from geo.territory import (
     ARRONDISSEMENTS,
@@ -20,6 +20,7 @@ from geo.territory import (
     QPV,
     projects_by_commune,
 )
+from loaders import catalogue
 
 STATUSES: Final = (LOCALISED, METROPOLITAN, NOT_CONCERNED, NO_QPV)
 TO_CONFIRM: Final = "à confirmer"
@@ -31,10 +32,15 @@ PERIMETERS: Final[Mapping[str, str]] = {
 }
 PROJECT_COLUMNS: Final = ("id_projet", "titre", "orientations", "registre", "perimetre", "a_confirmer")
 DOUBT: Final = "?"
-SHORT: Final[Mapping[str, str]] = {HORS_PERIMETRE: "h.\u00a0p.", NON_DIFFUSE: "n.\u00a0d."}
+SHORT: Final[Mapping[str, str]] = {
+    HORS_PERIMETRE: "h.\u00a0p.",
+    NON_DIFFUSE: "n.\u00a0d.",
+    NON_TELECHARGEE: "n.\u00a0t.",
+}
 MEANINGS: Final[Mapping[str, str]] = {
     HORS_PERIMETRE: "la source ne dit rien de cette commune, ce n'est pas un zéro",
     NON_DIFFUSE: "la source couvre la commune mais ne donne pas ce chiffre",
+    NON_TELECHARGEE: "la source existe mais n'est pas encore dans l'atlas, ce n'est pas un zéro",
 }
 LONG_FIELDS: Final = (
     Field("id_projet", "Identifiant du projet", "texte"),
@@ -269,7 +275,12 @@ def notes(project: pd.Series) -> list[str]:
         French texts, none for most.
     """
     said = [f"périmètre {TO_CONFIRM}"] if project["a_confirmer"] else []
-    return [*said, MESURES[project["couche"]].nom] if project["couche"] in MESURES else said
+    couche = project["couche"]
+    if couche not in MESURES:
+        return said
+    source = catalogue.load()[couche]
+    year = f" ({source.date.year})" if MESURES[couche].dated and source.date else ""
+    return [*said, MESURES[couche].nom + year]
 
 
 def say(cell: Mapping[Any, Any], couche: str) -> Said:

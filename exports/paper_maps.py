@@ -5,7 +5,7 @@ from typing import Final
 import geopandas as gpd
 
 from exports import coverage, project
-from exports.fields import HORS_PERIMETRE
+from exports.fields import HORS_PERIMETRE, NON_TELECHARGEE
 from exports.matrix import TO_CONFIRM
 from exports.place_fields import metres
 from exports.portraits import QUARTIER, Portrait
@@ -79,6 +79,7 @@ def of_place(portrait: Portrait, frames: Frames) -> VectorMap:
     layers = {
         "sports": frames.sports,
         "social": frames.social,
+        "colleges": frames.colleges,
         "friches": frames.friches,
         "gares": frames.gares,
         "stations": frames.stations,
@@ -121,15 +122,22 @@ def remark(portrait: Portrait) -> str:
     str
         French sentences.
     """
-    beyond = portrait.counts[portrait.counts["dans"] == HORS_PERIMETRE]
     said = f"Objets dessinés jusqu'à {metres(RADII_M[-1])} du contour, lignes exceptées."
-    if beyond.empty:
-        return said
-    names = ", ".join(name[0].lower() + name[1:] for name in beyond["titre"])
-    return (
-        f"{said} {HORS_PERIMETRE[0].upper()}{HORS_PERIMETRE[1:]} : {names}. La carte n'en montre rien, ou seulement ce "
-        "qui est de l'autre côté de la limite communale."
-    )
+    absent = {
+        reason: ", ".join(
+            name[0].lower() + name[1:]
+            for name in portrait.counts.loc[portrait.counts["dans"] == reason, "titre"]
+        )
+        for reason in (HORS_PERIMETRE, NON_TELECHARGEE)
+    }
+    if absent[HORS_PERIMETRE]:
+        said += (
+            f" {HORS_PERIMETRE[0].upper()}{HORS_PERIMETRE[1:]} : {absent[HORS_PERIMETRE]}. La carte n'en montre rien, "
+            "ou seulement ce qui est de l'autre côté de la limite communale."
+        )
+    if absent[NON_TELECHARGEE]:
+        said += f" {NON_TELECHARGEE[0].upper()}{NON_TELECHARGEE[1:]} : {absent[NON_TELECHARGEE]}."
+    return said
 
 
 def _sorts(layer_id: str) -> list[str]:

@@ -1,6 +1,9 @@
 """The figures of a QPV and of a commune: what each is called, measured in and drawn from."""
 
+from collections.abc import Iterable
 from typing import Final
+
+import pandas as pd
 
 from exports.fields import Field
 
@@ -21,6 +24,24 @@ INDICATORS: Final = (
     Field("foyers_rsa", "Foyers au RSA", "entier", "indicateurs"),
 )  # fmt: skip
 SURFACE: Final = Field("surface_m2", "Surface", "surface_m2", "qpv")
+
+
+def known(fields: Iterable[Field], frame: pd.DataFrame) -> tuple[Field, ...]:
+    """Keep the columns of which the source gives at least one value.
+
+    Parameters
+    ----------
+    fields
+        Columns that one format of the source knows and another does not.
+    frame
+        All the rows of the source.
+
+    Returns
+    -------
+    tuple of Field
+        In the same order.
+    """
+    return tuple(field for field in fields if frame[field.column].notna().any())
 
 
 def metres(radius_m: float) -> str:
@@ -66,6 +87,8 @@ def of_qpv(radius_m: float) -> tuple[Field, ...]:
         Field("sports_a_portee", f"Équipements sportifs {reach}", "entier", "sports", _OUTLINE),
         Field("sports_pour_1000_hab", f"Équipements sportifs {reach}, pour 1{NARROW}000 habitants", "decimal", "sports", _OUTLINE),
         Field("social_a_portee", f"Équipements sociaux {reach}", "entier", "social", _OUTLINE),
+        Field("distance_college_m", "Collège REP ou REP+ le plus proche", "distance_m", "colleges", "À vol d’oiseau, depuis le contour"),
+        Field("colleges_a_portee", f"Collèges REP et REP+ {reach}", "entier", "colleges", _OUTLINE),
     )  # fmt: skip
 
 
@@ -97,6 +120,7 @@ def of_commune(radius_m: float) -> tuple[Field, ...]:
         Field("sports", "Équipements sportifs", "entier", "sports"),
         Field("sports_pour_1000_hab", f"Équipements sportifs {near}, pour 1{NARROW}000 de leurs habitants", "decimal", "sports", _OUTLINE),
         Field("social", "Équipements sociaux", "entier", "social"),
+        Field("colleges", "Collèges REP et REP+", "entier", "colleges"),
     )  # fmt: skip
 
 
@@ -108,10 +132,21 @@ OF_ITS_QPV: Final = (
     "sports_pour_1000_hab",
 )
 
+#: What only Data ES knows of a sports facility.
+SPORT_NAMES: Final = (
+    Field("nom", "Équipement", "texte", "sports"),
+    Field("installation", "Installation", "texte", "sports", "Le lieu qui regroupe des équipements, tel un stade"),
+    Field("adresse", "Adresse", "texte", "sports"),
+)  # fmt: skip
+SPORT_YEAR: Final = Field("annee_service", "Mise en service", "texte", "sports")
+SPORT_HELD: Final = (
+    Field("acces_libre", "Accès", "texte", "sports"),
+    Field("proprietaire", "Propriétaire", "texte", "sports"),
+    Field("gestionnaire", "Gestionnaire", "texte", "sports"),
+)
+
 OBJECT_FIELDS: Final = (
-    Field(
-        "nom", "Nom", "texte", None, "Le type, pour les équipements sportifs, que leur fichier ne nomme pas"
-    ),
+    Field("nom", "Nom", "texte", None, "Le type, avec le lieu s'il est connu, pour les équipements sportifs"),
     Field("quoi", "Nature", "texte"),
     Field("type", "Type", "texte"),
     Field(

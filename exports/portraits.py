@@ -13,6 +13,8 @@ from exports.surroundings import SORTS, closest, counts, described, objects_by_s
 from geo import cycling, facilities
 from geo import friches as brownfields
 from geo.places import RADII_M, around, standing
+from geo.proximity import nearest_distance
+from geo.scope import mask
 from geo.territory import (
     LOCALISED,
     METROPOLITAN,
@@ -102,11 +104,10 @@ class Portrait:
         `SORTS`), `objet` (id in the layer), `quoi`, `nom`, `type`, `distance_m`, `source`, geometry. Columns of
         `place_fields.OBJECT_FIELDS`.
     counts
-        On the keys of `SORTS`: how many objects inside and within 300, 500 and 1,000 m, or "hors périmètre de la
-        source". Columns of `place_fields.COUNT_FIELDS`.
+        On the keys of `SORTS`: how many objects inside and within 300, 500 and 1,000 m, or why the source says nothing.
+        Columns of `place_fields.COUNT_FIELDS`.
     nearest
-        On the keys of `NEAREST`: name, distance in metres, how many inside; "hors périmètre de la source" where that is
-        so. Columns of `place_fields.NEAREST_FIELDS`.
+        On the keys of `NEAREST`: name, distance in metres, how many inside, or why the source says nothing. Columns of `place_fields.NEAREST_FIELDS`.
     friches, friches_potentielles
         Brownfields at most 1,000 m away, by growing distance, checked by the Cerema or not: columns of
         `place_fields.FRICHE_FIELDS`.
@@ -161,10 +162,13 @@ def quartiers(frames: Frames, *, radius_m: float = REACH_M) -> Places:
     land = brownfields.qpv_figures(qpv, frames.friches, radius_m=radius_m, covered=scopes["friches"])
     sports = facilities.qpv_figures(qpv, frames.sports, radius_m=radius_m, covered=scopes["sports"])
     social = facilities.qpv_figures(qpv, frames.social, radius_m=radius_m, covered=scopes["social"])
+    schools = facilities.qpv_figures(qpv, frames.colleges, radius_m=radius_m, covered=scopes["colleges"])
     rows = qpv.join([cycle, transit, land]).assign(
         sports_a_portee=sports["equipements_a_portee"],
         sports_pour_1000_hab=sports["equipements_pour_1000_hab"],
         social_a_portee=social["equipements_a_portee"],
+        distance_college_m=mask(nearest_distance(qpv, frames.colleges), qpv["communes"], scopes["colleges"]),
+        colleges_a_portee=schools["equipements_a_portee"],
     )
     return Places(QUARTIER, rows, place_fields.of_qpv(radius_m), radius_m)
 
@@ -208,6 +212,7 @@ def communes(frames: Frames, *, radius_m: float = REACH_M) -> Places:
             "friches_potentielles": "friches_potentielles",
             "sports": "sports",
             "social": "social",
+            "colleges": "colleges",
         }.items()
     }
     rows = towns.assign(
@@ -338,7 +343,8 @@ def _portrait(
     by_sort = objects_by_sort(frames)
     found = around(row, by_sort, radius_m=RADII_M[-1], code_insee=code if places.kind == COMMUNE else None)
     origins = {key: _origin(frames.sources[sort.source_id]) for key, sort in SORTS.items()}
-    outside = [key for key, sort in SORTS.items() if not frames.sources[sort.source_id].covers(towns)]
+    told = {key: frames.sources[sort.source_id] for key, sort in SORTS.items()}
+    outside = {key: source.silence for key, source in told.items() if not source.covers(towns)}
     used = dict.fromkeys((*_PLACES, *(sort.source_id for sort in SORTS.values())))
     return Portrait(
         kind=places.kind,

@@ -191,13 +191,12 @@ def key_figures(reached: Reach, sources: Mapping[str, Source]) -> list[tuple[str
     ]
     if reached.kept is not None:
         couche = reached.project["couche"]
-        beyond = [
-            name for code, name in reached.inside["nom"].items() if not sources[couche].covers([str(code)])
-        ]
+        source = sources[couche]
+        beyond = [name for code, name in reached.inside["nom"].items() if not source.covers([str(code)])]
         title = f"{MESURES[couche].objets.capitalize()} dans le périmètre"
-        if beyond:
+        if beyond and source.telechargee:
             title += f" (hors {', '.join(beyond)} : {HORS_PERIMETRE})"
-        said.append((title, entier(len(reached.kept))))
+        said.append((title, entier(len(reached.kept)) if source.telechargee else source.silence))
     return said
 
 

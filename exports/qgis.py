@@ -15,6 +15,7 @@ BY_ID: Final[Mapping[str, str]] = {
     "route_id": "lignes",
     "equip_id": "sports",
     "id_equip": "social",
+    "uai": "colleges",
     "site_id": "friches",
     "uic": "gares",
     "station_id": "stations",
@@ -29,6 +30,7 @@ SHAPES: Final[Mapping[Symbole, str]] = {
     "croix": "cross_fill",
     "etoile": "star",
     "maison": "pentagon",
+    "ecusson": "shield",
 }
 #: Rows that no layer of the maps draws: a plain look, in the grey of the communes' outlines.
 PLAIN_COLOUR: Final = "#3D4757"

@@ -16,6 +16,7 @@ SIZES: Final[dict[Symbole, float]] = {
     "hexagone": 1.2,
     "croix": 1.1,
     "etoile": 1.3,
+    "ecusson": 1.1,
 }
 #: Strokes are in pixels in the registry: a screen is read from farther than paper.
 PT_PER_PX: Final = 0.5
@@ -215,6 +216,8 @@ def _trace(sign: Symbole, x: float, y: float, r: float) -> str:
         )
     if sign == "carre":
         corners = [(-r, -r), (r, -r), (r, r), (-r, r)]
+    elif sign == "ecusson":
+        corners = [(-0.85 * r, -r), (0.85 * r, -r), (0.85 * r, 0.1 * r), (0.0, r), (-0.85 * r, 0.1 * r)]
     elif sign == "croix":
         a = 0.36 * r
         corners = [

@@ -8,7 +8,6 @@ import geopandas as gpd
 import pandas as pd
 
 from exports import place_fields
-from exports.fields import HORS_PERIMETRE
 from geo import cycling
 from geo import friches as brownfields
 from geo.places import count_by_distance
@@ -55,7 +54,8 @@ SORTS: Final[Mapping[str, Sort]] = {
     "lignes": Sort("lignes", "lignes", "Ligne", "Lignes de métro, tramway et BHNS", "route_short_name", "mode"),
     "gares": Sort("gares", "sncf", "Gare", "Gares", "name", ""),
     "social": Sort("social", "social", "Équipement social", "Équipements sociaux", "nom", "categorie"),
-    "sports": Sort("sports", "sports", "Équipement sportif", "Équipements sportifs", "equip_type_name", "famille"),
+    "colleges": Sort("colleges", "colleges", "Collège REP ou REP+", "Collèges REP et REP+", "nom", "education_prioritaire"),
+    "sports": Sort("sports", "sports", "Équipement sportif", "Équipements sportifs", "appellation", "famille"),
     "friches": Sort("friches", "friches", "Friche vérifiée", "Friches vérifiées", "site_nom", "site_type"),
     "friches_potentielles": Sort("friches", "friches", "Friche potentielle, non vérifiée", "Friches potentielles, non vérifiées", "site_nom", "site_type"),
 }  # fmt: skip
@@ -64,6 +64,7 @@ NEAREST: Final[Mapping[str, str]] = {
     "stations": "Station levélo",
     "lignes": "Ligne de métro, tramway ou BHNS (la ligne, non un arrêt)",
     "gares": "Gare",
+    "colleges": "Collège REP ou REP+",
 }
 
 
@@ -88,11 +89,18 @@ def objects_by_sort(frames: Frames) -> dict[str, gpd.GeoDataFrame]:
         "lignes": frames.lines,
         "gares": frames.gares,
         "social": frames.social,
-        "sports": frames.sports,
+        "colleges": frames.colleges,
+        "sports": frames.sports.assign(appellation=_called(frames.sports)),
         "friches": checked,
         "friches_potentielles": frames.friches.drop(index=checked.index),
     }
     return {key: by_sort[key] for key in SORTS}
+
+
+def _called(sports: gpd.GeoDataFrame) -> pd.Series:
+    """Call each sports facility by its type, and by the place that holds it where the source names it."""
+    types = sports["equip_type_name"]
+    return types.where(sports["installation"].isna(), types + ", " + sports["installation"].fillna(""))
 
 
 def described(
@@ -136,7 +144,7 @@ def described(
     return found.join(words)
 
 
-def counts(found: pd.DataFrame, origins: Mapping[str, str], outside: list[str]) -> pd.DataFrame:
+def counts(found: pd.DataFrame, origins: Mapping[str, str], outside: Mapping[str, str]) -> pd.DataFrame:
     """Count the objects of each sort by distance.
 
     Parameters
@@ -146,7 +154,7 @@ def counts(found: pd.DataFrame, origins: Mapping[str, str], outside: list[str]) 
     origins
         Producer and vintage by sort.
     outside
-        Sorts whose source does not cover the place.
+        Sorts whose source says nothing of the place, and why.
 
     Returns
     -------
@@ -154,7 +162,8 @@ def counts(found: pd.DataFrame, origins: Mapping[str, str], outside: list[str]) 
         One row per sort: `titre`, the counts of `geo.places.count_by_distance` or the reason why there is none, `source`.
     """
     counts = count_by_distance(found, list(SORTS)).astype(object)
-    counts.loc[outside] = HORS_PERIMETRE
+    for key, silence in outside.items():
+        counts.loc[key] = silence
     counts.insert(0, "titre", [sort.titre for sort in SORTS.values()])
     return counts.assign(source=pd.Series(origins))
 
@@ -164,7 +173,7 @@ def closest(
     found: pd.DataFrame,
     by_sort: Mapping[str, gpd.GeoDataFrame],
     origins: Mapping[str, str],
-    outside: list[str],
+    outside: Mapping[str, str],
 ) -> pd.DataFrame:
     """Find the nearest object of each sort of `NEAREST`.
 
@@ -179,7 +188,7 @@ def closest(
     origins
         Producer and vintage by sort.
     outside
-        Sorts whose source does not cover the place.
+        Sorts whose source says nothing of the place, and why.
 
     Returns
     -------
@@ -192,7 +201,7 @@ def closest(
         frame = by_sort[key]
         inside = found[(found["couche"] == key) & (found["distance_m"] == 0)]
         if key in outside:
-            line |= dict.fromkeys(("nom", "distance_m", "dans"), HORS_PERIMETRE)
+            line |= dict.fromkeys(("nom", "distance_m", "dans"), outside[key])
         elif len(inside):
             names = frame.loc[inside["objet"], SORTS[key].nom]
             line |= {"nom": names.iloc[0], "distance_m": 0.0, "dans": len(inside)}

@@ -84,7 +84,7 @@ def qpv_counts_by(
 
     Returns
     -------
-        Counts on the index of `qpv` (float), one column per category in alphabetical order, those near no QPV too. Missing outside the source.
+        Counts on the index of `qpv` (float), one column per category in alphabetical order, those near no QPV too; of a categorical, one per category that it knows, without any facility too. Missing outside the source.
 
     Raises
     ------
@@ -99,7 +99,8 @@ def qpv_counts_by(
     if categories.isna().any():
         without = ", ".join(map(str, categories.index[categories.isna()][:5]))
         raise ArgumentError(f"équipement(s) sans catégorie : {without}")
-    names = sorted(categories.unique())
+    known = isinstance(categories.dtype, pd.CategoricalDtype)
+    names = list(categories.cat.categories) if known else sorted(categories.unique())
     zone, point = neighbours(qpv, facilities, radius_m)
     column = pd.Categorical(categories, categories=names).codes[point]
     counts = np.bincount(zone * len(names) + column, minlength=len(qpv) * len(names))

@@ -4,8 +4,9 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,12 @@ _DOWNLOAD_AGAIN = "télécharger le fichier de nouveau"
 #: A fault that this share of the coordinates has is a fault of the file.
 _MOST = 0.5
 _HALF_TURN, _QUARTER_TURN = 180, 90
+_START_BYTES = 200
+_END_BYTES = 2000
+#: Integers beyond it are no numbers of any source, and frames cannot hold them.
+_TOO_LARGE = 2**63
+#: Half of a character, written as JSON lets it: no text can hold it.
+_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 _DEGREES_SYSTEMS = ("CRS84", "EPSG::4326", "EPSG:4326")
 
 
@@ -32,16 +39,28 @@ class Layout:
         Column of the file to column of the project; every one must be present.
     delimiter
         Field separator.
+    optional
+        The same for the columns that may be absent: blank where they are.
     """
 
     name: str
     columns: Mapping[str, str]
     delimiter: str = ","
+    optional: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def known(self) -> dict[str, str]:
+        """Every column of the file that is read to its name in the project."""
+        return {**self.columns, **self.optional}
 
 
-def extract_layout(columns: Sequence[str]) -> Layout:
+def extract_layout(columns: Sequence[str], *, optional: Sequence[str] = ()) -> Layout:
     """Describe the project's own extract, whose columns keep their names."""
-    return Layout("extrait de l'atlas", {column: column for column in columns})
+    return Layout(
+        "extrait de l'atlas",
+        {column: column for column in columns},
+        optional={column: column for column in optional},
+    )
 
 
 def read_text(path: Path, *, encoding: str = "utf-8-sig") -> str:
@@ -68,28 +87,101 @@ def read_text(path: Path, *, encoding: str = "utf-8-sig") -> str:
     """
     if not path.is_file():
         raise SourceMissingError(path, "fichier introuvable", "vérifier le chemin ou reconstruire l'extrait")
-    raw = path.read_bytes()
-    if not raw.strip():
+    check_text_ends(path)
+    try:
+        return path.read_bytes().decode(encoding)
+    except UnicodeDecodeError as error:
+        raise decoding_error(path, error, encoding=encoding) from error
+
+
+def start_of(path: Path) -> bytes:
+    """Give the first bytes of a file, by which formats are told apart.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    bytes
+        Without byte order mark and leading blanks; none if there is no such file.
+    """
+    if not path.is_file():
+        return b""
+    with path.open("rb") as stream:
+        return stream.read(_START_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()
+
+
+def is_json(path: Path) -> bool:
+    """Tell a file that starts as JSON does from any other.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    bool
+        True if an object or a list opens it.
+    """
+    return start_of(path).startswith((b"{", b"["))
+
+
+def check_text_ends(path: Path) -> None:
+    """Look at the two ends of a file of text: what is no data, and what stopped halfway, shows there.
+
+    Parameters
+    ----------
+    path
+        The file; it exists.
+
+    Raises
+    ------
+    SourceFormatError
+        If it is empty, binary, an error page saved in place of the data, or an export that its server broke off.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(_END_BYTES)
+        stream.seek(max(0, path.stat().st_size - _END_BYTES))
+        tail = stream.read()
+    if not head.strip() and not tail.strip():
         raise SourceFormatError(path, "fichier vide", _DOWNLOAD_AGAIN)
-    if raw.startswith((b"PK\x03\x04", b"\x1f\x8b", b"SQLite format 3", b"%PDF")):
+    if head.startswith((b"PK\x03\x04", b"\x1f\x8b", b"SQLite format 3", b"%PDF")):
         raise SourceFormatError(
             path,
             "fichier binaire (archive, base ou PDF) là où un fichier texte est attendu",
             "extraire le fichier de données de l'archive",
         )
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise SourceFormatError(
-            path,
-            f"encodage inattendu à l'octet {error.start} (attendu : {encoding.removesuffix('-sig').upper()})",
-            "enregistrer le fichier en UTF-8",
-        ) from error
-    if text.lstrip()[:1] == "<":
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
         raise SourceFormatError(path, "page web ou message d'erreur à la place des données", _DOWNLOAD_AGAIN)
-    if "Streaming interrupted due to the following error" in text[-2000:]:
+    if b"Streaming interrupted due to the following error" in tail:
         raise SourceFormatError(path, "export interrompu par le serveur avant la fin", _DOWNLOAD_AGAIN)
-    return text
+
+
+def decoding_error(path: Path, error: UnicodeDecodeError, *, encoding: str) -> SourceFormatError:
+    """Say that a file is not in its encoding.
+
+    Parameters
+    ----------
+    path
+        The file.
+    error
+        What was met.
+    encoding
+        The encoding that was expected.
+
+    Returns
+    -------
+    SourceFormatError
+        To raise.
+    """
+    return SourceFormatError(
+        path,
+        f"encodage inattendu à l'octet {error.start} (attendu : {encoding.removesuffix('-sig').upper()})",
+        "enregistrer le fichier en UTF-8",
+    )
 
 
 def read_csv(path: Path, *, columns: Collection[str], delimiter: str = ",") -> pd.DataFrame:
@@ -142,7 +234,7 @@ def table_of(path: Path, text: str, layout: Layout) -> pd.DataFrame:
         If a column is missing or stands twice, a line is cut short, or there is no row.
     """
     header, lines = _parse_csv(path, text, [layout])
-    _check_layout(path, header, [layout])
+    check_layout(path, header, [layout])
     return _frame(path, header, lines)
 
 
@@ -167,9 +259,12 @@ def read_table(path: Path, layouts: Sequence[Layout]) -> tuple[pd.DataFrame, Lay
         As `read_csv`; a missing column is named.
     """
     header, lines = _parse_csv(path, read_text(path), layouts)
-    layout = _check_layout(path, header, layouts)
+    layout = check_layout(path, header, layouts)
     frame = _frame(path, header, lines)
-    return frame[list(layout.columns)].rename(columns=dict(layout.columns)), layout
+    for name in layout.optional:
+        if name not in frame:
+            frame[name] = ""
+    return frame[list(layout.known)].rename(columns=layout.known), layout
 
 
 def read_json(path: Path) -> Any:
@@ -190,18 +285,49 @@ def read_json(path: Path) -> Any:
     SourceMissingError, SourceFormatError
         As `read_text`, or if the text is not JSON or is cut short.
     """
-    text = read_text(path)
+    return json_of(path, read_text(path))
+
+
+def json_of(path: Path, text: str) -> Any:
+    """Parse the text of a JSON document.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    text
+        Its content.
+
+    Returns
+    -------
+    Any
+        The parsed value.
+
+    Raises
+    ------
+    SourceFormatError
+        If the text is not JSON, is cut short, nests too deep, or holds half characters.
+    """
     try:
-        return json.loads(text)
+        document = json.loads(text)
+        if _HALF_CHARACTER.search(text):
+            json.dumps(document, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         cut = error.pos >= len(text.rstrip()) - 1
         fault = "fichier tronqué" if cut else "ce n'est pas du JSON"
         raise SourceFormatError(
             path, f"{fault} (ligne {error.lineno}, colonne {error.colno})", _DOWNLOAD_AGAIN
         ) from error
+    except (RecursionError, ValueError) as error:
+        raise SourceFormatError(
+            path, "JSON illisible : imbrication, nombre ou caractère démesuré", _DOWNLOAD_AGAIN
+        ) from error
+    return document
 
 
-def read_features(path: Path, layouts: Sequence[Layout]) -> tuple[list[dict[str, Any]], Layout]:
+def read_features(
+    path: Path, layouts: Sequence[Layout], *, text: str | None = None
+) -> tuple[list[dict[str, Any]], Layout]:
     """Read the features of a GeoJSON file that has one of several layouts.
 
     Parameters
@@ -210,11 +336,14 @@ def read_features(path: Path, layouts: Sequence[Layout]) -> tuple[list[dict[str,
         The file, in WGS84 degrees.
     layouts
         The layouts to try, in order, on the features' properties.
+    text
+        What the file holds, where it is not the text of the file itself: a member of an archive.
 
     Returns
     -------
     tuple of list and Layout
-        One dict per feature: the project's property names, and `geometry` as in the file (None if absent).
+        One dict per feature: the project's property names, each a text, a number, a truth value or None, and
+        `geometry` as in the file (None if absent).
 
     Raises
     ------
@@ -223,21 +352,35 @@ def read_features(path: Path, layouts: Sequence[Layout]) -> tuple[list[dict[str,
     SourceCrsError
         If the file states that it has no coordinate system, or another one than degrees.
     """
-    document = read_json(path)
+    document = json_of(path, read_text(path) if text is None else text)
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
         raise SourceFormatError(path, "ce n'est pas une FeatureCollection GeoJSON", _DOWNLOAD_AGAIN)
     _check_stated_crs(path, document)
     features = document.get("features")
     if not isinstance(features, list) or not features:
         raise SourceFormatError(path, "aucun objet dans le fichier", _DOWNLOAD_AGAIN)
-    header = sorted({name for feature in features for name in (feature.get("properties") or {})})
-    layout = _check_layout(path, header, layouts)
-    rows = []
-    for feature in features:
-        properties = feature.get("properties") or {}
-        row = {ours: properties.get(theirs) for theirs, ours in layout.columns.items()}
-        rows.append(row | {"geometry": feature.get("geometry")})
-    return rows, layout
+    if not all(isinstance(feature, dict) for feature in features):
+        raise SourceFormatError(path, "un objet du fichier n'est pas une entité GeoJSON", _DOWNLOAD_AGAIN)
+    stated = [feature.get("properties") or {} for feature in features]
+    if not all(isinstance(properties, dict) for properties in stated):
+        raise SourceFormatError(path, "les propriétés d'un objet n'en sont pas", _DOWNLOAD_AGAIN)
+    layout = check_layout(path, sorted({name for properties in stated for name in properties}), layouts)
+    return [
+        {ours: _plain(properties.get(theirs)) for theirs, ours in layout.known.items()}
+        | {"geometry": feature.get("geometry")}
+        for feature, properties in zip(features, stated, strict=True)
+    ], layout
+
+
+def _plain(value: Any) -> str | float | bool | None:
+    """Give a property as a text or a number: lists read as their items, what else nests as its JSON."""
+    if value is None or isinstance(value, str | float | bool):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < _TOO_LARGE else str(value)
+    if isinstance(value, list) and not any(isinstance(item, list | dict) for item in value):
+        return " ; ".join(str(item) for item in value if item is not None)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def check_degrees(path: Path, lon: pd.Series, lat: pd.Series) -> None:
@@ -308,7 +451,28 @@ def _parse_csv(
     return header, lines
 
 
-def _check_layout(path: Path, header: Sequence[str], layouts: Sequence[Layout]) -> Layout:
+def check_layout(path: Path, header: Sequence[str], layouts: Sequence[Layout]) -> Layout:
+    """Choose the layout that a header has.
+
+    Parameters
+    ----------
+    path
+        The file, for the message.
+    header
+        Names of its columns.
+    layouts
+        The layouts to try, in order.
+
+    Returns
+    -------
+    Layout
+        The first that fits.
+
+    Raises
+    ------
+    SourceFormatError
+        If none fits; what the nearest one lacks is named.
+    """
     present = set(header)
     nearest = min(layouts, key=lambda layout: len(set(layout.columns) - present))
     absent = sorted(set(nearest.columns) - present)
@@ -354,7 +518,8 @@ def _check_stated_crs(path: Path, document: Mapping[str, Any]) -> None:
         raise SourceCrsError(
             path, "le fichier déclare n'avoir aucun système de coordonnées", "l'exporter en EPSG:4326"
         )
-    name = str((crs.get("properties") or {}).get("name", "")) if isinstance(crs, dict) else str(crs)
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = str(properties.get("name", "")) if isinstance(properties, dict) else str(crs)
     if not name.endswith(_DEGREES_SYSTEMS):
         raise SourceCrsError(
             path, f"système de coordonnées « {name} » au lieu de WGS84", "l'exporter en EPSG:4326"

@@ -59,7 +59,13 @@ def to_shapes(
     ).reindex(columns=[0, 1])
     check_degrees(path, first[0], first[1])
 
-    frame = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, crs=WGS84)).to_crs(LAMBERT93)
+    frame: gpd.GeoDataFrame = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, crs=WGS84)).to_crs(
+        LAMBERT93
+    )
+    lost = frame.index[~np.isfinite(frame.bounds.to_numpy()).all(axis=1)]
+    blank = pd.Series("", index=frame.index)
+    report.add(table.loc[lost], "coordonnées impossibles", SET_ASIDE, ids=ids, values=blank)
+    frame = frame.drop(index=lost)
     if polygons:
         invalid = frame[~frame.is_valid]
         mended = gpd.GeoSeries(
@@ -93,7 +99,8 @@ def geometry_of(geometry: Mapping[str, Any] | None) -> shapely.Geometry | None:
     if not geometry:
         return None
     try:
-        parsed = shape(dict(geometry))
+        with np.errstate(invalid="ignore", over="ignore"):
+            parsed = shape(dict(geometry))
     except (
         shapely.errors.ShapelyError,
         ValueError,
@@ -101,6 +108,8 @@ def geometry_of(geometry: Mapping[str, Any] | None) -> shapely.Geometry | None:
         KeyError,
         AttributeError,
         IndexError,
+        OverflowError,
+        RecursionError,
     ) as error:
         raise ValueError(str(error)) from error
     if parsed.is_empty or not np.isfinite(shapely.get_coordinates(parsed)).all():

@@ -1,12 +1,13 @@
 """Stations of levélo, the e-bike service of Marseille."""
 
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from errors import SourceFormatError
-from loaders._files import extract_layout, read_json, read_table, read_text
+from loaders._files import extract_layout, is_json, read_json, read_table
 from loaders._points import drop_duplicate_ids, numbers, to_points
 from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
@@ -25,7 +26,7 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     Parameters
     ----------
     path
-        A GBFS 2.x `station_information` answer (JSON), the same as CSV, or an extract; the embedded extract by
+        A GBFS 2.x or 3.0 `station_information` answer (JSON), the same as CSV, or an extract; the embedded extract by
         default.
     data_dir
         Folder of the data: its territory and its communes count, and its extract is the one read by default.
@@ -41,8 +42,7 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
         If the file is unusable or too many of its rows are at fault.
     """
     target = Path(path or within(EXTRACT, data_dir))
-    is_json = read_text(target).lstrip().startswith(("{", "["))
-    rows = _gbfs_rows(target) if is_json else read_table(target, [extract_layout(COLUMNS)])[0]
+    rows = _gbfs_rows(target) if is_json(target) else read_table(target, [extract_layout(COLUMNS)])[0]
     report = Report(SOURCE_ID, lignes_lues=len(rows))
     rows = drop_duplicate_ids(rows, "station_id", report)
     rows["capacity"] = numbers(
@@ -80,8 +80,13 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
 
 def _gbfs_rows(path: Path) -> pd.DataFrame:
     document = read_json(path)
-    stations = document.get("data", {}).get("stations") if isinstance(document, dict) else None
-    if not isinstance(stations, list) or not stations:
+    data = document.get("data") if isinstance(document, dict) else None
+    stations = data.get("stations") if isinstance(data, dict) else None
+    if (
+        not isinstance(stations, list)
+        or not all(isinstance(station, dict) for station in stations)
+        or not stations
+    ):
         raise SourceFormatError(
             path, "ce n'est pas une réponse GBFS station_information", "télécharger le fichier de nouveau"
         )
@@ -91,11 +96,17 @@ def _gbfs_rows(path: Path) -> pd.DataFrame:
         raise SourceFormatError(
             path,
             f"champs absents : {', '.join(sorted(missing))}",
-            "fournir une réponse GBFS 2.x station_information",
+            "fournir une réponse GBFS station_information",
         )
     index = pd.RangeIndex(1, len(stations) + 1, name="ligne")
-    values = {
-        column: ["" if station.get(column) is None else str(station[column]) for station in stations]
-        for column in COLUMNS
-    }
+    values = {column: [_text(station.get(column)) for station in stations] for column in COLUMNS}
     return pd.DataFrame(values, index=index, dtype="str")
+
+
+def _text(value: Any) -> str:
+    """Give a value as text: GBFS 3.0 gives names as a list, one per language."""
+    if isinstance(value, list):
+        named = [item for item in value if isinstance(item, dict) and item.get("text")]
+        french = [item for item in named if str(item.get("language", "")).lower().startswith("fr")]
+        return str((french or named)[0]["text"]).strip() if named else ""
+    return "" if value is None or isinstance(value, dict) else str(value).strip()

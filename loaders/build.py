@@ -19,6 +19,7 @@ from loaders import (
     arrondissements,
     bikes,
     catalogue,
+    colleges,
     communes,
     friches,
     indicators,
@@ -52,6 +53,8 @@ class Step:
         Loader of the producer's file.
     renamed
         Column of the loader's frame to column of the extract, where they differ.
+    embedded
+        Whether the project has a copy of the producer's file: without one, the source waits for its first download.
     """
 
     source_id: str
@@ -59,6 +62,7 @@ class Step:
     extract: Path
     read: Callable[..., Reading[Any]]
     renamed: Mapping[str, str]
+    embedded: bool = True
 
 
 #: Communes first: the other loaders place their points in them.
@@ -73,8 +77,16 @@ STEPS = [
     Step("friches", friches.PRODUCER_FILE, friches.EXTRACT, friches.read, {"code_insee": "comm_insee"}),
     Step("sports", sports.PRODUCER_FILE, sports.EXTRACT, sports.read, {"code_insee": "comm_insee"}),
     Step("social", social.PRODUCER_FILE, social.EXTRACT, social.read, {}),
+    Step(
+        "colleges",
+        colleges.PRODUCER_FILE,
+        colleges.EXTRACT,
+        colleges.read,
+        {"code_insee": "comm_insee", "statut": "statut"},
+        embedded=False,
+    ),
 ]
-#: Columns that a loader computes from the others: the extract does not repeat them.
+#: Columns that a loader computes from the others: the extract does not repeat them, but where a step names them.
 COMPUTED = ("surface_m2", "statut", "a_confirmer", "famille", "code_insee")
 
 
@@ -91,7 +103,7 @@ def build(folder: Path, *, data_dir: Path = DATA) -> list[Report]:
     Returns
     -------
     list of Report
-        One per source built, in the order of the build.
+        One per source built, in the order of the build; a source that is not embedded is built where its file is.
 
     Raises
     ------
@@ -100,6 +112,8 @@ def build(folder: Path, *, data_dir: Path = DATA) -> list[Report]:
     """
     reports = []
     for step in STEPS:
+        if not step.embedded and not (folder / step.producer_file).exists():
+            continue
         reading = step.read(folder / step.producer_file, data_dir=data_dir)
         write_extract(reading.frame, within(step.extract, data_dir), renamed=step.renamed)
         reports.append(reading.report)

@@ -11,6 +11,9 @@ from loaders._files import read_csv
 from loaders.paths import DATA
 
 CATALOGUE_FILE = DATA / "sources.csv"
+#: Why a figure is missing that a source does not give: it says nothing of the place, or nobody has downloaded it yet.
+HORS_PERIMETRE = "hors périmètre de la source"
+NON_TELECHARGEE = "source non encore téléchargée"
 COLUMNS = [
     "source_id", "titre", "producteur", "millesime", "date", "licence", "attribution", "adresse", "fichier",
     "lignes_lues", "lignes_gardees", "lignes_ecartees", "limites", "communes",
@@ -41,7 +44,7 @@ class Source:
         Known limits, in French.
     communes
         INSEE codes of the communes where absence from the source means absence on the ground; none for a file that a
-        user brings and that does not say it.
+        user brings and that does not say it, and none as long as the source was not downloaded.
     """
 
     source_id: str
@@ -58,6 +61,16 @@ class Source:
     lignes_ecartees: int
     limites: str
     communes: frozenset[str]
+
+    @property
+    def telechargee(self) -> bool:
+        """Whether any row was read: a source that waits for its first download has no figure, not a zero."""
+        return bool(self.lignes_lues or self.communes)
+
+    @property
+    def silence(self) -> str:
+        """Why there is no figure where the source covers nothing, in French."""
+        return HORS_PERIMETRE if self.telechargee else NON_TELECHARGEE
 
     def covers(self, codes: Iterable[str]) -> bool:
         """Tell whether the source covers at least one of some communes.
@@ -114,11 +127,12 @@ def _load(path: Path, _modified: int) -> dict[str, Source]:
             )
         try:
             values = {name: row[name] for name in COLUMNS}
+            read = int(row["lignes_lues"])
             sources[row["source_id"]] = Source(
                 **values
                 | {
                     "date": dt.date.fromisoformat(row["date"]) if row["date"] else None,
-                    "communes": frozenset(row["communes"].split("|")),
+                    "communes": frozenset(row["communes"].split("|") if read else ()),
                     **{name: int(row[name]) for name in ("lignes_lues", "lignes_gardees", "lignes_ecartees")},
                 }
             )

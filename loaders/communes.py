@@ -8,11 +8,12 @@ import geopandas as gpd
 import pandas as pd
 
 from errors import SourceContentError
+from geo.arrondissements import COMMUNE_OF
 from loaders import territory
 from loaders._files import Layout, extract_layout, read_features
 from loaders._shapes import to_shapes
 from loaders.paths import DATA, within
-from loaders.quality import OFF_TERRITORY, SET_ASIDE, Reading, Report
+from loaders.quality import Reading, Report
 from loaders.versions import stamp
 
 SOURCE_ID = "communes"
@@ -24,9 +25,11 @@ MAX_FAULTY_SHARE = 0.1
 COMMUNE = "commune-actuelle"
 ARRONDISSEMENT = "arrondissement-municipal"
 
+#: An answer of geo.api.gouv.fr says of which level it is by its codes alone; compilations name the level.
 GEO_API = Layout(
-    "Insee-IGN, découpage administratif",
-    {"code": "code_insee", "nom": "nom", "type_territoire": "type_territoire", "population": "population"},
+    "Insee-IGN, découpage administratif (geo.api.gouv.fr)",
+    {"code": "code_insee", "nom": "nom", "population": "population"},
+    optional={"type_territoire": "type_territoire"},
 )
 
 
@@ -114,7 +117,7 @@ def read_territories(
     Parameters
     ----------
     path
-        The producer's GeoJSON or an extract.
+        The producer's GeoJSON, of one level or of both, or an extract.
     kind
         `COMMUNE` or `ARRONDISSEMENT`.
     codes
@@ -137,14 +140,9 @@ def read_territories(
     frame = to_shapes(rows, path=path, id_column="code_insee", report=report, polygons=True)
     frame["code_insee"] = frame["code_insee"].astype(str)
     if layout is GEO_API:
-        others = frame[frame["type_territoire"] != kind]
-        report.add(
-            others,
-            f"{OFF_TERRITORY} (autre échelon)",
-            SET_ASIDE,
-            ids=frame["code_insee"],
-            values=frame["nom"],
-        )
+        level = frame["code_insee"].isin(list(COMMUNE_OF)).map({True: ARRONDISSEMENT, False: COMMUNE})
+        others = frame[frame["type_territoire"].fillna(level) != kind]
+        report.add_elsewhere(others, "autre échelon", ids=frame["code_insee"], values=frame["nom"])
         frame = frame.drop(index=others.index)
     malformed = frame[~frame["code_insee"].str.fullmatch(r"\d[\dAB]\d{3}")]
     if len(malformed):
@@ -159,7 +157,7 @@ def read_territories(
             path, f"code de commune en double : {', '.join(sorted(set(twice)))}", "n'en garder qu'un"
         )
     foreign = frame[~frame["code_insee"].isin(list(codes))]
-    report.add(foreign, OFF_TERRITORY, SET_ASIDE, ids=frame["code_insee"], values=frame["nom"])
+    report.add_elsewhere(foreign, "autre commune", ids=frame["code_insee"], values=frame["nom"])
     frame = frame.drop(index=foreign.index)
     missing = sorted(set(codes) - set(frame["code_insee"]))
     if missing:

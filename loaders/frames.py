@@ -9,6 +9,7 @@ from loaders import (
     arrondissements,
     bikes,
     catalogue,
+    colleges,
     communes,
     friches,
     projects,
@@ -28,9 +29,9 @@ class Frames:
     ----------
     qpv, communes, arrondissements
         Places, outlines in EPSG:2154.
-    stations, lines, gares, friches, sports, social
+    stations, lines, gares, friches, sports, social, colleges
         What lies in them, in EPSG:2154: levélo stations, metro, tram and BHNS lines, railway stations, brownfields,
-        sports facilities, social facilities.
+        sports facilities, social facilities, collèges of éducation prioritaire.
     projects, orientations
         The cooperation projects and the orientations that they follow.
     sources
@@ -46,6 +47,7 @@ class Frames:
     friches: gpd.GeoDataFrame
     sports: gpd.GeoDataFrame
     social: gpd.GeoDataFrame
+    colleges: gpd.GeoDataFrame
     projects: pd.DataFrame
     orientations: pd.DataFrame
     sources: dict[str, Source]
@@ -74,6 +76,7 @@ def load() -> Frames:
         friches=friches.load(),
         sports=sports.load(),
         social=social.load(),
+        colleges=colleges.load(),
         projects=projects.load(),
         orientations=projects.load_orientations(),
         sources=catalogue.load(),

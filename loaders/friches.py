@@ -5,7 +5,9 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from loaders._files import Layout, extract_layout, read_table
+from loaders import territory
+from loaders._files import extract_layout
+from loaders._friches_formats import parcels, read_sites
 from loaders._points import drop_duplicate_ids, numbers, to_points
 from loaders.paths import DATA, within
 from loaders.quality import MENDED, SET_ASIDE, Reading, Report
@@ -34,15 +36,12 @@ FIELDS = [
     "source_nom",
 ]
 COLUMNS = [*FIELDS, "comm_insee", "lon", "lat"]
-CNIG = Layout(
-    "CNIG Friches 1.0.5",
-    {name: name for name in [*FIELDS, "comm_insee", "geompoint"]},
-    delimiter=";",
-)
+#: Without these, in any format, a row says nothing of a site; summaries of the API leave others out.
+REQUIRED = ("site_id", "site_nom", "site_statut", "comm_insee", "unite_fonciere_surface")
+OPTIONAL = tuple(name for name in FIELDS if name not in REQUIRED)
 STATUSES = ("friche potentielle", "friche sans projet", "friche avec projet", "friche reconvertie")
 #: Not checked by the Cerema: hidden by default, shown apart.
 UNCHECKED = "friche potentielle"
-_POINT = r"(?i)^\s*POINT\s*\(\s*(?P<lon>\S+)\s+(?P<lat>\S+)\s*\)\s*$"
 
 
 def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gpd.GeoDataFrame]:
@@ -51,7 +50,9 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     Parameters
     ----------
     path
-        A CSV in the layout of the CNIG standard or an extract; the embedded extract by default.
+        A CSV in the layout of the CNIG standard or a GeoPackage, of all of France or of some communes, answers of
+        the Cartofriches API joined as one FeatureCollection, or an extract; the embedded extract by default. Where
+        a format gives outlines alone, a point inside stands for the site.
     data_dir
         Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
@@ -66,14 +67,16 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
         If the file is unusable or too many of its rows are at fault.
     """
     target = Path(path or within(EXTRACT, data_dir))
-    rows, layout = read_table(target, [CNIG, extract_layout(COLUMNS)])
-    report = Report(SOURCE_ID, lignes_lues=len(rows))
-    if layout is CNIG:
-        # Value lists come with curly apostrophes, and NA stands for missing.
-        rows = rows.apply(lambda column: column.str.replace("’", "'", regex=False)).replace(
-            ["NA", "NA (NA)"], ""
-        )
-        rows = rows.join(rows.pop("geompoint").str.extract(_POINT).fillna(""))
+    sites = read_sites(
+        target,
+        required=REQUIRED,
+        optional=OPTIONAL,
+        extract=extract_layout(COLUMNS),
+        communes=territory.load(data_dir).communes.index,
+    )
+    rows = sites.rows
+    report = Report(SOURCE_ID, lignes_lues=len(rows) + sites.elsewhere)
+    report.count_elsewhere(sites.elsewhere, "autre commune de France")
     rows = drop_duplicate_ids(rows, "site_id", report)
     ids = rows["site_id"]
     strange = rows[~rows["site_statut"].isin(STATUSES)]
@@ -83,10 +86,7 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
         rows["unite_fonciere_surface"], low=0, high=MAX_SURFACE_M2, ids=ids, report=report
     )
     rows["site_actu_date"] = _dates(rows["site_actu_date"], ids, report)
-    rows["unite_fonciere_refcad"] = [
-        [code.strip() for code in cell.strip("{}").replace("|", ",").split(",") if code.strip()]
-        for cell in rows["unite_fonciere_refcad"]
-    ]
+    rows["unite_fonciere_refcad"] = [parcels(cell) for cell in rows["unite_fonciere_refcad"]]
     points = to_points(
         rows, path=target, ids=ids, report=report, declared=rows["comm_insee"], data_dir=data_dir
     )

@@ -49,7 +49,7 @@ ORIGINS = ("fiche", "contrat")
 SHEET, TABLE_ONLY = "fiche", "tableau"
 NO_LAYER = "aucune donnée ouverte"
 #: Source ids of the layers that a project can act on.
-LAYERS = ("velos", "lignes", "sncf", "friches", "sports", "social")
+LAYERS = ("velos", "lignes", "sncf", "friches", "sports", "social", "colleges")
 ABSENT_FROM_TABLES = "absent des tableaux"
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

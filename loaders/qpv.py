@@ -8,15 +8,18 @@ import pandas as pd
 from errors import SourceContentError
 from loaders import indicators, territory
 from loaders._files import Layout, extract_layout, read_features
+from loaders._national import national_text
 from loaders._shapes import to_shapes
 from loaders.paths import DATA, within
-from loaders.quality import OFF_TERRITORY, SET_ASIDE, Reading, Report
+from loaders.quality import Reading, Report
 
 SOURCE_ID = "qpv"
 EXTRACT = DATA / "qpv" / "qpv.geojson"
 PRODUCER_FILE = "qpv/qpv2024_amp.geojson"
 COLUMNS = ["code_qp", "lib_qp", "communes", "lib_communes"]
 MAX_FAULTY_SHARE = 0.2
+#: End of the name of the member to read of the ANCT's archive: all of France, in degrees.
+MEMBER = "_WGS84.geojson"
 
 ANCT = Layout(
     "ANCT, QPV 2024",
@@ -36,7 +39,8 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     Parameters
     ----------
     path
-        The producer's GeoJSON (all of France or an excerpt) or an extract; the embedded extract by default.
+        The producer's GeoJSON (all of France or an excerpt), the archive that holds it, or an extract; the embedded
+        extract by default.
     data_dir
         Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
@@ -52,7 +56,7 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
         If the file is unusable, of another vintage or territory, or holds a QPV twice.
     """
     target = Path(path or within(EXTRACT, data_dir))
-    rows, layout = read_features(target, [ANCT, extract_layout(COLUMNS)])
+    rows, layout = read_features(target, [ANCT, extract_layout(COLUMNS)], text=national_text(target, MEMBER))
     report = Report(SOURCE_ID, lignes_lues=len(rows))
     place = territory.load(data_dir)
     frame = to_shapes(rows, path=target, id_column="code_qp", report=report, polygons=True)
@@ -60,13 +64,7 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     indicators.check_codes(target, frame["code_qp"])
     if layout is ANCT:
         foreign = frame[~frame["siren_epci"].astype("str").isin(place.epci)]
-        report.add(
-            foreign,
-            f"{OFF_TERRITORY} (autre EPCI)",
-            SET_ASIDE,
-            ids=frame["code_qp"],
-            values=frame["lib_communes"],
-        )
+        report.add_elsewhere(foreign, "autre EPCI", ids=frame["code_qp"], values=frame["lib_communes"])
         frame = frame.drop(index=foreign.index)
         if frame.empty:
             raise SourceContentError(
@@ -74,7 +72,7 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
                 f"aucun QPV de l'EPCI {', '.join(place.epci)}",
                 "fournir le fichier national ou celui du territoire",
             )
-    frame["communes"] = frame["communes"].str.split(r"[,|]\s*", regex=True)
+    frame["communes"] = frame["communes"].astype("str").str.split(r"[,|]\s*", regex=True)
     known = set(place.communes.index)
     unknown = frame[[not known.issuperset(codes) for codes in frame["communes"]]]
     if len(unknown):

@@ -20,6 +20,8 @@ KEPT = "conservée"
 
 #: A row of another territory is set aside without being a fault of the file.
 OFF_TERRITORY = "hors du périmètre de l'atlas"
+#: More such rows are counted, not listed: a national file has some thousands.
+LISTED = 200
 
 FrameT = TypeVar("FrameT", bound=pd.DataFrame)
 
@@ -61,11 +63,14 @@ class Report:
         Rows in the file.
     faults
         What was found so far.
+    counted
+        Reason to number of rows that are sound and belong elsewhere, too many to be listed.
     """
 
     source_id: str
     lignes_lues: int
     faults: list[Fault] = field(default_factory=list)
+    counted: dict[str, int] = field(default_factory=dict)
 
     def add(self, frame: pd.DataFrame, faute: str, suite: str, *, ids: pd.Series, values: pd.Series) -> None:
         """Add one fault per row.
@@ -83,6 +88,37 @@ class Report:
         for line, identifiant, value in zip(lines, ids.loc[lines], values.loc[lines], strict=True):
             self.faults.append(Fault(int(line), str(identifiant), faute, str(value), suite))
 
+    def add_elsewhere(self, frame: pd.DataFrame, detail: str, *, ids: pd.Series, values: pd.Series) -> None:
+        """Set aside rows that are sound and belong elsewhere: listed while they are few, else counted.
+
+        Parameters
+        ----------
+        frame
+            The rows, indexed by line.
+        detail
+            Why they do not count, in French, such as "autre EPCI".
+        ids, values
+            As `add`.
+        """
+        if len(frame) > LISTED:
+            self.count_elsewhere(len(frame), detail)
+        else:
+            self.add(frame, f"{OFF_TERRITORY} ({detail})", SET_ASIDE, ids=ids, values=values)
+
+    def count_elsewhere(self, count: int, detail: str) -> None:
+        """Set aside rows that are sound and belong elsewhere, without listing them.
+
+        Parameters
+        ----------
+        count
+            How many; none of them is in `faults`.
+        detail
+            As `add_elsewhere`.
+        """
+        if count:
+            reason = f"{OFF_TERRITORY} ({detail})"
+            self.counted[reason] = self.counted.get(reason, 0) + count
+
     @property
     def lignes_ecartees(self) -> int:
         """Count the rows set aside, each once.
@@ -92,7 +128,8 @@ class Report:
         int
             Number of rows.
         """
-        return len({fault.ligne for fault in self.faults if fault.suite == SET_ASIDE})
+        listed = {fault.ligne for fault in self.faults if fault.suite == SET_ASIDE}
+        return len(listed) + sum(self.counted.values())
 
     @property
     def lignes_gardees(self) -> int:
@@ -113,7 +150,8 @@ class Report:
         path
             The file, for the message.
         max_faulty_share
-            Largest share of rows at fault, in [0, 1]; rows of another territory are not faults.
+            Largest share of rows at fault, in [0, 1]; rows of another territory are not faults, and those that are
+            counted without being listed are left out of the whole.
 
         Raises
         ------
@@ -122,12 +160,13 @@ class Report:
         """
         faulty = [fault for fault in self.faults if not fault.faute.startswith(OFF_TERRITORY)]
         lines = {fault.ligne for fault in faulty}
-        if self.lignes_lues and len(lines) / self.lignes_lues > max_faulty_share:
+        about = self.lignes_lues - sum(self.counted.values())
+        if about and len(lines) / about > max_faulty_share:
             worst = pd.Series([fault.faute for fault in faulty]).mode()[0]
             first = min(faulty, key=lambda fault: fault.ligne)
             raise SourceContentError(
                 path,
-                f"{len(lines)} lignes fautives sur {self.lignes_lues} (au plus {max_faulty_share:.0%} sont admises) ; "
+                f"{len(lines)} lignes fautives sur {about} (au plus {max_faulty_share:.0%} sont admises) ; "
                 f"faute la plus fréquente : {worst} ; première : ligne {first.ligne}, « {first.valeur} »",
                 "corriger le fichier à la source ou vérifier que c'est le bon",
             )
@@ -142,9 +181,13 @@ class Report:
         Returns
         -------
         DataFrame
-            Columns `COLUMNS`, in order of line.
+            Columns `COLUMNS`, in order of line; rows that are counted alone come first, as line 0.
         """
-        rows = [
+        rows: list[tuple[str, int, str, str, str, str]] = [
+            (self.source_id, 0, f"{count:,} lignes".replace(",", "\u202f"), reason, "", SET_ASIDE)
+            for reason, count in self.counted.items()
+        ]
+        rows += [
             (self.source_id, fault.ligne, fault.identifiant, fault.faute, fault.valeur, fault.suite)
             for fault in self.faults
         ]
@@ -203,5 +246,8 @@ def table(reports: Sequence[Report]) -> pd.DataFrame:
         Columns `COLUMNS`, one row per fault.
     """
     return pd.concat(
-        [pd.DataFrame(columns=COLUMNS), *(report.frame() for report in reports if report.faults)]
+        [
+            pd.DataFrame(columns=COLUMNS),
+            *(report.frame() for report in reports if report.faults or report.counted),
+        ]
     )

@@ -1,13 +1,15 @@
-"""Sports facilities of the national inventory (RES), as it circulated in 2016."""
+"""Sports facilities of the national inventory: the RES as it circulated in 2016, or Data ES, its live successor."""
 
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
-from loaders._files import Layout, extract_layout, read_csv, read_table
+from loaders import territory
+from loaders._data_es import read_facilities
+from loaders._files import Layout, extract_layout, is_json, read_csv, read_table
 from loaders._ids import stable_ids
-from loaders._points import drop_duplicate_ids, to_points
+from loaders._points import drop_duplicate_ids, numbers, to_points
 from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
 
@@ -16,6 +18,9 @@ EXTRACT = DATA / "equipements" / "sports.csv"
 FAMILIES_FILE = DATA / "equipements" / "sports_familles.csv"
 PRODUCER_FILE = "sports/res_fiches_equipements_amp_2016.csv"
 COLUMNS = ["equip_id", "equip_type_name", "vintage", "comm_insee", "lon", "lat"]
+#: What Data ES alone knows of a facility: texts, but for the year.
+DETAILS = ["nom", "installation", "adresse", "acces_libre", "annee_service", "proprietaire", "gestionnaire"]
+FIRST_YEAR, LAST_YEAR = 1500, 2100
 MAX_FAULTY_SHARE = 0.1
 VINTAGE = "2016"
 #: Family of the types that the committed table does not name.
@@ -57,7 +62,7 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     Parameters
     ----------
     path
-        The CSV of 2016 or an extract; the embedded extract by default.
+        The CSV of 2016, the GeoJSON export of Data ES, or an extract; the embedded extract by default.
     data_dir
         Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
@@ -72,15 +77,26 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
         If the file is unusable or too many of its rows are at fault.
     """
     target = Path(path or within(EXTRACT, data_dir))
-    rows, layout = read_table(target, [RES_2016, extract_layout(COLUMNS)])
-    report = Report(SOURCE_ID, lignes_lues=len(rows))
+    if is_json(target):
+        found = read_facilities(target, communes=territory.load(data_dir).communes.index)
+        rows, elsewhere = found.rows, found.elsewhere
+    else:
+        rows, layout = read_table(target, [RES_2016, extract_layout(COLUMNS, optional=DETAILS)])
+        elsewhere = 0
+        if layout is RES_2016:
+            # Exact repeats are most likely several courts of one place: they are kept and numbered.
+            rows["equip_id"] = stable_ids("RES", rows[["equip_type_name", "comm_insee", "lon", "lat"]])
+            rows["vintage"] = VINTAGE
+            rows[DETAILS] = ""
+    report = Report(SOURCE_ID, lignes_lues=len(rows) + elsewhere)
+    report.count_elsewhere(elsewhere, "autre commune de France")
     rows["equip_type_name"] = rows["equip_type_name"].str.replace("’", "'", regex=False)
-    if layout is RES_2016:
-        # Exact repeats are most likely several courts of one place: they are kept and numbered.
-        rows["equip_id"] = stable_ids("RES", rows[["equip_type_name", "comm_insee", "lon", "lat"]])
-        rows["vintage"] = VINTAGE
     rows = drop_duplicate_ids(rows, "equip_id", report)
     rows["famille"] = rows["equip_type_name"].map(load_families()).fillna(OTHER)
+    years = numbers(
+        rows["annee_service"], low=FIRST_YEAR, high=LAST_YEAR, ids=rows["equip_id"], report=report
+    )
+    rows["annee_service"] = years.where(years == years.round()).astype("Int64")
     points = to_points(
         rows,
         path=target,
@@ -92,7 +108,11 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     )
     report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
     points = points.set_index("equip_id").sort_index()
-    return Reading(points[["equip_type_name", "famille", "vintage", "code_insee", "geometry"]], report)
+    texts = [name for name in DETAILS if name != "annee_service"]
+    points[texts] = points[texts].replace("", float("nan"))
+    return Reading(
+        points[["equip_type_name", "famille", *DETAILS, "vintage", "code_insee", "geometry"]], report
+    )
 
 
 def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
@@ -107,7 +127,10 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame
         Index `equip_id` (the same from one build to the next); `equip_type_name`, `famille` (the project's
-        own grouping, "autre" where the table names no family), `vintage`, `code_insee` and points in EPSG:2154.
+        own grouping, "autre" where the table names no family); of Data ES alone, else missing: `nom`, `installation`
+        (the place that holds it), `adresse`, `acces_libre` ("libre" or "non libre"), `annee_service` (Int64, year of
+        entry into service), `proprietaire` and `gestionnaire` (kinds of owner and manager); `vintage` ("2016" or the
+        day of the download, ISO), `code_insee` and points in EPSG:2154.
 
     Raises
     ------

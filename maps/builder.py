@@ -17,6 +17,7 @@ from folium.template import Template
 
 from errors import ArgumentError
 from geo.crs import LAMBERT93, WGS84
+from loaders.catalogue import NON_TELECHARGEE
 from maps import layers as registry
 from maps.assets import STATIC_FROM_FRAME, STATIC_FROM_PAGE, Assets
 from maps.files import ALL, Manifest
@@ -325,8 +326,10 @@ def _shown(shown: ShownLayer, manifest: Manifest, scopes: Mapping[str, Collectio
         "fichiers": {code: STATIC_FROM_FRAME + name for code, name in names.items()},
         "tout": STATIC_FROM_FRAME + manifest.files[shown.layer_id][ALL].name,
         "ids": None if shown.ids is None else list(shown.ids),
-        "hors": shown.communes is not None and not set(covered).intersection(shown.communes),
+        "hors": not covered or (shown.communes is not None and not set(covered).intersection(shown.communes)),
     }
+    if not covered:
+        described["raison"] = NON_TELECHARGEE
     if shown.classes:
         described["classes"] = [
             {"titre": c.titre, "couleur": c.couleur, "remplissage": c.remplissage, "motif": c.motif}

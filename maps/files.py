@@ -212,7 +212,8 @@ def describe_objects(frame: gpd.GeoDataFrame, layer: Layer) -> tuple[list[str], 
     Returns
     -------
     tuple of list of str and list of Sequence of str
-        GeoJSON of each object in degrees, with the columns that the layer shows; the INSEE codes of each.
+        GeoJSON of each object in degrees, with the columns that the layer shows, the optional ones where they have a
+        value; the INSEE codes of each.
 
     Raises
     ------
@@ -234,9 +235,13 @@ def describe_objects(frame: gpd.GeoDataFrame, layer: Layer) -> tuple[list[str], 
     if layer.etiquettes:
         labels = [_label_point(shape, frame.crs) for shape in outlines]
     columns = [table[column].tolist() for column in layer.columns]
+    optional = {field.column for field in layer.fields if field.facultatif}
     features = []
     for at, geometry in enumerate(shapely.to_geojson(degrees)):
-        properties = {name: _plain(values[at]) for name, values in zip(layer.columns, columns, strict=True)}
+        plain = {name: _plain(values[at]) for name, values in zip(layer.columns, columns, strict=True)}
+        properties = {
+            name: value for name, value in plain.items() if value is not None or name not in optional
+        }
         extra = f',"etiquette":{labels[at]}' if labels[at] else ""
         features.append(
             f'{{"type":"Feature","id":{json.dumps(str(frame.index[at]))},"communes":{json.dumps(list(members[at]))}'

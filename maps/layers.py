@@ -12,11 +12,21 @@ from typing import Any, Final, Literal
 from errors import ArgumentError
 
 Symbole = Literal[
-    "contour", "trait", "cercle", "carre", "triangle", "losange", "croix", "etoile", "maison", "hexagone"
+    "contour",
+    "trait",
+    "cercle",
+    "carre",
+    "triangle",
+    "losange",
+    "croix",
+    "etoile",
+    "maison",
+    "ecusson",
+    "hexagone",
 ]
 Kind = Literal["texte", "entier", "decimal", "part", "pourcentage", "distance_m", "surface_m2", "date"]
 POINTS: Final[frozenset[Symbole]] = frozenset(
-    {"cercle", "carre", "triangle", "losange", "croix", "etoile", "maison", "hexagone"}
+    {"cercle", "carre", "triangle", "losange", "croix", "etoile", "maison", "ecusson", "hexagone"}
 )
 
 
@@ -32,11 +42,14 @@ class LayerField:
         French label.
     kind
         How the value reads, as in `exports.fields`.
+    facultatif
+        Whether the line is left out where there is no value: what only one format of the source knows.
     """
 
     column: str
     titre: str
     kind: Kind = "texte"
+    facultatif: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,7 +169,10 @@ class Layer:
             "id": self.layer_id,
             "titre": self.titre,
             "entete": self.entete,
-            "champs": [[field.titre, field.column, field.kind] for field in self.fields],
+            "champs": [
+                [field.titre, field.column, field.kind, *([True] if field.facultatif else [])]
+                for field in self.fields
+            ],
             **look,
             "remplissage": self.remplissage,
             "variable": self.variable,
@@ -239,7 +255,14 @@ LAYERS: Final[tuple[Layer, ...]] = (
         "#856404",
         "triangle",
         "equip_type_name",
-        (LayerField("famille", "Famille"),),
+        (
+            LayerField("famille", "Famille"),
+            LayerField("nom", "Nom", facultatif=True),
+            LayerField("installation", "Installation", facultatif=True),
+            LayerField("adresse", "Adresse", facultatif=True),
+            LayerField("acces_libre", "Accès", facultatif=True),
+            LayerField("annee_service", "Mise en service", facultatif=True),
+        ),
     ),
     Layer(
         "social",
@@ -249,6 +272,20 @@ LAYERS: Final[tuple[Layer, ...]] = (
         "etoile",
         "nom",
         (LayerField("categorie", "Catégorie"), LayerField("adresse", "Adresse")),
+    ),
+    Layer(
+        "colleges",
+        "Collèges REP et REP+",
+        "colleges",
+        "#C62828",
+        "ecusson",
+        "nom",
+        (LayerField("education_prioritaire", "Réseau"), LayerField("statut", "Statut")),
+        variable="education_prioritaire",
+        variantes=(
+            Variante("REP+", "Collèges REP+"),
+            Variante("REP", "Collèges REP", plein=False),
+        ),
     ),
     Layer(
         "friches",

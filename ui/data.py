@@ -14,6 +14,7 @@ import streamlit as st
 import loaders.arrondissements
 import loaders.bikes
 import loaders.catalogue
+import loaders.colleges
 import loaders.communes
 import loaders.friches
 import loaders.indicators
@@ -158,6 +159,17 @@ def social() -> gpd.GeoDataFrame:
     return _shared(loaders.social.load, "social")
 
 
+def colleges() -> gpd.GeoDataFrame:
+    """Give the collèges of éducation prioritaire.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `loaders.colleges.load`: index `uai`; no row until the source is downloaded.
+    """
+    return _shared(loaders.colleges.load, "colleges", beside=(loaders.catalogue.CATALOGUE_FILE,))
+
+
 def projects() -> pd.DataFrame:
     """Give the cooperation projects.
 
@@ -264,6 +276,7 @@ def frames() -> Frames:
         friches=friches(),
         sports=sports(),
         social=social(),
+        colleges=colleges(),
         projects=projects(),
         orientations=orientations(),
         sources=sources(),

@@ -127,6 +127,7 @@ def frames() -> dict[str, gpd.GeoDataFrame]:
     for layer_id, load in {
         "sports": data.sports,
         "social": data.social,
+        "colleges": data.colleges,
         "friches": data.friches,
         "gares": data.gares,
         "stations": data.bikes,

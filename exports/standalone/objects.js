@@ -142,7 +142,7 @@ window.atlasObjets = (function () {
   }
 
   function partOf({ shown, layer, drawn }) {
-    const said = shown.hors ? OUT_OF_SCOPE : format(drawn.length, "entier");
+    const said = shown.hors ? shown.raison || OUT_OF_SCOPE : format(drawn.length, "entier");
     const title = `${layer.titre} (${said})`;
     if (!drawn.length) return element("p", "", title);
     const part = element("details");

@@ -183,7 +183,8 @@
     node.append(element("strong", "", format(properties[layer.entete], "texte")));
     node.append(element("div", "atlas-genre", look.titre));
     const list = element("dl");
-    for (const [title, column, kind] of layer.champs) {
+    for (const [title, column, kind, optional] of layer.champs) {
+      if (optional && (properties[column] === null || properties[column] === undefined)) continue;
       list.append(element("dt", "", title), element("dd", "", format(properties[column], kind)));
     }
     node.append(list, element("small", "", object.atlas.source || layer.source));
@@ -221,7 +222,7 @@
         return;
       }
       for (const [look, title, count] of legendLines(shown, drawn[at])) {
-        const said = shown.hors ? OUT_OF_SCOPE : format(count, "entier");
+        const said = shown.hors ? shown.raison || OUT_OF_SCOPE : format(count, "entier");
         const item = element("li");
         item.dataset.couche = shown.id;
         if (!shown.hors) item.dataset.compte = count;

@@ -3,7 +3,7 @@ window.atlasSigns = (function () {
   "use strict";
 
   /* Size of each symbol beside a circle's, so that they weigh alike to the eye. */
-  const SIZES = { cercle: 1, carre: 0.9, triangle: 1.15, losange: 1.2, croix: 1.1, etoile: 1.3, maison: 1.1, hexagone: 1.2 };
+  const SIZES = { cercle: 1, carre: 0.9, triangle: 1.15, losange: 1.2, croix: 1.1, etoile: 1.3, maison: 1.1, ecusson: 1.1, hexagone: 1.2 };
   const hatchings = new Map();
   const swatches = new Map();
 
@@ -21,6 +21,8 @@ window.atlasSigns = (function () {
     if (sign === "croix") {
       const a = 0.36 * r;
       corners = [[-a, -r], [a, -r], [a, -a], [r, -a], [r, a], [a, a], [a, r], [-a, r], [-a, a], [-r, a], [-r, -a], [-a, -a]];
+    } else if (sign === "ecusson") {
+      corners = [[-0.85 * r, -r], [0.85 * r, -r], [0.85 * r, 0.1 * r], [0, r], [-0.85 * r, 0.1 * r]];
     } else if (sign === "maison") {
       corners = [[0, -r], [r, -0.15 * r], [0.7 * r, -0.15 * r], [0.7 * r, 0.85 * r], [-0.7 * r, 0.85 * r], [-0.7 * r, -0.15 * r], [-r, -0.15 * r]];
     } else {

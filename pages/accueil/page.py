@@ -39,7 +39,7 @@ CARDS = [
     (
         "Urbanistes",
         "Quels équipements sportifs manquent, et où ?",
-        "Familles d'équipements absentes autour de chaque quartier et rapport à la population, selon le recensement de 2016.",
+        "Familles d'équipements absentes autour de chaque quartier et rapport à la population, selon le recensement national.",
         "pages/sport/page.py",
         "Voir les équipements",
     ),

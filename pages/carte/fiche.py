@@ -24,6 +24,7 @@ _AROUND: Final = (
     ("friches", "Friches vérifiées", "friches"),
     ("sports", "Équipements sportifs", "sports"),
     ("social", "Équipements sociaux", "social"),
+    ("colleges", "Collèges REP et REP+", "colleges"),
     ("gares", "Gares", "sncf"),
     ("stations", "Stations levélo physiques", "velos"),
 )

@@ -21,7 +21,9 @@ EVERYTHING: Final = -1
 #: Layer and column to the label of the choice; nothing chosen means everything.
 TYPES: Final[Mapping[tuple[str, str], str]] = {
     ("sports", "famille"): "Familles d’équipements sportifs",
+    ("sports", "acces_libre"): "Accès aux équipements sportifs",
     ("social", "categorie"): "Catégories d’équipements sociaux",
+    ("colleges", "education_prioritaire"): "Réseaux d’éducation prioritaire",
     ("friches", "site_type"): "Types de friches",
     ("lignes", "mode"): "Modes de transport",
 }
@@ -142,14 +144,15 @@ def values_of_types(frames: Mapping[str, gpd.GeoDataFrame]) -> dict[tuple[str, s
     Returns
     -------
     dict of (str, str) to list of str
-        Layer and column to values, in order.
+        Layer and column to values, in order; none for a column of which the source knows nothing.
     """
-    return {
+    offered = {
         (layer_id, column): sorted(
             value for value in frames[layer_id][column].unique() if not is_missing(value)
         )
         for layer_id, column in TYPES
     }
+    return {key: values for key, values in offered.items() if values}
 
 
 def ask(

@@ -138,8 +138,12 @@ def _table(
         width=320,
     )
     layer, catalogue = get(layer_id), data.sources()
-    frame, fields = kept[layer_id], shown.FIELDS[layer_id]
+    frame = kept[layer_id]
+    fields = shown.fields_of(layer_id, startup.ready().frames[layer_id])
     source = catalogue[layer.source_id]
+    if not source.telechargee:
+        st.html(f'<p class="atlas-note">{escape(layer.titre)} : {source.silence}.</p>')
+        return
     if filters.commune is not None and not source.covers([filters.commune]):
         st.html(f'<p class="atlas-note">{escape(layer.titre)} : {place} est hors périmètre de la source.</p>')
         return

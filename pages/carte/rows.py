@@ -6,8 +6,9 @@ from typing import Final
 import geopandas as gpd
 
 from exports.fields import Field
-from exports.place_fields import INDICATORS, SURFACE
+from exports.place_fields import INDICATORS, SPORT_HELD, SPORT_NAMES, SPORT_YEAR, SURFACE, known
 from geo.proximity import pairs_within
+from geo.scope import in_scope
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.carte.filters import Filters, Types
 
@@ -42,7 +43,7 @@ FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {
         Field("famille", "Famille", "texte"),
         _TOWN,
         Field("equip_id", "Identifiant", "texte"),
-        Field("vintage", "Millésime", "texte"),
+        Field("vintage", "Millésime", "date"),
     ),
     "social": (
         Field("nom", "Nom", "texte"),
@@ -50,6 +51,14 @@ FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {
         Field("adresse", "Adresse", "texte", "social"),
         Field("code_postal", "Code postal", "texte", "social"),
         _TOWN,
+    ),
+    "colleges": (
+        Field("nom", "Collège", "texte", "colleges"),
+        Field("education_prioritaire", "Réseau", "texte", "colleges"),
+        Field("statut", "Statut", "texte", "colleges"),
+        _TOWN,
+        Field("uai", "Code UAI", "texte"),
+        Field("vintage", "Téléchargé le", "date"),
     ),
     "friches": (
         Field("site_nom", "Site", "texte", "friches"),
@@ -78,6 +87,27 @@ FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {
 }  # fmt: skip
 
 
+def fields_of(layer_id: str, frame: gpd.GeoDataFrame) -> tuple[Field, ...]:
+    """Give the columns of a layer's table.
+
+    Parameters
+    ----------
+    layer_id
+        Id of the layer.
+    frame
+        All its rows: what its source knows of none of them has no column.
+
+    Returns
+    -------
+    tuple of Field
+        In order.
+    """
+    if layer_id != "sports":
+        return FIELDS[layer_id]
+    details = known((*SPORT_NAMES, SPORT_YEAR, *SPORT_HELD), frame)
+    return (*FIELDS[layer_id][:3], *details, *FIELDS[layer_id][3:])
+
+
 def in_commune(frames: Mapping[str, gpd.GeoDataFrame], commune: str | None) -> Mapping[str, gpd.GeoDataFrame]:
     """Keep the rows of one commune.
 
@@ -96,9 +126,7 @@ def in_commune(frames: Mapping[str, gpd.GeoDataFrame], commune: str | None) -> M
     if commune is None:
         return frames
     return {
-        layer_id: frame
-        if layer_id == "communes"
-        else frame[[commune in codes for codes in frame["communes"]]]
+        layer_id: frame if layer_id == "communes" else frame[in_scope(frame["communes"], [commune])]
         for layer_id, frame in frames.items()
     }
 

@@ -25,10 +25,11 @@ FIELDS: Final = (
     Field("friches_potentielles", "Friches potentielles, non vérifiées", "entier", "friches"),
     Field("sports", "Équipements sportifs", "entier", "sports"),
     Field("social", "Équipements sociaux", "entier", "social"),
+    Field("colleges", "Collèges REP et REP+", "entier", "colleges"),
     Field("gares", "Gares", "entier", "sncf"),
     Field("stations", "Stations levélo physiques", "entier", "velos"),
 )
-SOURCES: Final = ("qpv", "indicateurs", "friches", "sports", "social", "sncf", "velos")
+SOURCES: Final = ("qpv", "indicateurs", "friches", "sports", "social", "colleges", "sncf", "velos")
 
 
 def by_commune(
@@ -61,6 +62,7 @@ def by_commune(
         "friches_potentielles": (friches[unchecked], "friches"),
         "sports": (of_types("sports", frames["sports"], types), "sports"),
         "social": (of_types("social", frames["social"], types), "social"),
+        "colleges": (of_types("colleges", frames["colleges"], types), "colleges"),
         "gares": (frames["gares"], "sncf"),
         "stations": (frames["stations"][~frames["stations"]["is_virtual_station"]], "velos"),
     }

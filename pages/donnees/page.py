@@ -56,7 +56,7 @@ def main() -> None:
         "Données",
         f"L'atlas repose sur {pluriel(len(sources), 'source publique', 'sources publiques')} ; "
         f"{pluriel(len(old), 'a', 'ont')} plus de {freshness.OLD_YEARS} ans et "
-        f"{entier(sum(not source.communes.issuperset(names) for source in sources.values()))} "
+        f"{entier(len(scopes.partial(sources, names)))} "
         f"ne couvrent pas les {len(names)} communes.",
     )
     show_catalogue(sources, names)
@@ -99,6 +99,8 @@ def show_catalogue(sources: Mapping[str, Source], names: Mapping[str, str]) -> N
 
 
 def outside(source: Source, names: Mapping[str, str]) -> str:
+    if not source.telechargee:
+        return source.silence
     lost = [name for code, name in names.items() if code not in source.communes]
     return ", ".join(lost) or "aucune des communes du contrat"
 
@@ -127,7 +129,7 @@ def show_source(source: Source, names: Mapping[str, str]) -> None:
 
 def show_scopes(sources: Mapping[str, Source], names: Mapping[str, str]) -> None:
     st.header("Ce qui est hors périmètre", anchor="perimetre")
-    partial = {key: source for key, source in sources.items() if not source.communes.issuperset(names)}
+    partial = scopes.partial(sources, names)
     quartiers = data.qpv()
     inside = {
         key: quartiers[[source.covers(codes) for codes in quartiers["communes"]]]

@@ -1,6 +1,6 @@
 """Which communes the partial sources cover: a table, and its map."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import geopandas as gpd
@@ -15,6 +15,29 @@ COVERED: Final = "couverte"
 MARGIN_M: Final = 500.0
 #: All of the partial sources, some, none.
 COLOURS: Final = ("#00609C", "#5E8FB5", "#856404")
+
+
+def partial(sources: Mapping[str, Source], communes: Iterable[str]) -> dict[str, Source]:
+    """Choose the sources that do not cover all the communes.
+
+    Parameters
+    ----------
+    sources
+        The catalogue.
+    communes
+        INSEE codes of the communes of the contrat.
+
+    Returns
+    -------
+    dict of str to Source
+        By source id; a source that waits for its first download is none of them.
+    """
+    codes = frozenset(communes)
+    return {
+        key: source
+        for key, source in sources.items()
+        if source.telechargee and not source.communes.issuperset(codes)
+    }
 
 
 def fields(partial: Mapping[str, Source]) -> list[Field]:

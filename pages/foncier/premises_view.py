@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from exports.attribution import line
 from exports.context import Context
 from geo.premises import FREE
+from geo.scope import in_scope
 from loaders import addresses, premises_template
 from loaders import premises as reading
 from loaders.premises_schema import OUTSIDE_QPV
@@ -127,7 +128,7 @@ def _import() -> None:
 def _places(frame: gpd.GeoDataFrame, communes: Mapping[str, str]) -> tuple[str | None, str | None, str]:
     """Ask for the commune, the QPV and the basemap."""
     commune = choices.commune(communes)
-    shown = frame if commune is None else frame[[commune in codes for codes in frame["communes"]]]
+    shown = frame if commune is None else frame[in_scope(frame["communes"], [commune])]
     return commune, choices.qpv(shown), choices.basemap()
 
 

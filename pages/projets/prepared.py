@@ -66,7 +66,7 @@ def reach(id_projet: str) -> project.Reach:
         As `exports.project.reach` gives it.
     """
     listed = projects()
-    layers = {"velos": data.bikes, "friches": data.friches, "sports": data.sports}
+    layers = {"velos": data.bikes, "friches": data.friches, "sports": data.sports, "colleges": data.colleges}
     couche = str(listed.loc[id_projet, "couche"])
     return project.reach(
         listed,
@@ -103,5 +103,6 @@ def _measured(version: tuple[tuple[str, int, int], ...]) -> pd.DataFrame:  # noq
         reach=shared.bike_reach(coverage.PROXIMITY_M),
         friches=data.friches(),
         sports=data.sports(),
+        colleges=data.colleges(),
         sources=data.sources(),
     )

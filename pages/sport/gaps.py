@@ -1,5 +1,6 @@
 """What the sport page shows: rows, columns, finding, map of gaps by family."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -7,13 +8,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from exports.fields import Field
+from exports.fields import NON_DIFFUSE, Field
+from exports.place_fields import SPORT_HELD, SPORT_NAMES, SPORT_YEAR, known
 from geo.facilities import category_figures, commune_figures, in_communes, qpv_counts_by, qpv_figures
 from geo.proximity import nearest
 from geo.scope import in_scope, mask
 from loaders.catalogue import Source
 from maps.spec import Cadrage, Classe, MapSpec, ShownLayer
-from ui.formats import entier, part, pluriel
+from ui.formats import date, entier, part, pluriel
 
 SOURCE: Final = "sports"
 THRESHOLD_M: Final = 300
@@ -107,16 +109,21 @@ def town_fields(vintage: str) -> tuple[Field, ...]:
     )  # fmt: skip
 
 
-FACILITY_FIELDS: Final = (
+_WHAT: Final = (
     Field("equip_type_name", "Type", "texte"),
     Field("famille", "Famille", "texte"),
+)
+_WHERE: Final = (
     Field("commune", "Commune", "texte"),
     Field("qpv_proche", "QPV le plus proche", "texte"),
     Field("distance_qpv_m", "Distance à ce QPV", "distance_m", help="À vol d'oiseau ; 0 dans le QPV"),
-    Field("annee_service", "Mise en service", "texte", SOURCE, "Le fichier de 2016 ne donne ni année ni âge"),
-    Field("vintage", "Millésime", "texte"),
+)
+_ORIGIN: Final = (
+    Field("vintage", "Millésime", "date"),
     Field("equip_id", "Identifiant", "texte"),
 )
+#: Choice of access to the values that it keeps; missing ones are a choice of their own.
+ACCESS: Final[Mapping[str, str]] = {"libre": "Libre", "non libre": "Non libre", NON_DIFFUSE: "Non diffusé"}
 
 CLASSES: Final = (
     Classe("aucun équipement à portée", "#8C2D04", 0.8),
@@ -134,6 +141,84 @@ MISSING_CLASSES: Final = (
 )
 
 
+def facility_fields(facilities: pd.DataFrame) -> tuple[Field, ...]:
+    """Give the columns of the list of facilities: those that its source knows.
+
+    Parameters
+    ----------
+    facilities
+        All the facilities, whatever is shown of them.
+
+    Returns
+    -------
+    tuple of Field
+        Columns in order; the year of entry into service stands even where nobody discloses it.
+    """
+    named, held = known(SPORT_NAMES, facilities), known(SPORT_HELD, facilities)
+    return (*named, *_WHAT, *_WHERE, SPORT_YEAR, *held, *_ORIGIN)
+
+
+def knows_access(facilities: pd.DataFrame) -> bool:
+    """Tell whether the source says of any facility who may enter.
+
+    Parameters
+    ----------
+    facilities
+        All the facilities.
+
+    Returns
+    -------
+    bool
+        False for the inventory of 2016.
+    """
+    return bool(facilities["acces_libre"].notna().any())
+
+
+def of_access(facilities: gpd.GeoDataFrame, access: str | None) -> gpd.GeoDataFrame:
+    """Keep the facilities of one kind of access.
+
+    Parameters
+    ----------
+    facilities
+        Facilities with `acces_libre`.
+    access
+        Key of `ACCESS`; None keeps all.
+
+    Returns
+    -------
+    GeoDataFrame
+        The rows kept; `famille` still knows every family.
+    """
+    if access is None:
+        return facilities
+    # A family whose facilities are all left out is still one that lacks.
+    named = facilities.assign(famille=facilities["famille"].astype("category"))
+    return named[named["acces_libre"].fillna(NON_DIFFUSE) == access]
+
+
+def silent_about(facilities: pd.DataFrame) -> str:
+    """Say what the source does not give of its facilities.
+
+    Parameters
+    ----------
+    facilities
+        All the facilities.
+
+    Returns
+    -------
+    str
+        French sentence, "" if each of year and access is known of some.
+    """
+    silent = [
+        word
+        for column, word in (("annee_service", "année"), ("acces_libre", "accès"))
+        if facilities[column].isna().all()
+    ]
+    if len(silent) > 1:
+        return "L’âge des équipements est non diffusé par cette source, qui ne donne ni année, ni état, ni accès."
+    return f"Cette source ne donne pas leur {silent[0]}." if silent else ""
+
+
 def vintage_of(facilities: pd.DataFrame) -> str:
     """Say from when the facilities are, as their rows say.
 
@@ -145,10 +230,12 @@ def vintage_of(facilities: pd.DataFrame) -> str:
     Returns
     -------
     str
-        Such as "2016", or "2016 à 2026" where rows differ.
+        Such as "2016", the month of a download ("novembre 2026"), or both ends where rows differ.
     """
-    years = sorted(facilities["vintage"].dropna().unique())
-    return years[0] if len(years) == 1 else " à ".join([years[0], years[-1]])
+    known = sorted(facilities["vintage"].dropna().unique())
+    ends = [known[0]] if len(known) == 1 else [known[0], known[-1]]
+    said = [date(dt.date.fromisoformat(day)).split(maxsplit=1)[1] if "-" in day else day for day in ends]
+    return " à ".join(dict.fromkeys(said))
 
 
 def per_qpv(
@@ -235,16 +322,13 @@ def listed(
     Returns
     -------
     GeoDataFrame
-        Facilities by growing distance, with `qpv_proche`, `distance_qpv_m` and an empty `annee_service`: this source
-        knows no year.
+        Facilities by growing distance, with `qpv_proche` and `distance_qpv_m`.
     """
     kept = facilities
     if radius_m is None and commune is not None:
-        kept = kept[[commune in codes for codes in kept["communes"]]]
+        kept = kept[in_scope(kept["communes"], [commune])]
     closest = nearest(kept, qpv)
-    kept = kept.assign(
-        qpv_proche=closest["id"].map(qpv["lib_qp"]), distance_qpv_m=closest["distance_m"], annee_service=None
-    )
+    kept = kept.assign(qpv_proche=closest["id"].map(qpv["lib_qp"]), distance_qpv_m=closest["distance_m"])
     if radius_m is not None:
         kept = kept[kept["distance_qpv_m"] <= radius_m]
     return kept.sort_values(["distance_qpv_m", "famille", "equip_type_name"], kind="stable")

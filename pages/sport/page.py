@@ -15,6 +15,7 @@ from ui import choices, data, downloads, formats, mapview, page, sheet, sources,
 ALL_FAMILIES: Final = "Toutes les familles"
 NEAR: Final = "À portée d'un QPV"
 EVERYTHING: Final = "Tous"
+ANY_ACCESS: Final = "Tous les accès"
 USED: Final = (gaps.SOURCE, "qpv", "indicateurs")
 
 
@@ -22,9 +23,9 @@ USED: Final = (gaps.SOURCE, "qpv", "indicateurs")
 def show() -> None:
     names, catalogue = data.commune_names(), data.sources()
     source, qpv = catalogue[gaps.SOURCE], data.qpv()
-    facilities = startup.ready().frames["sports"]
-    vintage = gaps.vintage_of(facilities)
-    families = {name: name[:1].upper() + name[1:] for name in sorted(facilities["famille"].unique())}
+    inventory = startup.ready().frames["sports"]
+    vintage, listed_fields = gaps.vintage_of(inventory), gaps.facility_fields(inventory)
+    families = {name: name[:1].upper() + name[1:] for name in sorted(inventory["famille"].unique())}
     heading = st.container()
 
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
@@ -51,8 +52,12 @@ def show() -> None:
             key="equipements",
             bind="query-params",
         )
+        access = None
+        if gaps.knows_access(inventory):
+            access = choices.one_of(gaps.ACCESS, key="acces", label="Accès aux équipements", none=ANY_ACCESS)
         basemap = choices.basemap()
 
+    facilities = gaps.of_access(inventory, access)
     kept = facilities if family is None else facilities[facilities["famille"] == family]
     rows = gaps.per_qpv(shown, facilities, family=family, radius_m=radius_m, source=source)
     listed = gaps.listed(kept, shown, radius_m=radius_m if drawn == NEAR else None, commune=commune)
@@ -62,6 +67,7 @@ def show() -> None:
         "famille": families[family] if family else "",
         "seuil": f"{radius_m} m à vol d'oiseau",
         "commune": names[commune] if commune else "",
+        "accès": gaps.ACCESS[access] if access else "",
     }
     with heading:
         page.header(
@@ -71,8 +77,7 @@ def show() -> None:
         page.on_paper(filters)
     st.html(
         f'<p class="atlas-note">Tous les chiffres d’équipements de cette page datent de {vintage} '
-        "(recensement des équipements sportifs). L’âge des équipements est non diffusé par cette source, qui ne donne ni "
-        "année, ni état, ni accès.</p>"
+        f"(recensement des équipements sportifs). {gaps.silent_about(inventory)}</p>"
     )
     if not covered.empty:
         _figures(covered, vintage, family=family)
@@ -91,6 +96,7 @@ def show() -> None:
             "famille": [families[family]] if family else [],
             "commune": [commune] if commune else [],
             "qpv": [chosen] if chosen else [],
+            "acces": [access] if access else [],
         },
     )
     mapview.show(plan, key="carte-sport", on_click=lambda found: _choose(found, set(shown.index)))
@@ -118,7 +124,7 @@ def show() -> None:
     )
 
     _families(shown, facilities, family=family, radius_m=radius_m, filters=filters, place=place)
-    _facilities(listed, vintage, filters=filters | {"équipements": drawn}, place=place)
+    _facilities(listed, listed_fields, vintage, filters=filters | {"équipements": drawn}, place=place)
     _towns(kept, vintage, commune=commune, radius_m=radius_m, filters=filters, place=place)
 
 
@@ -163,19 +169,26 @@ def _families(
     )
 
 
-def _facilities(listed: gpd.GeoDataFrame, vintage: str, *, filters: Mapping[str, str], place: str) -> None:
+def _facilities(
+    listed: gpd.GeoDataFrame,
+    fields: Sequence[Field],
+    vintage: str,
+    *,
+    filters: Mapping[str, str],
+    place: str,
+) -> None:
     catalogue = data.sources()
     st.header("Équipements affichés sur la carte", anchor=False)
     table.show(
         listed,
-        gaps.FACILITY_FIELDS,
+        fields,
         sources=catalogue,
         caption=f"Équipements sportifs, {vintage}, {place}",
         key="equipements-liste",
     )
     downloads.show(
         listed,
-        gaps.FACILITY_FIELDS,
+        fields,
         context=Context.of(
             [catalogue[key] for key in USED[:2]], filters=filters, subject="équipements sportifs", place=place
         ),

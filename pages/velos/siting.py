@@ -32,7 +32,7 @@ KINDS: Final[Mapping[str, str]] = {
     candidates.LINE: "Le long des lignes de métro, tramway et BHNS",
     candidates.RAILWAY: "Autour des gares",
     candidates.BROWNFIELD: "Friches vérifiées",
-    candidates.SPORT: "Équipements sportifs (2016)",
+    candidates.SPORT: "Équipements sportifs",
 }
 DEFAULT_KINDS: Final = (candidates.LINE, candidates.RAILWAY)
 

@@ -57,7 +57,7 @@ def test_objects_are_named_dated_and_sorted(of_qpv):
     assert objects["distance_m"].max() <= 1000
     assert objects["source"].str.contains(r"20\d\d").all()
     assert objects["quoi"].notna().all()
-    assert set(objects["couche"]) == {*SORTS} - {"stations_virtuelles"}
+    assert set(objects["couche"]) == {*SORTS} - {"stations_virtuelles", "colleges"}
     assert objects.loc[objects["couche"] == "friches_potentielles", "quoi"].str.contains("non vérifiée").all()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from loaders import arrondissements, communes
-from tests.loaders import played
+from tests.loaders import played, samples
 
 PRODUCERS = Path(__file__).parent / "producers"
 
@@ -36,6 +36,7 @@ def sound_producers(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sources") / "producteurs"
     shutil.copytree(PRODUCERS, folder)
     write_territories(folder / communes.PRODUCER_FILE)
+    samples.add_binaries(folder)
     return folder
 
 

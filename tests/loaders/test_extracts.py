@@ -22,6 +22,7 @@ from loaders import (
 )
 from loaders.build import STEPS, build
 from loaders.paths import DATA
+from tests.loaders import samples
 
 ALL = {
     "communes": communes.load, "arrondissements": arrondissements.load, "qpv": qpv.load, "velos": bikes.load,
@@ -164,7 +165,7 @@ def test_catalogue_says_where_each_source_applies():
 
 
 def test_build_gives_the_same_rows_again(producers, tmp_path, monkeypatch):
-    for module in (sports, friches, bikes, social, qpv, indicators, communes, transit):
+    for module in samples.MODULES:
         monkeypatch.setattr(module, "MAX_FAULTY_SHARE", 1.0)
     data = tmp_path / "data"
     data.mkdir()

@@ -15,28 +15,16 @@ from errors import (
     SourceFormatError,
     SourceMissingError,
 )
-from loaders import arrondissements, bikes, communes, friches, indicators, qpv, social, sports, transit
+from tests.loaders import samples
+from tests.loaders.samples import TEXTS as READERS
 
-READERS = {
-    "communes": (communes.read, communes.PRODUCER_FILE),
-    "arrondissements": (arrondissements.read, arrondissements.PRODUCER_FILE),
-    "indicateurs": (indicators.read, indicators.PRODUCER_FILE),
-    "qpv": (qpv.read, qpv.PRODUCER_FILE),
-    "velos": (bikes.read, bikes.PRODUCER_FILE),
-    "velos-gbfs": (bikes.read, "velos/station_information.json"),
-    "lignes": (transit.read_lines, transit.LINES_PRODUCER_FILE),
-    "sncf": (transit.read_stations, transit.STATIONS_PRODUCER_FILE),
-    "friches": (friches.read, friches.PRODUCER_FILE),
-    "sports": (sports.read, sports.PRODUCER_FILE),
-    "social": (social.read, social.PRODUCER_FILE),
-}
 IN_DEGREES = [name for name in READERS if name != "indicateurs"]
 
 
 @pytest.fixture(autouse=True)
 def _any_share(monkeypatch):
     """Let small samples hold more faulty rows than a real file may."""
-    for module in (bikes, transit, friches, sports, social, qpv, indicators, communes):
+    for module in samples.MODULES:
         monkeypatch.setattr(module, "MAX_FAULTY_SHARE", 1.0)
 
 
@@ -103,7 +91,8 @@ def test_missing_column(name, producers):
     column = {
         "communes": "population", "arrondissements": "population", "indicateurs": "taux_emploi_pct",
         "qpv": "lib_qp", "velos": "capacity", "velos-gbfs": "lat", "lignes": "mode", "sncf": "uic",
-        "friches": "site_statut", "sports": "EquipementTypeLib", "social": "Categorie",
+        "friches": "site_statut", "sports": "EquipementTypeLib", "social": "Categorie", "velos-gbfs3": "lat",
+        "friches-api": "site_statut", "sports-data-es": "equip_type_name", "colleges": "statut_public_prive",
     }[name]  # fmt: skip
     path.write_text(
         path.read_text(encoding="utf-8").replace(f'"{column}"', '"x"').replace(column, "x"), encoding="utf-8"
@@ -144,7 +133,11 @@ def test_coordinates_wrong_as_a_whole(name, change, words, producers):
     if path.suffix == ".geojson":
         document = json.loads(path.read_text(encoding="utf-8"))
         for feature in document["features"]:
-            feature["geometry"]["coordinates"] = _each(feature["geometry"]["coordinates"], change)
+            if feature["geometry"]:
+                feature["geometry"]["coordinates"] = _each(feature["geometry"]["coordinates"], change)
+            place = feature["properties"].get("equip_coordonnees")
+            if place:
+                place["lon"], place["lat"] = change(place["lon"], place["lat"])
         path.write_text(json.dumps(document), encoding="utf-8")
     elif path.suffix == ".json":
         document = json.loads(path.read_text(encoding="utf-8"))
@@ -173,7 +166,12 @@ def _csv_with(text, change):
             continue
         x, y = next(
             pair
-            for pair in [("lon", "lat"), ("EquGpsX", "EquGpsY"), ("Longitude", "Latitude")]
+            for pair in [
+                ("lon", "lat"),
+                ("EquGpsX", "EquGpsY"),
+                ("Longitude", "Latitude"),
+                ("longitude", "latitude"),
+            ]
             if pair[0] in row
         )
         if row[x]:

@@ -29,7 +29,6 @@ WITHOUT_LAYER = {
     "discriminations",
     "encombrants",
     "entrepreneurs",
-    "espaces-parents",
     "france-numerique-ensemble",
     "freins-emploi",
     "jeunes-diplomes",
@@ -45,7 +44,6 @@ WITHOUT_LAYER = {
     "reseau-culture",
     "souffrance-psychosociale",
     "sports-licencies",
-    "stages-qualite",
     "troubles-apprentissage",
     "urbanisme-sante",
 }
@@ -395,7 +393,9 @@ def test_exact_list_of_projects_without_a_layer(table):
     layers = table.loc[table["couche"] != projects.NO_LAYER, "couche"]
     assert dict(layers) == {
         "equipements-sportifs": "sports",
+        "espaces-parents": "colleges",
         "friches-ess": "friches",
+        "stages-qualite": "colleges",
         "velos-electriques": "velos",
     }
     assert set(table.index[table["couche"] == projects.NO_LAYER]) == WITHOUT_LAYER

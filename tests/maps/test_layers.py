@@ -44,7 +44,7 @@ def test_no_two_signs_are_alike_without_their_colour():
         # Fictitious premises are told by their title, in capitals, and by the tooltip.
         if "FICTIVES" not in look.get("titre", "")
     ]
-    assert len(points) == len(set(points)) == 13
+    assert len(points) == len(set(points)) == 15
     lines = [
         (look["epaisseur"], look["tirets"])
         for layer in LAYERS

@@ -14,7 +14,9 @@ SOURCES = catalogue.load()
 FAULTS = quality.load()
 #: A source may cover other communes besides.
 PARTIAL = {
-    key: source for key, source in SOURCES.items() if not source.communes.issuperset(communes.load().index)
+    key: source
+    for key, source in SOURCES.items()
+    if source.telechargee and not source.communes.issuperset(communes.load().index)
 }
 
 

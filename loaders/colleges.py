@@ -1,0 +1,159 @@
+"""Collèges in éducation prioritaire (REP and REP+), of the Annuaire de l'éducation."""
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.arrondissements import OF_COMMUNE, commune_of
+from geo.crs import LAMBERT93
+from loaders import catalogue, territory
+from loaders._files import Layout, extract_layout
+from loaders._national import read_kept
+from loaders._points import drop_duplicate_ids, to_points
+from loaders.folding import slug
+from loaders.paths import DATA, within
+from loaders.quality import Reading, Report
+
+SOURCE_ID: Final = "colleges"
+EXTRACT: Final = DATA / "equipements" / "colleges.csv"
+PRODUCER_FILE: Final = "colleges/fr-en-annuaire-education.csv"
+MAX_FAULTY_SHARE = 0.1
+TEXTS: Final = ("nom", "statut", "education_prioritaire", "etat")
+COLUMNS: Final = ["uai", *TEXTS, "vintage", "comm_insee", "lon", "lat"]
+#: The two networks of éducation prioritaire.
+NETWORKS: Final = ("REP", "REP+")
+COLLEGE: Final = "college"
+OPEN: Final = "ouvert"
+#: A section of a collège has an entry of its own, at the address of the collège.
+SECTION: Final = "section"
+
+ANNUAIRE: Final = Layout(
+    "Annuaire de l'éducation",
+    {
+        "identifiant_de_l_etablissement": "uai",
+        "nom_etablissement": "nom",
+        "type_etablissement": "type",
+        "statut_public_prive": "statut",
+        "code_commune": "comm_insee",
+        "libelle_nature": "nature",
+        "appartenance_education_prioritaire": "education_prioritaire",
+        "latitude": "lat",
+        "longitude": "lon",
+        "etat": "etat",
+    },
+    delimiter=";",
+)
+
+
+def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gpd.GeoDataFrame]:
+    """Read the collèges of éducation prioritaire.
+
+    Parameters
+    ----------
+    path
+        The CSV of the annuaire, of all of France or of some communes, or an extract; the extract of the folder by
+        default.
+    data_dir
+        Folder of the data: its territory and its communes count, and its extract is the one read by default.
+
+    Returns
+    -------
+    Reading of GeoDataFrame
+        As `load`, with the faults found; establishments of other kinds, without REP or closed are set aside, counted
+        with their reason.
+
+    Raises
+    ------
+    SourceError
+        If the file is unusable or too many of its rows are at fault.
+    """
+    target = Path(path or within(EXTRACT, data_dir))
+    communes = territory.load(data_dir).communes.index
+    known = {*communes, *(part for code in communes for part in OF_COMMUNE.get(code, ()))}
+
+    def keep(layout: Layout, row: Mapping[str, str]) -> bool:
+        return layout is not ANNUAIRE or row["comm_insee"] in known
+
+    kept = read_kept(target, [ANNUAIRE, extract_layout(COLUMNS)], keep=keep)
+    rows = kept.rows
+    report = Report(SOURCE_ID, lignes_lues=kept.read)
+    report.count_elsewhere(kept.elsewhere, "autre commune de France")
+    if kept.layout is ANNUAIRE:
+        rows = _of_interest(rows, report)
+        day = dt.datetime.fromtimestamp(target.stat().st_mtime, tz=dt.UTC).date()
+        rows = rows.assign(vintage=day.isoformat())
+    rows = drop_duplicate_ids(rows, "uai", report)
+    points = to_points(
+        rows,
+        path=target,
+        ids=rows["uai"],
+        report=report,
+        declared=rows["comm_insee"].map(commune_of).astype("str"),
+        data_dir=data_dir,
+    )
+    report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
+    points = points.set_index("uai").sort_index()
+    points[list(TEXTS)] = points[list(TEXTS)].replace("", float("nan"))
+    return Reading(points[[*TEXTS, "vintage", "code_insee", "geometry"]], report)
+
+
+def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
+    """Load the collèges of éducation prioritaire of the territory.
+
+    Parameters
+    ----------
+    path
+        As `read`.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index `uai`; `nom`, `statut` ("Public" or "Privé"), `education_prioritaire` ("REP" or "REP+"), `etat`,
+        `vintage` (day of the download, ISO), `code_insee` and points in EPSG:2154. No row while the catalogue says
+        that the source was never downloaded: there is then no figure, not a zero.
+
+    Raises
+    ------
+    SourceError
+        As `read`; also if the extract is missing though the catalogue counts its rows.
+    """
+    source = catalogue.load().get(SOURCE_ID)
+    if path is None and (source is None or not source.telechargee):
+        return nobody()
+    return read(path).frame
+
+
+def nobody() -> gpd.GeoDataFrame:
+    """Give the frame of a source that was not downloaded.
+
+    Returns
+    -------
+    GeoDataFrame
+        The columns of `load`, no row.
+    """
+    index = pd.Index([], name="uai", dtype="str")
+    return gpd.GeoDataFrame(
+        {name: pd.Series([], index=index, dtype="str") for name in (*TEXTS, "vintage", "code_insee")},
+        geometry=gpd.GeoSeries([], index=index, crs=LAMBERT93),
+    )
+
+
+def _of_interest(rows: pd.DataFrame, report: Report) -> pd.DataFrame:
+    """Keep the open collèges of éducation prioritaire, and count the others by reason."""
+    networks = rows["education_prioritaire"].str.upper().str.replace(" ", "", regex=False)
+    rows = rows.assign(education_prioritaire=networks)
+    reasons = {
+        "autre type d'établissement": rows["type"].map(slug) != COLLEGE,
+        "section d'un collège": rows["nature"].map(slug).str.startswith(SECTION),
+        "hors éducation prioritaire": ~rows["education_prioritaire"].isin(NETWORKS),
+        "établissement qui n'est pas ouvert": rows["etat"].map(slug) != OPEN,
+    }
+    for reason, aside in reasons.items():
+        here = aside[rows.index]
+        report.add_elsewhere(rows[here], reason, ids=rows["uai"], values=rows["nom"])
+        rows = rows[~here]
+    return rows
