@@ -1,4 +1,4 @@
-"""Command line of the loaders: `python -m loaders build --from DIR`, `python -m loaders fictifs`."""
+"""Command line of the loaders: `python -m loaders build`, `refresh`, `revert` or `fictifs`."""
 
 import argparse
 import sys
@@ -7,6 +7,8 @@ from pathlib import Path
 from errors import AtlasError
 from loaders import fictional, premises
 from loaders.build import build
+from loaders.paths import DATA
+from loaders.refresh import RefreshResult, refresh_all, revert
 
 
 def main() -> int:
@@ -15,22 +17,63 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     building = commands.add_parser("build", help="build data/ from files in the producers' layouts")
     building.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR")
+    fetching = commands.add_parser("refresh", help="fetch the sources again from their producers")
+    fetching.add_argument("sources", nargs="*", metavar="SOURCE", help="ids of the catalogue; all by default")
+    fetching.add_argument(
+        "--accepter-la-baisse", action="store_true", help="accept a version that lost many rows"
+    )
+    reverting = commands.add_parser("revert", help="put the version of before the last refresh back")
+    reverting.add_argument("source", metavar="SOURCE")
+    for command in (fetching, reverting):
+        command.add_argument("--dans", dest="data_dir", type=Path, default=DATA, metavar="DIR")
     commands.add_parser("fictifs", help="draw data/equipements/locaux_fictifs.csv again")
     arguments = parser.parse_args()
     if arguments.command == "fictifs":
         premises.FICTIONAL_FILE.write_bytes(fictional.make())
         return 0
     try:
-        reports = build(arguments.folder)
+        if arguments.command == "build":
+            return _build(arguments.folder)
+        if arguments.command == "revert":
+            return _tell(revert(arguments.source, data_dir=arguments.data_dir))
+        results = refresh_all(
+            arguments.sources or None,
+            data_dir=arguments.data_dir,
+            accept_loss=arguments.accepter_la_baisse,
+            on_progress=_progress,
+        )
+        return max([_tell(result) for result in results], default=0)
     except AtlasError as error:
         print(error, file=sys.stderr)
         return 1
-    for report in reports:
+
+
+def _build(folder: Path) -> int:
+    for report in build(folder):
         print(
             f"{report.source_id:<16} {report.lignes_lues:>6} lues = {report.lignes_gardees:>6} gardées "
             f"+ {report.lignes_ecartees:>5} écartées ; {len(report.faults)} signalements"
         )
     return 0
+
+
+def _progress(source_id: str, done: int, total: int | None) -> None:
+    """Write the bytes received over the same line, where somebody looks."""
+    if sys.stderr.isatty():
+        whole = f" sur {total / 1e6:.1f} Mo" if total else " Mo"
+        print(f"\r{source_id:<16} {done / 1e6:.1f}{whole}", end="\033[K\r", file=sys.stderr)
+
+
+def _tell(result: RefreshResult) -> int:
+    rows = result.changes
+    line = f"{result.source_id:<16} {result.outcome}"
+    if rows.after or rows.before:
+        line += (
+            f" : {rows.before} -> {rows.after} lignes ({rows.added} ajoutées, {rows.gone} disparues, "
+            f"{rows.edited} modifiées, {rows.moved} déplacées)"
+        )
+    print(line + (f" : {result.reason}" if result.reason else ""))
+    return int(result.refused)
 
 
 if __name__ == "__main__":

@@ -1,25 +1,41 @@
-"""Requests to services of the network: one session, little patience, every fault said in French."""
+"""Requests to the network, all of them: one session, HTTPS, little patience, every fault said in French.
 
+Proxies are those of the environment (`HTTPS_PROXY`, `NO_PROXY`); with `ATLAS_HORS_LIGNE=1` nothing is asked.
+"""
+
+import datetime as dt
 import json
+import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import requests
+from babel.dates import format_datetime
+from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
+from urllib3.util import Retry
 
 from errors import ArgumentError, ServiceBusyError, ServiceError
+from loaders.offline import VARIABLE as OFFLINE
+from loaders.offline import is_offline
 
 USER_AGENT: Final = "AtlasDesPossibles/0.1 (contrat de ville Aix-Marseille-Provence)"
+#: A deployment that sets it accepts no address in plain HTTP, not even of its own machine.
+PRODUCTION: Final = "ATLAS_PRODUCTION"
 TIMEOUT_S: Final = 3.0
 MAX_BYTES: Final = 1_000_000
+PIECE_BYTES: Final = 65_536
 #: How long a service that answers 429 is left alone, at least and at most.
 PAUSE_S: Final = 5.0
 LONGEST_PAUSE_S: Final = 120.0
+#: Above it a wait is told by the clock, not in seconds.
+BY_CLOCK_S: Final = 600.0
 TOO_MANY: Final = 429
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-_LATER: Final = "réessayer dans quelques minutes"
+LATER: Final = "réessayer dans quelques minutes"
 
 _session = requests.Session()
 _session.headers["User-Agent"] = USER_AGENT
@@ -49,8 +65,25 @@ class Pace:
         time.sleep(turn - now)
 
 
-def check_address(url: str, *, service: str) -> None:
-    """Refuse an address that is not in HTTPS; plain HTTP is for the loopback alone.
+def is_loopback(url: str) -> bool:
+    """Tell whether an address is in plain HTTP on this machine.
+
+    Parameters
+    ----------
+    url
+        Address.
+
+    Returns
+    -------
+    bool
+        True for `http://127.0.0.1`, `http://[::1]` and `http://localhost`, whatever the port.
+    """
+    parts = urlsplit(url)
+    return parts.scheme == "http" and parts.hostname in LOOPBACK
+
+
+def check_address(url: str, *, service: str, loopback: bool = False) -> None:
+    """Refuse an address that is not in HTTPS.
 
     Parameters
     ----------
@@ -58,6 +91,9 @@ def check_address(url: str, *, service: str) -> None:
         Address.
     service
         What the service is called in messages, in French.
+    loopback
+        Whether plain HTTP on this machine will do: for a relay that the operator names, and for tests. In production
+        (`ATLAS_PRODUCTION=1`) it never does.
 
     Raises
     ------
@@ -65,8 +101,97 @@ def check_address(url: str, *, service: str) -> None:
         If it is not.
     """
     parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        raise ArgumentError(f"{service} : il faut une adresse en https, pas {url!r}")
+    if parts.scheme == "https" and parts.hostname:
+        return
+    if is_loopback(url) and loopback:
+        if os.environ.get(PRODUCTION, "") in {"", "0"}:
+            return
+        raise ArgumentError(f"{service} : en production il faut une adresse en https, pas {url!r}")
+    raise ArgumentError(f"{service} : il faut une adresse en https, pas {url!r}")
+
+
+@contextmanager
+def ask(
+    url: str,
+    *,
+    service: str,
+    params: Mapping[str, str | int] | None = None,
+    headers: Mapping[str, str] | None = None,
+    timeout_s: float | tuple[float, float] = TIMEOUT_S,
+    loopback: bool = False,
+) -> Iterator[requests.Response]:
+    """Send one question; the body of the answer is still to be read, and redirections are not followed.
+
+    Parameters
+    ----------
+    url
+        Address, in HTTPS.
+    service
+        What the service is called in messages, in French.
+    params, headers
+        Query parameters, and headers beside the session's.
+    timeout_s
+        Longest wait: to connect and for each piece of the answer.
+    loopback
+        As `check_address`.
+
+    Yields
+    ------
+    Response
+        The answer, whatever its status.
+
+    Raises
+    ------
+    ServiceError
+        If the atlas is offline, or the connection fails or is too slow, reading included.
+    ArgumentError
+        If the address is not in HTTPS.
+    """
+    check_address(url, service=service, loopback=loopback)
+    if is_offline():
+        raise ServiceError(
+            service,
+            "l’atlas est hors ligne : rien n’a été demandé",
+            f"démarrer le serveur sans {OFFLINE} pour interroger ce service",
+        )
+    # No proxy reaches this machine for us.
+    direct = {"http": "", "https": ""} if is_loopback(url) else None
+    wait_s = timeout_s[1] if isinstance(timeout_s, tuple) else timeout_s
+    try:
+        # The session's cookies and redirections are of no use to a plain question.
+        with _session.get(
+            url,
+            params=dict(params or {}),
+            headers=dict(headers or {}),
+            timeout=timeout_s,
+            stream=True,
+            allow_redirects=False,
+            proxies=direct,
+        ) as answer:
+            yield answer
+    except (requests.Timeout, ReadTimeoutError) as error:
+        raise ServiceError(service, f"pas de réponse en {wait_s:.0f} secondes", LATER) from error
+    except (requests.RequestException, HTTPError) as error:
+        raise ServiceError(
+            service, "service injoignable", "vérifier la connexion du serveur ou " + LATER
+        ) from error
+
+
+def pieces(answer: requests.Response) -> Iterator[bytes]:
+    """Read a body as it comes, so that a clock may be looked at between two pieces, however small they are.
+
+    Parameters
+    ----------
+    answer
+        As `ask` gives it.
+
+    Yields
+    ------
+    bytes
+        At most `PIECE_BYTES`, decoded.
+    """
+    while piece := answer.raw.read1(PIECE_BYTES, decode_content=True):
+        yield piece
 
 
 def get_json(
@@ -75,19 +200,22 @@ def get_json(
     params: Mapping[str, str | int],
     service: str,
     timeout_s: float | None = None,
+    loopback: bool = False,
 ) -> Any:
     """Ask a service for a JSON document.
 
     Parameters
     ----------
     url
-        Address, in HTTPS; plain HTTP is for the loopback alone.
+        Address, in HTTPS.
     params
         Query parameters.
     service
         What the service is called in messages, in French.
     timeout_s
         Longest wait for an answer and for the whole of it; three seconds by default.
+    loopback
+        As `check_address`.
 
     Returns
     -------
@@ -99,64 +227,126 @@ def get_json(
     ServiceBusyError
         If the service answers 429, or did so a moment ago: it is not asked again before the time that it gave.
     ServiceError
-        If nothing comes in time or the answer is not whole soon after, or if it is an error, a redirection or anything
+        If the atlas is offline, if nothing comes in time or the answer is not whole soon after, or if it is an error, a redirection or anything
         but JSON.
     ArgumentError
         If the address is not in HTTPS.
     """
-    check_address(url, service=service)
+    check_address(url, service=service, loopback=loopback)
     host = urlsplit(url).netloc
-    _refuse_if_resting(host, service)
+    refuse_if_resting(host, service)
     patience_s = TIMEOUT_S if timeout_s is None else timeout_s
     deadline = time.monotonic() + patience_s
-    try:
-        # The session's cookies and redirections are of no use to a plain question.
-        with _session.get(
-            url, params=dict(params), timeout=patience_s, stream=True, allow_redirects=False
-        ) as answer:
-            if answer.status_code == TOO_MANY:
-                _rest(host, answer.headers.get("Retry-After"))
-                _refuse_if_resting(host, service)
-            if answer.status_code != requests.codes.ok:
-                raise ServiceError(service, f"réponse en erreur (code {answer.status_code})", _LATER)
-            body = _read(answer, deadline, service)
-    except requests.Timeout as error:
-        raise ServiceError(service, f"pas de réponse en {patience_s:.0f} secondes", _LATER) from error
-    except requests.RequestException as error:
-        raise ServiceError(
-            service, "service injoignable", "vérifier la connexion du serveur ou " + _LATER
-        ) from error
+    with ask(url, service=service, params=params, timeout_s=patience_s, loopback=loopback) as answer:
+        if answer.status_code == TOO_MANY:
+            rest(host, wait_asked_s(answer, {}))
+            refuse_if_resting(host, service)
+        if answer.status_code != requests.codes.ok:
+            raise ServiceError(service, f"réponse en erreur (code {answer.status_code})", LATER)
+        body = _read(answer, deadline, service)
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise ServiceError(service, "réponse illisible", _LATER) from error
+        raise ServiceError(service, "réponse illisible", LATER) from error
 
 
 def _read(answer: requests.Response, deadline: float, service: str) -> bytes:
     """Read a body that is neither too long nor too slow: the session's time-out only bounds each wait."""
     body = bytearray()
-    for piece in answer.iter_content(8192):
+    for piece in pieces(answer):
         body += piece
         if len(body) > MAX_BYTES:
-            raise ServiceError(service, "réponse trop longue", _LATER)
+            raise ServiceError(service, "réponse trop longue", LATER)
         if time.monotonic() > deadline:
             raise requests.Timeout
     return bytes(body)
 
 
-def _rest(host: str, retry_after: str | None) -> None:
-    asked = float(retry_after) if retry_after is not None and retry_after.isdecimal() else PAUSE_S
+def wait_asked_s(answer: requests.Response, document: Any) -> float | None:
+    """Read how long a busy service asks to be left alone.
+
+    Parameters
+    ----------
+    answer
+        Its answer: `Retry-After`, in seconds or as a date.
+    document
+        The JSON of its body, if any: `reset_time` of the Opendatasoft services.
+
+    Returns
+    -------
+    float or None
+        Seconds from now; None if it does not say.
+    """
+    told = answer.headers.get("Retry-After", "")
+    try:
+        header_s = Retry().parse_retry_after(told) if told else None
+    except InvalidHeader:
+        header_s = None
+    reset = document.get("reset_time") if isinstance(document, Mapping) else None
+    try:
+        moment = dt.datetime.fromisoformat(reset) if isinstance(reset, str) else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        return header_s
+    left = moment.replace(tzinfo=moment.tzinfo or dt.UTC) - dt.datetime.now(dt.UTC)
+    return max(header_s or 0.0, left.total_seconds())
+
+
+def busy(service: str, wait_s: float) -> ServiceBusyError:
+    """Make the error of a service that asks to be left alone.
+
+    Parameters
+    ----------
+    service
+        What the service is called, in French.
+    wait_s
+        Seconds for which it is to be left alone.
+
+    Returns
+    -------
+    ServiceBusyError
+        It says when to try again: in so many seconds, or at what hour.
+    """
+    if wait_s <= BY_CLOCK_S:
+        mend = f"réessayer dans {round(wait_s) or 1} s"
+    else:
+        moment = (dt.datetime.now(dt.UTC) + dt.timedelta(seconds=wait_s)).astimezone()
+        mend = "réessayer après le " + format_datetime(moment, "d MMMM y 'à' HH:mm", locale="fr")
+    return ServiceBusyError(service, "trop de demandes en ce moment", mend, wait_s=wait_s)
+
+
+def rest(host: str, asked_s: float | None) -> None:
+    """Leave a host alone for as long as it asks, within bounds.
+
+    Parameters
+    ----------
+    host
+        Host and port.
+    asked_s
+        Seconds; None if it does not say.
+    """
+    wait_s = min(max(asked_s or PAUSE_S, PAUSE_S), LONGEST_PAUSE_S)
     with _lock:
-        _resting_until[host] = time.monotonic() + min(max(asked, PAUSE_S), LONGEST_PAUSE_S)
+        _resting_until[host] = time.monotonic() + wait_s
 
 
-def _refuse_if_resting(host: str, service: str) -> None:
+def refuse_if_resting(host: str, service: str) -> None:
+    """Refuse to ask a host that asked to be left alone.
+
+    Parameters
+    ----------
+    host
+        Host and port.
+    service
+        What the service is called, in French.
+
+    Raises
+    ------
+    ServiceBusyError
+        If its time has not passed.
+    """
     with _lock:
         left_s = _resting_until.get(host, 0.0) - time.monotonic()
     if left_s > 0:
-        raise ServiceBusyError(
-            service,
-            "trop de demandes en ce moment",
-            f"réessayer dans {round(left_s) or 1} s",
-            wait_s=left_s,
-        )
+        raise busy(service, left_s)

@@ -112,7 +112,7 @@ class Feed:
 
     def __init__(self, base_url: str) -> None:
         self.url = base_url.rstrip("/") + "/station_status.json"
-        check_address(self.url, service=SERVICE)
+        check_address(self.url, service=SERVICE, loopback=True)
         self._changed = Condition()
         self._live = Live()
         self._next = float("-inf")
@@ -146,7 +146,7 @@ class Feed:
 
     def _ask(self, before: Live) -> tuple[Live, float]:
         try:
-            document = get_json(self.url, params={}, service=SERVICE, timeout_s=TIMEOUT_S)
+            document = get_json(self.url, params={}, service=SERVICE, timeout_s=TIMEOUT_S, loopback=True)
             read_at = dt.datetime.now(dt.UTC)
             status = parse(document, now=read_at)
         except ServiceError as error:

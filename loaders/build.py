@@ -1,6 +1,5 @@
 """Build the embedded extracts from files in the producers' layouts."""
 
-import csv
 import json
 import os
 import tempfile
@@ -29,6 +28,7 @@ from loaders import (
     sports,
     transit,
 )
+from loaders._journal import sha256
 from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
 
@@ -117,9 +117,20 @@ def build(folder: Path, *, data_dir: Path = DATA) -> list[Report]:
         reading = step.read(folder / step.producer_file, data_dir=data_dir)
         write_extract(reading.frame, within(step.extract, data_dir), renamed=step.renamed)
         reports.append(reading.report)
-    with _replaced(within(quality.REPORT_FILE, data_dir)) as stream:
-        quality.table(reports).to_csv(stream, index=False, lineterminator="\n")
-    _write_counts(reports, within(catalogue.CATALOGUE_FILE, data_dir))
+    faults = within(quality.REPORT_FILE, data_dir)
+    known = quality.load(faults) if faults.exists() else quality.table([])
+    others = known[~known["source_id"].isin([report.source_id for report in reports])]
+    table = pd.concat([quality.table(reports), others])
+    with _replaced(faults) as stream:
+        table.to_csv(stream, index=False, lineterminator="\n")
+    path = within(catalogue.CATALOGUE_FILE, data_dir)
+    rows = catalogue.rows(path)
+    extracts = {step.source_id: within(step.extract, data_dir) for step in STEPS}
+    for report in reports:
+        if report.source_id in rows:
+            rows[report.source_id] |= counts(report, extracts[report.source_id])
+    with _replaced(path) as stream:
+        stream.write(catalogue.text(rows.values()))
     return reports
 
 
@@ -204,17 +215,24 @@ def _replaced(path: Path) -> Iterator[Any]:
         raise
 
 
-def _write_counts(reports: Sequence[Report], path: Path) -> None:
-    by_source = {report.source_id: report for report in reports}
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    for row in rows:
-        report = by_source.get(row["source_id"])
-        if report is not None:
-            row["lignes_lues"] = str(report.lignes_lues)
-            row["lignes_gardees"] = str(report.lignes_gardees)
-            row["lignes_ecartees"] = str(report.lignes_ecartees)
-    with _replaced(path) as stream:
-        writer = csv.DictWriter(stream, fieldnames=catalogue.COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+def counts(report: Report, extract: Path) -> dict[str, str]:
+    """Give what the catalogue says of an extract that was just written.
+
+    Parameters
+    ----------
+    report
+        The report of its reading.
+    extract
+        The file.
+
+    Returns
+    -------
+    dict of str to str
+        Cells of the catalogue: rows read, kept and set aside, and the checksum.
+    """
+    return {
+        "lignes_lues": str(report.lignes_lues),
+        "lignes_gardees": str(report.lignes_gardees),
+        "lignes_ecartees": str(report.lignes_ecartees),
+        "empreinte": sha256(extract),
+    }

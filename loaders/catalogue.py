@@ -1,14 +1,16 @@
 """The catalogue of sources: who made each, when, under which licence, and where it applies."""
 
+import csv
 import datetime as dt
-from collections.abc import Iterable
+import io
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from errors import SourceContentError
 from loaders._files import read_csv
-from loaders.paths import DATA
+from loaders.paths import DATA, within
 
 CATALOGUE_FILE = DATA / "sources.csv"
 #: Why a figure is missing that a source does not give: it says nothing of the place, or nobody has downloaded it yet.
@@ -16,8 +18,10 @@ HORS_PERIMETRE = "hors périmètre de la source"
 NON_TELECHARGEE = "source non encore téléchargée"
 COLUMNS = [
     "source_id", "titre", "producteur", "millesime", "date", "licence", "attribution", "adresse", "fichier",
-    "lignes_lues", "lignes_gardees", "lignes_ecartees", "limites", "communes",
+    "lignes_lues", "lignes_gardees", "lignes_ecartees", "limites", "communes", "empreinte", "telecharge_le",
 ]  # fmt: skip
+#: What a producer does not always say, or what only a download gives.
+MAY_BE_BLANK = ("date", "empreinte", "telecharge_le")
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,10 @@ class Source:
     communes
         INSEE codes of the communes where absence from the source means absence on the ground; none for a file that a
         user brings and that does not say it, and none as long as the source was not downloaded.
+    empreinte
+        SHA-256 of the extract; "" for a folder, and for a file that a user brings.
+    telecharge_le
+        Day when the atlas last had it from its producer; None for what is delivered with the atlas.
     """
 
     source_id: str
@@ -61,6 +69,8 @@ class Source:
     lignes_ecartees: int
     limites: str
     communes: frozenset[str]
+    empreinte: str = ""
+    telecharge_le: dt.date | None = None
 
     @property
     def telechargee(self) -> bool:
@@ -106,14 +116,14 @@ def load(path: Path | str | None = None) -> dict[str, Source]:
     SourceError
         If the file is missing or malformed, or a source lacks what must be shown with it.
     """
-    target = Path(path or CATALOGUE_FILE)
+    target = Path(path or within(CATALOGUE_FILE, DATA))
     return dict(_load(target, target.stat().st_mtime_ns if target.exists() else 0))
 
 
 @lru_cache(maxsize=4)
 def _load(path: Path, _modified: int) -> dict[str, Source]:
     frame = read_csv(path, columns=COLUMNS)
-    required = [name for name in COLUMNS if name != "date"]
+    required = [name for name in COLUMNS if name not in MAY_BE_BLANK]
     sources: dict[str, Source] = {}
     for line, row in frame.iterrows():
         blank = [name for name in required if not row[name]]
@@ -131,7 +141,7 @@ def _load(path: Path, _modified: int) -> dict[str, Source]:
             sources[row["source_id"]] = Source(
                 **values
                 | {
-                    "date": dt.date.fromisoformat(row["date"]) if row["date"] else None,
+                    **{name: _day(row[name]) for name in ("date", "telecharge_le")},
                     "communes": frozenset(row["communes"].split("|") if read else ()),
                     **{name: int(row[name]) for name in ("lignes_lues", "lignes_gardees", "lignes_ecartees")},
                 }
@@ -139,3 +149,51 @@ def _load(path: Path, _modified: int) -> dict[str, Source]:
         except ValueError as error:
             raise SourceContentError(path, f"ligne {line} : {error}", "corriger le catalogue") from error
     return sources
+
+
+def rows(path: Path) -> dict[str, dict[str, str]]:
+    """Give the rows of a catalogue as they stand in its file.
+
+    Parameters
+    ----------
+    path
+        A catalogue in the project's schema.
+
+    Returns
+    -------
+    dict of str to dict of str to str
+        Cells by column, by source id, in the order of the file; none if there is no file.
+
+    Raises
+    ------
+    SourceError
+        If the file is malformed.
+    """
+    if not path.exists():
+        return {}
+    frame = read_csv(path, columns=COLUMNS)
+    return {str(row["source_id"]): {name: row[name] for name in COLUMNS} for _, row in frame.iterrows()}
+
+
+def text(rows: Iterable[Mapping[str, str]]) -> str:
+    """Give the text of a catalogue.
+
+    Parameters
+    ----------
+    rows
+        Cells by column.
+
+    Returns
+    -------
+    str
+        CSV, with its header.
+    """
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, fieldnames=COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue()
+
+
+def _day(cell: str) -> dt.date | None:
+    return dt.date.fromisoformat(cell) if cell else None

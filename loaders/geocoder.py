@@ -84,7 +84,7 @@ def search(text: str, *, base_url: str = BASE_URL) -> list[Address]:
     if not SHORTEST <= len(asked) <= LONGEST:
         raise ArgumentError(f"l’adresse doit compter de {SHORTEST} à {LONGEST} signes")
     document = get_json(
-        f"{base_url.rstrip('/')}/search", params={"q": asked, "limit": LIMIT}, service=SERVICE
+        f"{base_url.rstrip('/')}/search", params={"q": asked, "limit": LIMIT}, service=SERVICE, loopback=True
     )
     try:
         found = [_address(feature) for feature in document["features"]]

@@ -209,7 +209,7 @@ def _ask(url: str, point: str, minutes: int, rate_per_s: float) -> Mapping[str, 
     for left in reversed(range(BUSY_TRIES)):
         _pace.wait(rate_per_s)
         try:
-            answer = _http.get_json(url, params=params, service=SERVICE, timeout_s=TIMEOUT_S)
+            answer = _http.get_json(url, params=params, service=SERVICE, timeout_s=TIMEOUT_S, loopback=True)
         except ServiceBusyError as error:
             # Each wait is twice the one before, unless the service asks for more.
             wait_s = max(error.wait_s, _http.PAUSE_S * 2 ** (BUSY_TRIES - 1 - left))

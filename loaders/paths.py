@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from typing import Final
 
+from loaders._journal import finish
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 #: Where a deployment names another folder of data: another territory, or data that `refresh` renews.
 DATA_VARIABLE: Final = "ATLAS_DONNEES"
@@ -13,20 +15,21 @@ CACHE_VARIABLE: Final = "ATLAS_CACHE"
 
 
 def within(extract: Path, data_dir: Path) -> Path:
-    """Give the place of an extract in another folder of data.
+    """Give the place of an extract in a folder of data, once a change that was cut short is finished there.
 
     Parameters
     ----------
     extract
         An extract of `DATA`.
     data_dir
-        The other folder, laid out alike.
+        The folder, laid out as `DATA`.
 
     Returns
     -------
     Path
         The extract there; it may not exist.
     """
+    finish(data_dir)
     return data_dir / extract.relative_to(DATA)
 
 

@@ -18,6 +18,7 @@ from folium.template import Template
 from errors import ArgumentError
 from geo.crs import LAMBERT93, WGS84
 from loaders.catalogue import NON_TELECHARGEE
+from loaders.offline import is_offline
 from maps import layers as registry
 from maps.assets import STATIC_FROM_FRAME, STATIC_FROM_PAGE, Assets
 from maps.files import ALL, Manifest
@@ -144,7 +145,8 @@ def settings(notes: Mapping[str, str]) -> str:
     ArgumentError
         As `base_map`.
     """
-    return _settings(tuple(sorted(notes.items())))
+    # Offline, browsers too ask nobody: the map has no tiles.
+    return _settings(tuple(sorted(notes.items())), with_tiles=not is_offline())
 
 
 def feature_group(
@@ -359,7 +361,7 @@ def _degrees(bounds: tuple[float, float, float, float]) -> tuple[float, ...]:
 
 
 @lru_cache(maxsize=4)
-def _settings(notes: tuple[tuple[str, str], ...]) -> str:
+def _settings(notes: tuple[tuple[str, str], ...], *, with_tiles: bool) -> str:
     known = dict(notes)
     lost = sorted({key for layer in registry.LAYERS for key in layer.source_ids} - set(known))
     if lost:
@@ -379,7 +381,7 @@ def _settings(notes: tuple[tuple[str, str], ...]) -> str:
             "fonds": {
                 basemap: {"titre": title, "adresse": tiles.build_url(), "zoomMax": tiles.max_zoom}
                 for basemap, (title, tiles) in BASEMAPS.items()
-                if tiles is not None
+                if tiles is not None and with_tiles
             },
         }
     )

@@ -6,6 +6,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from loaders.offline import is_offline
 from maps.spec import BASEMAPS
 
 EVERYWHERE: Final = "Toutes les communes"
@@ -84,7 +85,7 @@ def basemap(*, label_shown: bool = True) -> str:
     str
         Id of a basemap.
     """
-    return st.segmented_control(
+    chosen = st.segmented_control(
         "Fond de carte",
         list(BASEMAPS),
         format_func=lambda key: BASEMAPS[key][0],
@@ -94,6 +95,9 @@ def basemap(*, label_shown: bool = True) -> str:
         bind="query-params",
         label_visibility="visible" if label_shown else "collapsed",
     )
+    if is_offline() and BASEMAPS[chosen][1] is not None:
+        st.caption("L'atlas est hors ligne\N{NO-BREAK SPACE}: la carte est montrée sans fond.")
+    return chosen
 
 
 def one_of(titles: Mapping[str, str], *, key: str, label: str, none: str) -> str | None:

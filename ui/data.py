@@ -35,6 +35,8 @@ FrameT = TypeVar("FrameT")
 stamp = loaders.versions.stamp
 # Files edited by hand, that loaders read beside the extract of their source.
 _TERRITORY: Final = (loaders.territory.TERRITORY_FILE,)
+# What places the rows of every source in a commune.
+_PLACES: Final = (loaders.communes.EXTRACT, *_TERRITORY)
 _CONTRAT: Final = (loaders.partners.FOLDER, *_TERRITORY)
 
 
@@ -297,7 +299,7 @@ def faults() -> pd.DataFrame:
 def _shared(load: Callable[[], FrameT], *source_ids: str, beside: Sequence[Path] = ()) -> FrameT:
     known = sources()
     files = [DATA / known[source_id].fichier for source_id in source_ids]
-    return _read(f"{load.__module__}.{load.__name__}", stamp(*files, *beside), load)
+    return _read(f"{load.__module__}.{load.__name__}", stamp(*files, *beside, *_PLACES), load)
 
 
 @st.cache_resource(show_spinner=False, max_entries=40)

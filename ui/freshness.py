@@ -4,12 +4,18 @@ import datetime as dt
 from typing import Final
 
 from loaders.catalogue import Source
-from ui.formats import pluriel
+from ui.formats import date, pluriel
 
 OLD_YEARS: Final = 5
 #: An age reads in months below it, in years from it on.
 IN_MONTHS: Final = 24
 UNKNOWN: Final = "date non précisée"
+#: A source that its producer sent, or confirmed, so lately is live.
+LIVE_DAYS: Final = 1
+LIVE: Final = "en direct"
+CACHED: Final = "en cache"
+EMBEDDED: Final = "embarquée"
+WAITING: Final = "non téléchargée"
 
 
 def today() -> dt.date:
@@ -104,3 +110,45 @@ def label(source: Source, *, on: dt.date) -> str:
         Such as "8 mois" or "10 ans (donnée ancienne)".
     """
     return age(source, on=on) + (" (donnée ancienne)" if is_old(source, on=on) else "")
+
+
+def state(source: Source, *, on: dt.date) -> str:
+    """Say whether a source is live, cached or delivered with the atlas.
+
+    Parameters
+    ----------
+    source
+        The source.
+    on
+        The day from which it is seen.
+
+    Returns
+    -------
+    str
+        `LIVE` a day at most after its producer sent or confirmed it, `CACHED` later, `EMBEDDED` if it never did, or
+        `WAITING` if there is no row at all.
+    """
+    if source.telecharge_le is None:
+        return EMBEDDED if source.telechargee else WAITING
+    return LIVE if (on - source.telecharge_le).days <= LIVE_DAYS else CACHED
+
+
+def origin(source: Source, *, on: dt.date) -> str:
+    """Say of a source its state, and since when.
+
+    Parameters
+    ----------
+    source
+        The source.
+    on
+        The day from which it is seen.
+
+    Returns
+    -------
+    str
+        Such as "en direct, vérifiée le 24 novembre 2026" or "embarquée avec l'atlas".
+    """
+    said = state(source, on=on)
+    if source.telecharge_le is None:
+        return f"{said} avec l'atlas" if source.telechargee else said
+    return f"{said}, vérifiée le {date(source.telecharge_le)}"

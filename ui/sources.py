@@ -5,7 +5,8 @@ from html import escape
 import streamlit as st
 
 from exports.attribution import line
-from ui import data
+from ui import data, freshness
+from ui.formats import typographie
 
 
 def note(*source_ids: str) -> None:
@@ -22,5 +23,10 @@ def note(*source_ids: str) -> None:
         If the catalogue does not hold one of them: nothing is shown without its source.
     """
     sources, names = data.sources(), data.commune_names()
-    lines = (f"<li>{escape(line(sources[source_id], names))}</li>" for source_id in dict.fromkeys(source_ids))
-    st.html(f'<ul class="atlas-sources">{"".join(lines)}</ul>')
+    today = freshness.today()
+    lines = (
+        f"{line(sources[source_id], names)}{typographie(f' ; donnée {freshness.origin(sources[source_id], on=today)}')}"
+        for source_id in dict.fromkeys(source_ids)
+    )
+    items = "".join(f"<li>{escape(said)}</li>" for said in lines)
+    st.html(f'<ul class="atlas-sources">{items}</ul>')

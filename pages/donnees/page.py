@@ -11,7 +11,7 @@ from exports.context import Context
 from exports.fields import HORS_PERIMETRE, Field
 from loaders.catalogue import Source
 from loaders.quality import OFF_TERRITORY
-from pages.donnees import scopes
+from pages.donnees import refresh_view, scopes
 from ui import data, downloads, freshness, page, table
 from ui.formats import date, entier, plain, pluriel, typographie
 
@@ -60,6 +60,7 @@ def main() -> None:
         f"ne couvrent pas les {len(names)} communes.",
     )
     show_catalogue(sources, names)
+    refresh_view.show(sources)
     show_scopes(sources, names)
     show_faults(sources, faults)
 
@@ -110,6 +111,7 @@ def show_source(source: Source, names: Mapping[str, str]) -> None:
     texts = {
         "Producteur": source.producteur,
         "Millésime": source.millesime,
+        "État": freshness.origin(source, on=freshness.today()),
         "Date retenue pour l'âge": date(source.date) if source.date else freshness.UNKNOWN,
         "Licence": source.licence,
         "Attribution demandée": source.attribution,

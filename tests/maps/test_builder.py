@@ -226,3 +226,14 @@ def test_a_number_that_json_does_not_know_is_refused():
 
 def test_basemaps():
     assert list(BASEMAPS) == ["plan", "ortho", "aucun"]
+
+
+def test_offline_the_map_asks_for_no_tile(monkeypatch):
+    monkeypatch.setenv("ATLAS_HORS_LIGNE", "1")
+    figure = base()
+    figure.render()
+    assert '"fonds":{}' in _get_map_string(figure)
+    monkeypatch.delenv("ATLAS_HORS_LIGNE")
+    figure = base()
+    figure.render()
+    assert "data.geopf.fr" in _get_map_string(figure)

@@ -30,3 +30,23 @@ def test_age(velos_source, date, months, text, old):
     assert freshness.months(source, on=ON) == months
     assert freshness.age(source, on=ON) == text
     assert freshness.is_old(source, on=ON) is old
+
+
+@pytest.mark.parametrize(
+    ("day", "state", "origin"),
+    [
+        (None, "embarquée", "embarquée avec l'atlas"),
+        (dt.date(2026, 11, 23), "en direct", "en direct, vérifiée le 23 novembre 2026"),
+        (dt.date(2026, 11, 22), "en direct", "en direct, vérifiée le 22 novembre 2026"),
+        (dt.date(2026, 11, 21), "en cache", "en cache, vérifiée le 21 novembre 2026"),
+    ],
+)
+def test_a_source_is_embedded_live_or_cached(velos_source, day, state, origin):
+    source = dataclasses.replace(velos_source, telecharge_le=day)
+    assert freshness.state(source, on=ON) == state
+    assert freshness.origin(source, on=ON).replace(B, " ") == origin
+
+
+def test_a_source_that_waits_for_its_first_download(velos_source):
+    source = dataclasses.replace(velos_source, lignes_lues=0, communes=frozenset())
+    assert freshness.origin(source, on=ON) == "non téléchargée"

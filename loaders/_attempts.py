@@ -1,0 +1,95 @@
+"""What is known of the last time that a source was fetched, kept beside the data."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from loaders._download import Validators
+from loaders._journal import own_folder
+
+_FOLDER: Final = "etat"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The last time that a source was fetched, or tried to be.
+
+    Attributes
+    ----------
+    at
+        When it ended, UTC.
+    fault
+        Why it was in vain, in French; "" if it was not.
+    basis
+        What the extract was made from beside the files: validators count only with the same.
+    validators
+        Address to the validators of its file.
+    """
+
+    at: dt.datetime
+    fault: str = ""
+    basis: str = ""
+    validators: Mapping[str, Validators] = field(default_factory=dict)
+
+
+def name(source_id: str) -> str:
+    """Give the place of an attempt in a folder of data.
+
+    Parameters
+    ----------
+    source_id
+        The source.
+
+    Returns
+    -------
+    str
+        Path in the folder.
+    """
+    return f"{own_folder(Path()) / _FOLDER / source_id}.json"
+
+
+def read(data_dir: Path, source_id: str) -> Attempt | None:
+    """Read what is known of the last attempt.
+
+    Parameters
+    ----------
+    data_dir
+        Folder of the data.
+    source_id
+        The source.
+
+    Returns
+    -------
+    Attempt or None
+        None if there was none, or if what was kept cannot be read: the source is then fetched as at first.
+    """
+    try:
+        told: Any = json.loads((data_dir / name(source_id)).read_bytes())
+        return Attempt(
+            at=dt.datetime.fromisoformat(told["at"]),
+            fault=str(told["fault"]),
+            basis=str(told["basis"]),
+            validators={url: Validators(**values) for url, values in told["validators"].items()},
+        )
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def dump(attempt: Attempt) -> bytes:
+    """Write an attempt.
+
+    Parameters
+    ----------
+    attempt
+        The attempt.
+
+    Returns
+    -------
+    bytes
+        JSON.
+    """
+    told = asdict(attempt) | {"at": attempt.at.isoformat()}
+    return json.dumps(told, ensure_ascii=False, indent=1).encode()

@@ -1,0 +1,271 @@
+"""Fetch the official sources of a folder of data again, or put their versions of before back."""
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from errors import ArgumentError, AtlasError
+from loaders import _attempts, _kept, quality, territory
+from loaders._attempts import Attempt
+from loaders._changes import Changes, compare
+from loaders._download import Patience
+from loaders._journal import finish, own_folder, replace_files
+from loaders._renewal import (
+    CHANGED,
+    NOT_FETCHED,
+    RECEIVED,
+    REFUSED,
+    UNCHANGED,
+    Progress,
+    RefreshResult,
+    Renewal,
+    unwritable,
+)
+from loaders.paths import DATA
+from loaders.register import BY_HAND, OFFICIAL, official
+
+__all__ = [
+    "BY_HAND",
+    "CHANGED",
+    "NOT_FETCHED",
+    "REFUSED",
+    "UNCHANGED",
+    "Attempt",
+    "Changes",
+    "Patience",
+    "RefreshResult",
+    "has_previous",
+    "last_attempt",
+    "refresh",
+    "refresh_all",
+    "refreshable",
+    "revert",
+]
+
+_LOCK: Final = "actualisation.lock"
+_BUSY: Final = "une actualisation est déjà en cours"
+
+
+def last_attempt(source_id: str, *, data_dir: Path = DATA) -> Attempt | None:
+    """Tell when a source was last fetched, and whether it was in vain.
+
+    Parameters
+    ----------
+    source_id
+        The source.
+    data_dir
+        Folder of the data.
+
+    Returns
+    -------
+    Attempt or None
+        None if it never was.
+    """
+    return _attempts.read(data_dir, source_id)
+
+
+def refreshable(data_dir: Path = DATA) -> list[str]:
+    """Name the sources that can be fetched for the territory of a folder.
+
+    Parameters
+    ----------
+    data_dir
+        Folder of the data.
+
+    Returns
+    -------
+    list of str
+        In the order in which they depend on one another.
+
+    Raises
+    ------
+    SourceError
+        If the file of the territory is missing or at fault.
+    """
+    place = territory.load(data_dir)
+    return [source.source_id for source in OFFICIAL if source.concerns(place)]
+
+
+def has_previous(source_id: str, *, data_dir: Path = DATA) -> bool:
+    """Tell whether a version of before is kept, for `revert`.
+
+    Parameters
+    ----------
+    source_id
+        The source.
+    data_dir
+        Folder of the data.
+
+    Returns
+    -------
+    bool
+        True from the first change on.
+    """
+    return (data_dir / _kept.PREVIOUS / source_id / _kept.ROW).exists()
+
+
+def refresh(
+    source_id: str,
+    *,
+    data_dir: Path | str = DATA,
+    url: str | None = None,
+    accept_loss: bool = False,
+    on_progress: Progress | None = None,
+    patience: Patience | None = None,
+) -> RefreshResult:
+    """Fetch one source again.
+
+    Parameters
+    ----------
+    source_id
+        The source.
+    data_dir
+        Folder of the data; it holds `territoire.toml` at least.
+    url
+        Another address: a host alone stands for the producers' hosts, their paths kept; with a path, it is the file
+        itself, in a layout that the loader reads. Plain HTTP will do on this machine, but not in production.
+    accept_loss
+        Accept a version that lost more rows than the source's share.
+    on_progress
+        Called as bytes come.
+    patience
+        How long and how often each file is asked for.
+
+    Returns
+    -------
+    RefreshResult
+        Whatever is wrong with the source, the network or the disk is a refusal with its reason: the data stay as
+        they were.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such source.
+    SourceError
+        If the file of the territory is missing or at fault.
+    """
+    (result,) = refresh_all(
+        [source_id],
+        data_dir=data_dir,
+        url=url,
+        accept_loss=accept_loss,
+        on_progress=on_progress,
+        patience=patience,
+    )
+    return result
+
+
+def refresh_all(
+    source_ids: Iterable[str] | None = None,
+    *,
+    data_dir: Path | str = DATA,
+    url: str | None = None,
+    accept_loss: bool = False,
+    on_progress: Progress | None = None,
+    patience: Patience | None = None,
+) -> Iterator[RefreshResult]:
+    """Fetch several sources again, one after the other; the failure of one touches no other.
+
+    Parameters
+    ----------
+    source_ids
+        The sources; all those that concern the territory by default.
+    data_dir, url, accept_loss, on_progress, patience
+        As `refresh`.
+
+    Yields
+    ------
+    RefreshResult
+        As `refresh`, once each source is done.
+
+    Raises
+    ------
+    ArgumentError, SourceError
+        As `refresh`.
+    """
+    folder = Path(data_dir).absolute()
+    place = territory.load(folder)
+    names = refreshable(folder) if source_ids is None else list(source_ids)
+    unknown = [name for name in names if official(name) is None and name not in BY_HAND]
+    if unknown:
+        known = ", ".join([source.source_id for source in OFFICIAL] + list(BY_HAND))
+        raise ArgumentError(f"source inconnue : {', '.join(unknown)} ; sources connues : {known}")
+    try:
+        with _alone(folder):
+            for name in names:
+                source = official(name)
+                if source is None:
+                    yield RefreshResult(name, NOT_FETCHED, BY_HAND[name])
+                elif not source.concerns(place):
+                    yield RefreshResult(name, NOT_FETCHED, "sans objet pour ce territoire")
+                else:
+                    run = Renewal(source, folder, url, accept_loss, on_progress, patience)
+                    yield run.result()
+    except Timeout:
+        yield from (RefreshResult(name, REFUSED, _BUSY) for name in names)
+    except OSError as error:
+        yield from (RefreshResult(name, REFUSED, unwritable(error)) for name in names)
+
+
+def revert(source_id: str, *, data_dir: Path | str = DATA) -> RefreshResult:
+    """Put the version of before the last change back; the present one is then the one of before.
+
+    Parameters
+    ----------
+    source_id
+        The source.
+    data_dir
+        Folder of the data.
+
+    Returns
+    -------
+    RefreshResult
+        What changed, or why nothing could.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such source.
+    """
+    folder = Path(data_dir).absolute()
+    source = official(source_id)
+    if source is None:
+        raise ArgumentError(f"source inconnue ou jamais actualisée : {source_id}")
+    kept = folder / _kept.PREVIOUS / source_id
+    try:
+        with _alone(folder):
+            if not has_previous(source_id, data_dir=folder):
+                return RefreshResult(source_id, REFUSED, "aucune version précédente n’est gardée")
+            told = json.loads((kept / _kept.ROW).read_bytes())
+            old = _kept.current(source_id, folder)
+            before = (kept / Path(source.fichier).name).read_bytes()
+            contents = _kept.previous(source, folder)
+            contents[source.fichier] = before
+            contents |= _kept.tables(
+                folder, told["ligne"], pd.DataFrame(told["fautes"], columns=quality.COLUMNS)
+            )
+            replace_files(folder, contents)
+            return RefreshResult(source_id, CHANGED, "", compare(old, _kept.current(source_id, folder)))
+    except Timeout:
+        return RefreshResult(source_id, REFUSED, _BUSY)
+    except AtlasError as error:
+        return RefreshResult(source_id, REFUSED, str(error))
+    except OSError as error:
+        return RefreshResult(source_id, REFUSED, unwritable(error))
+
+
+@contextmanager
+def _alone(data_dir: Path) -> Iterator[None]:
+    """Keep other refreshes of the folder out; what a killed one left is removed."""
+    own = own_folder(data_dir)
+    own.mkdir(parents=True, exist_ok=True)
+    with FileLock(own / _LOCK).acquire(timeout=0):
+        finish(data_dir)
+        shutil.rmtree(own / RECEIVED, ignore_errors=True)
+        yield

@@ -1,0 +1,215 @@
+"""The sources fetched again from their producers: what each is today, what came of the last run, and the buttons."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from exports.fields import Field
+from loaders import offline, refresh
+from loaders.catalogue import Source
+from loaders.refresh import RefreshResult
+from ui import freshness, table
+from ui.formats import date, decimal, entier, plain, typographie
+
+PARIS: Final = ZoneInfo("Europe/Paris")
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_RESULTS: Final = "actualisation-resultats"
+STATE_FIELDS: Final = [
+    Field("titre", "Source", "texte"),
+    Field("etat", "État", "texte"),
+    Field("age", "Âge des données", "texte"),
+    Field("tentative", "Dernière demande au producteur", "texte"),
+]
+RESULT_FIELDS: Final = [
+    Field("titre", "Source", "texte"),
+    Field("issue", "Issue", "texte"),
+    Field("avant", "Lignes avant", "entier"),
+    Field("apres", "Lignes après", "entier"),
+    Field("ajoutees", "Ajoutées", "entier"),
+    Field("disparues", "Disparues", "entier"),
+    Field("modifiees", "Modifiées", "entier"),
+    Field("deplacees", "Déplacées", "entier"),
+]
+
+
+def show(sources: Mapping[str, Source]) -> None:
+    """Show the state of the sources, and let who may fetch them again.
+
+    Parameters
+    ----------
+    sources
+        The catalogue.
+    """
+    st.header("Actualiser", anchor="actualiser")
+    st.markdown(
+        typographie(
+            "Une source est « embarquée » quand elle a été livrée avec l'atlas, « en direct » quand son producteur l'a "
+            "envoyée ou confirmée depuis un jour au plus, « en cache » au-delà. Une version illisible, d'un autre "
+            "territoire ou qui perd beaucoup de lignes est refusée : la précédente reste."
+        )
+    )
+    names = [name for name in refresh.refreshable() if name in sources]
+    _states(sources, names)
+    refused = refusal()
+    if refused:
+        st.info(typographie(refused), icon=":material/lock:")
+    else:
+        _buttons(sources, names)
+    _results(sources, _kept())
+
+
+def refusal() -> str:
+    """Say why this session may not change the data, or nothing: an act of administration.
+
+    Returns
+    -------
+    str
+        French sentence; "" if it may.
+    """
+    if str(st.get_option("server.address")) in LOOPBACK:
+        return ""
+    return (
+        "L'actualisation est réservée à l'administration : le serveur est ouvert au réseau. Sur la machine du serveur, "
+        "la commande « python -m loaders refresh » fait de même."
+    )
+
+
+def _states(sources: Mapping[str, Source], names: Sequence[str]) -> None:
+    today = freshness.today()
+    rows = [
+        {
+            "source_id": name,
+            "titre": source.titre,
+            "etat": freshness.origin(source, on=today),
+            "age": freshness.label(source, on=today) if source.telechargee else "sans objet",
+            "tentative": _attempted(name)
+            if name in names
+            else f"non actualisée : {refresh.BY_HAND.get(name, 'sans objet pour ce territoire')}",
+        }
+        for name, source in sources.items()
+    ]
+    table.show(
+        pd.DataFrame(rows).set_index("source_id"),
+        STATE_FIELDS,
+        sources=sources,
+        caption="État des sources",
+        key="etats",
+    )
+
+
+def _attempted(name: str) -> str:
+    attempt = refresh.last_attempt(name)
+    if attempt is None:
+        return "jamais"
+    return f"{_moment(attempt.at)} : {attempt.fault}" if attempt.fault else f"{_moment(attempt.at)}, réussie"
+
+
+def _moment(at: dt.datetime) -> str:
+    local = at.astimezone(PARIS)
+    return f"{date(local.date())} à {local.hour} h {local.minute:02d}"
+
+
+def _buttons(sources: Mapping[str, Source], names: Sequence[str]) -> None:
+    if offline.is_offline():
+        st.info(
+            typographie(
+                f"L'atlas est hors ligne ({offline.VARIABLE}) : aucune source ne peut être actualisée."
+            ),
+            icon=":material/cloud_off:",
+        )
+        return
+    if st.button("Tout actualiser", key="actualiser-tout", type="primary", icon=":material/refresh:"):
+        _run(sources, names)
+    with st.expander("Une seule source, ou revenir à la version précédente"):
+        for name in names:
+            title, renew, back = st.columns([5, 2, 3], vertical_alignment="center")
+            title.markdown(plain(typographie(sources[name].titre)))
+            if renew.button("Actualiser", key=f"actualiser-{name}", help=sources[name].titre):
+                _run(sources, [name])
+            if refresh.has_previous(name) and back.button(
+                "Version précédente", key=f"revenir-{name}", help=sources[name].titre
+            ):
+                _keep([refresh.revert(name)])
+
+
+def _run(sources: Mapping[str, Source], names: Sequence[str], *, accept_loss: bool = False) -> None:
+    """Fetch sources one after the other, with the bytes that come, then show the page of the new data."""
+    bar = st.progress(0.0, text="Demande aux producteurs…")
+    done: list[RefreshResult] = []
+
+    def told(name: str, received: int, total: int | None) -> None:
+        share = received / total if total else 0.0
+        of = f" sur {decimal(total / 1e6)}" if total else ""
+        bar.progress(
+            min(1.0, (len(done) + share) / len(names)),
+            text=typographie(f"{sources[name].titre} : {decimal(received / 1e6)}{of} Mo"),
+        )
+
+    for result in refresh.refresh_all(names, accept_loss=accept_loss, on_progress=told):
+        done.append(result)
+        bar.progress(len(done) / len(names), text=f"{entier(len(done))} sur {entier(len(names))}")
+    _keep(done)
+
+
+def _keep(results: Sequence[RefreshResult]) -> None:
+    st.session_state[_RESULTS] = list(results)
+    st.rerun()
+
+
+def _kept() -> list[RefreshResult]:
+    return list(st.session_state.get(_RESULTS, []))
+
+
+def _results(sources: Mapping[str, Source], results: Sequence[RefreshResult]) -> None:
+    if not results:
+        return
+    st.subheader("Dernière actualisation de cette session", anchor=False)
+    read = [result for result in results if result.changes.after or result.changes.before]
+    if read:
+        rows = [
+            {
+                "source_id": result.source_id,
+                "titre": sources[result.source_id].titre,
+                "issue": result.outcome,
+                "avant": result.changes.before,
+                "apres": result.changes.after,
+                "ajoutees": result.changes.added,
+                "disparues": result.changes.gone,
+                "modifiees": result.changes.edited,
+                "deplacees": result.changes.moved,
+            }
+            for result in read
+        ]
+        table.show(
+            pd.DataFrame(rows).set_index("source_id"),
+            RESULT_FIELDS,
+            sources=sources,
+            caption="Lignes avant et après",
+            key="resultats",
+        )
+    same = [
+        sources[result.source_id].titre
+        for result in results
+        if result.outcome == refresh.UNCHANGED and result not in read
+    ]
+    if same:
+        st.markdown(plain(typographie(f"Inchangées, dit leur producteur : {', '.join(same)}.")))
+    for result in results:
+        if result.reason:
+            st.warning(plain(typographie(f"{sources[result.source_id].titre} : {result.reason}")))
+    for name in _lost(results):
+        if not refusal() and st.button(
+            plain(typographie(f"Accepter la baisse : {sources[name].titre}")),
+            key=f"accepter-{name}",
+            icon=":material/warning:",
+        ):
+            _run(sources, [name], accept_loss=True)
+
+
+def _lost(results: Sequence[RefreshResult]) -> Iterator[str]:
+    """Name the sources whose new version was read whole and refused for what it lost."""
+    return (result.source_id for result in results if result.refused and result.changes.before)
