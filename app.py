@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit import App
 from streamlit.navigation.page import StreamlitPage
 
-from ui import frame, server
+from ui import frame, presence, server
 
 
 def navigation() -> StreamlitPage:
@@ -21,10 +21,25 @@ def navigation() -> StreamlitPage:
             st.Page("pages/carte/page.py", url_path="carte", title="Carte"),
             st.Page("pages/quartier/page.py", url_path="quartier", title="Quartier"),
             st.Page("pages/commune/page.py", url_path="commune", title="Commune"),
-            st.Page("pages/velos/page.py", url_path="velos", title="Vélos"),
+            st.Page(
+                "pages/velos/page.py",
+                url_path="velos",
+                title="Vélos",
+                visibility=presence.visibility("velos"),
+            ),
             st.Page("pages/foncier/page.py", url_path="foncier", title="Foncier"),
-            st.Page("pages/sport/page.py", url_path="sport", title="Sport"),
-            st.Page("pages/projets/page.py", url_path="projets", title="Projets"),
+            st.Page(
+                "pages/sport/page.py",
+                url_path="sport",
+                title="Sport",
+                visibility=presence.visibility("sports"),
+            ),
+            st.Page(
+                "pages/projets/page.py",
+                url_path="projets",
+                title="Projets",
+                visibility=presence.visibility("projets"),
+            ),
             st.Page("pages/donnees/page.py", url_path="donnees", title="Données"),
             st.Page("pages/methode/page.py", url_path="methode", title="Méthode"),
         ],

@@ -43,7 +43,7 @@ def scope(source: Source, names: Mapping[str, str]) -> str:
     Returns
     -------
     str
-        Such as "les 16 communes", "Marseille seulement" or "15 communes sur 16, sans Pertuis".
+        Such as "les 12 communes", "Exempleville seulement" or "11 communes sur 12, sans Exempleville".
     """
     if not source.telechargee:
         return "aucune commune, faute de téléchargement"

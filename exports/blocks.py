@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 
 from exports import attribution
-from exports.fields import NUMBERS, Field, stated
+from exports.fields import NUMBERS, Field, present, stated
 from exports.formats import cell, date, heading, typographie
+from exports.naming import CONTRAT, TERRITORY
 from exports.vector_map import VectorMap
 from loaders.catalogue import Source
 
@@ -171,6 +172,7 @@ def table(
         For the templates; a missing figure reads "non diffusé" or "hors périmètre de la source", and who made the
         figures, and when, stands under the table.
     """
+    fields = present(fields, sources)
     values = stated(frame, fields, sources)
     lines = [
         [written(cell(value, field.kind)) for value, field in zip(row, fields, strict=True)]
@@ -300,9 +302,7 @@ def footer(day: dt.date, said: str) -> str:
     str
         French text.
     """
-    return typographie(
-        f"Atlas des Possibles, contrat de ville Aix-Marseille-Provence. Établi le {date(day)}. {said}"
-    )
+    return typographie(f"Atlas des Possibles, {CONTRAT}, {TERRITORY}. Établi le {date(day)}. {said}")
 
 
 def _share(name: str, texts: Sequence[str]) -> float:

@@ -67,7 +67,8 @@ class Content:
             If it cannot be composed.
         """
         known = held.frames.sources
-        used = [known[source_id] for source_id in dict.fromkeys(self.source_ids)]
+        named = [known[source_id] for source_id in dict.fromkeys(self.source_ids)]
+        used = [source for source in named if not source.absente]
         return compose(
             template,
             {

@@ -56,7 +56,7 @@ class Context:
         Parameters
         ----------
         sources
-            The sources that the rows draw on, the main one first.
+            The sources that the rows draw on, the main one first; those that the territory does not have are passed over.
         filters
             The filters in force, name to value, or a French sentence.
         subject
@@ -76,7 +76,7 @@ class Context:
         ArgumentError
             If no source is given: nothing leaves without its source.
         """
-        kept = tuple({source.source_id: source for source in sources}.values())
+        kept = tuple({source.source_id: source for source in sources if not source.absente}.values())
         if not kept:
             raise ArgumentError("Un export nomme au moins une source")
         criteria: tuple[tuple[str, str], ...] = ()
@@ -107,7 +107,7 @@ class Context:
         Returns
         -------
         str
-            Such as "atlas_ecarts-velos_marseille_2026-03-02.csv".
+            Such as "atlas_ecarts-velos_commune_2026-03-02.csv".
         """
         parts = ["atlas", slug(self.subject)[:60], slug(self.place)[:60], self.date.isoformat()]
         return "_".join(part for part in parts if part) + "." + extension.lstrip(".")

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from exports.fields import Field, stated
+from exports.naming import BIKES
 from geo import cycling, facilities
 from geo import friches as brownfields
 from geo.population import inhabitants_by_commune
@@ -53,12 +54,12 @@ MESURES: Final[Mapping[str, Mesure]] = {
         f"habitants des QPV à {PROXIMITY_M} m d'une station (%)",
         Field(
             "part_habitants_a_portee",
-            f"Habitants des QPV à {PROXIMITY_M} m au plus d'une station levélo",
+            f"Habitants des QPV à {PROXIMITY_M} m au plus d'une station {BIKES}",
             "part",
             "velos",
             "Estimation : densité uniforme dans chaque QPV, à vol d'oiseau",
         ),
-        f"part des habitants des QPV de la commune à {PROXIMITY_M} m au plus d'une station levélo physique, "
+        f"part des habitants des QPV de la commune à {PROXIMITY_M} m au plus d'une station {BIKES} physique, "
         "à vol d'oiseau ; estimation, les habitants étant répartis uniformément dans chaque QPV",
         "stations",
         "stations physiques",
@@ -266,7 +267,7 @@ def object_fields(mesure: Mesure) -> tuple[Field, Field]:
     tuple of Field
         In the commune, near its QPV.
     """
-    plural = mesure.objets.capitalize()
+    plural = mesure.objets[:1].upper() + mesure.objets[1:]
     source_id = mesure.field.source_id
     return (
         Field("objets_commune", f"{plural} dans la commune", "entier", source_id),

@@ -67,6 +67,26 @@ class Field:
             raise ArgumentError(f"Sorte de champ inconnue : {self.kind}")
 
 
+def present(fields: Sequence[Field], sources: Mapping[str, Source]) -> tuple[Field, ...]:
+    """Leave out the columns of the sources that the territory does not have: they would be empty from end to end.
+
+    Parameters
+    ----------
+    fields
+        Columns.
+    sources
+        The catalogue, with what a session brings; it knows which sources are absent.
+
+    Returns
+    -------
+    tuple of Field
+        Those to show, in order.
+    """
+    named = {field.source_id for field in fields if field.source_id}
+    absent = {source_id for source_id in named if _given(sources, source_id) and sources[source_id].absente}
+    return tuple(field for field in fields if field.source_id not in absent)
+
+
 def stated(frame: pd.DataFrame, fields: Sequence[Field], sources: Mapping[str, Source]) -> pd.DataFrame:
     """Give every cell a value, or in words the reason why it has none.
 
@@ -98,8 +118,9 @@ def stated(frame: pd.DataFrame, fields: Sequence[Field], sources: Mapping[str, S
     if lost:
         raise ArgumentError(f"Colonnes absentes : {', '.join(lost)}")
     needed = {field.source_id for field in fields if field.source_id}
-    if not needed.issubset(sources):
-        raise ArgumentError(f"Sources non fournies : {', '.join(sorted(needed.difference(sources)))}")
+    unknown = sorted(source_id for source_id in needed if not _given(sources, source_id))
+    if unknown:
+        raise ArgumentError(f"Sources non fournies : {', '.join(unknown)}")
     communes = row_communes(frame)
     scopes = {
         source_id: [codes is None or sources[source_id].covers(codes) for codes in communes]
@@ -181,6 +202,15 @@ def is_missing(value: object) -> bool:
     if isinstance(value, (list, tuple, set, frozenset, np.ndarray)):
         return len(value) == 0
     return isinstance(value, (float, np.floating)) and not np.isfinite(value)
+
+
+def _given(sources: Mapping[str, Source], source_id: str) -> bool:
+    """Tell whether a source can be asked; a catalogue knows those that its territory lacks, without holding them."""
+    try:
+        sources[source_id]
+    except KeyError:
+        return False
+    return True
 
 
 def _codes(value: object) -> list[str] | None:

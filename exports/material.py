@@ -23,7 +23,7 @@ class Material:
 
     @cached_property
     def projects(self) -> pd.DataFrame:
-        """Give the projects in the cahier's order.
+        """Give the projects in their document's order.
 
         Returns
         -------
@@ -34,7 +34,7 @@ class Material:
 
     @cached_property
     def communes(self) -> gpd.GeoDataFrame:
-        """Give the 16 communes in the order of a French index.
+        """Give the communes in the order of a French index.
 
         Returns
         -------

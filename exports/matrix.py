@@ -25,7 +25,7 @@ from loaders import catalogue
 STATUSES: Final = (LOCALISED, METROPOLITAN, NOT_CONCERNED, NO_QPV)
 TO_CONFIRM: Final = "à confirmer"
 PERIMETERS: Final[Mapping[str, str]] = {
-    METROPOLE: "Toute la métropole",
+    METROPOLE: "Tout le territoire",
     COMMUNES: "Communes nommées",
     ARRONDISSEMENTS: "Arrondissements nommés",
     QPV: "QPV nommés",
@@ -145,7 +145,7 @@ class Said(NamedTuple):
 
 
 def prepared(projects: pd.DataFrame, orientations: pd.DataFrame) -> pd.DataFrame:
-    """Put the projects in the cahier's order, their orientations in words.
+    """Put the projects in their document's order, their orientations in words.
 
     Parameters
     ----------
@@ -247,7 +247,7 @@ def groups(projects: pd.DataFrame, orientations: pd.DataFrame, *, only: str | No
     Returns
     -------
     list of Group
-        In the cahier's order, without the orientations that no project has.
+        In the document's order, without the orientations that no project has.
     """
     found = []
     for code, orientation in orientations.sort_values("ordre").iterrows():
@@ -448,7 +448,7 @@ def finding(projects: pd.DataFrame, filled: pd.DataFrame, *, filtered: bool) -> 
     kept = " que les filtres retiennent" if filtered else " de coopération"
     return (
         f"Sur {pluriel(len(projects), 'projet')}{kept}, {some(local, 'nomme', 'nomment')} un lieu{where}, "
-        f"{some(len(projects) - local, 'vise', 'visent')} toute la métropole "
+        f"{some(len(projects) - local, 'vise', 'visent')} tout le territoire "
         f"et {some(measured, 'agit', 'agissent')} sur des équipements que l'atlas mesure."
     )
 

@@ -10,6 +10,7 @@ from exports import coverage, matrix
 from exports.content import Content
 from exports.formats import pluriel, typographie
 from exports.material import Material
+from exports.naming import CONTRAT
 
 
 def content(
@@ -29,7 +30,7 @@ def content(
     projets
         Ids of the projects to show, None for all.
     communes
-        INSEE codes of the communes to show, None for the 16.
+        INSEE codes of the communes to show, None for all.
     orientation
         The only orientation shown, None for all.
     filters
@@ -64,7 +65,7 @@ def content(
     words = " ; ".join(f"{name} : {value}" for name, value in filters.items())
     groups = matrix.groups(kept, frames.orientations, only=orientation)
     return Content(
-        kind="Contrat de ville 2024-2030",
+        kind=CONTRAT[0].upper() + CONTRAT[1:],
         name="Projets et communes",
         subtitle="",
         finding=matrix.finding(kept, filled, filtered=len(kept) < len(held.projects)),

@@ -103,21 +103,25 @@ def _around(portrait: Portrait, held: Material) -> list[blocks.Block]:
     counts, objects = portrait.counts, portrait.objects
     near = portrait.kind == QUARTIER
     inside = "Dans le quartier" if near else "Dans la commune"
+    if counts.empty:
+        return []
+    nearest = blocks.table(
+        portrait.nearest,
+        place_fields.NEAREST_FIELDS,
+        sources=sources,
+        caption="Transports les plus proches",
+        remark="Distances à vol d'oiseau, depuis le contour ; 0 à l'intérieur.",
+    )
     parts = [
         blocks.title(f"{inside} et autour"),
-        blocks.table(
-            portrait.nearest,
-            place_fields.NEAREST_FIELDS,
-            sources=sources,
-            caption="Transports les plus proches",
-            remark="Distances à vol d'oiseau, depuis le contour ; 0 à l'intérieur.",
-        ),
+        *([] if portrait.nearest.empty else [nearest]),
         blocks.table(
             counts,
             place_fields.COUNT_FIELDS,
             sources=sources,
             caption="Nombre d'objets par distance au contour",
-            remark="Chaque distance compte aussi l'intérieur. Une station virtuelle ne dessert personne.",
+            remark="Chaque distance compte aussi l'intérieur."
+            + (" Une station virtuelle ne dessert personne." if "stations" in counts.index else ""),
         ),
     ]
     if near:
@@ -130,7 +134,7 @@ def _around(portrait: Portrait, held: Material) -> list[blocks.Block]:
                 _OBJECT_FIELDS,
                 sources=sources,
                 caption=_listed(
-                    "Équipements, stations et friches, du plus proche au plus lointain",
+                    "Objets des sources, du plus proche au plus lointain",
                     len(shown),
                     len(objects),
                 ),
@@ -158,6 +162,8 @@ def _quarters(portrait: Portrait, held: Material) -> list[blocks.Block]:
 
 
 def _land(portrait: Portrait, held: Material) -> list[blocks.Block]:
+    if "friches" not in held.frames.sources:
+        return []
     sites, unchecked = portrait.friches, portrait.counts["a_1000_m"].to_dict()["friches_potentielles"]
     parts = [blocks.title("Friches")]
     if isinstance(unchecked, str):
@@ -190,6 +196,8 @@ def _land(portrait: Portrait, held: Material) -> list[blocks.Block]:
 
 
 def _projects(portrait: Portrait, held: Material) -> list[blocks.Block]:
+    if "projets" not in held.frames.sources:
+        return []
     heading = blocks.title("Projets de coopération dont le périmètre couvre ce lieu")
     if portrait.projects.empty:
         return [heading, blocks.text("Aucun projet : les projets agissent pour les habitants des QPV.")]

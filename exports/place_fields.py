@@ -6,6 +6,7 @@ from typing import Final
 import pandas as pd
 
 from exports.fields import Field
+from exports.naming import BIKES
 
 NARROW: Final = "\u202f"
 _ESTIMATE: Final = "Estimation : densité uniforme dans chaque QPV, à vol d’oiseau"
@@ -77,9 +78,9 @@ def of_qpv(radius_m: float) -> tuple[Field, ...]:
     return (
         *INDICATORS,
         SURFACE,
-        Field("distance_station_m", "Station levélo la plus proche", "distance_m", "velos", "À vol d’oiseau, depuis le contour ; stations physiques seulement"),
-        Field("stations_a_portee", f"Stations levélo {reach}", "entier", "velos", _OUTLINE),
-        Field("habitants_hors_portee", f"Habitants à plus de {metres(radius_m)} d’une station levélo (estimation)", "entier", "velos", _ESTIMATE),
+        Field("distance_station_m", f"Station {BIKES} la plus proche", "distance_m", "velos", "À vol d’oiseau, depuis le contour ; stations physiques seulement"),
+        Field("stations_a_portee", f"Stations {BIKES} {reach}", "entier", "velos", _OUTLINE),
+        Field("habitants_hors_portee", f"Habitants à plus de {metres(radius_m)} d’une station {BIKES} (estimation)", "entier", "velos", _ESTIMATE),
         Field("distance_ligne_m", "Ligne de métro, tramway ou BHNS la plus proche", "distance_m", "lignes", "À vol d’oiseau, jusqu’à la ligne et non jusqu’à un arrêt"),
         Field("distance_gare_m", "Gare la plus proche", "distance_m", "sncf", "À vol d’oiseau, depuis le contour"),
         Field("friches_a_portee", f"Friches vérifiées {reach}", "entier", "friches", _OUTLINE),
@@ -111,8 +112,8 @@ def of_commune(radius_m: float) -> tuple[Field, ...]:
         Field("surface_m2", "Surface", "surface_m2", "communes", "Mesurée sur le contour"),
         Field("nb_qpv", "QPV", "entier", "qpv", "Un QPV sur deux communes est compté sous la première"),
         Field("population_qpv", "Habitants des QPV", "entier", "indicateurs"),
-        Field("stations", "Stations levélo physiques", "entier", "velos"),
-        Field("part_habitants_a_portee", f"Habitants des QPV à {metres(radius_m)} au plus d’une station levélo (estimation)", "part", "velos", _ESTIMATE),
+        Field("stations", f"Stations {BIKES} physiques", "entier", "velos"),
+        Field("part_habitants_a_portee", f"Habitants des QPV à {metres(radius_m)} au plus d’une station {BIKES} (estimation)", "part", "velos", _ESTIMATE),
         Field("gares", "Gares", "entier", "sncf"),
         Field("friches_verifiees", "Friches vérifiées", "entier", "friches"),
         Field("friches_potentielles", "Friches potentielles, non vérifiées", "entier", "friches"),

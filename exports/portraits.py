@@ -8,8 +8,9 @@ import pandas as pd
 
 from errors import ArgumentError
 from exports import place_fields
-from exports.fields import Field
-from exports.surroundings import SORTS, closest, counts, described, objects_by_sort
+from exports.fields import Field, present
+from exports.naming import everywhere
+from exports.surroundings import SORTS, closest, counts, described, objects_by_sort, sorts
 from geo import cycling, facilities
 from geo import friches as brownfields
 from geo.places import RADII_M, around, standing
@@ -22,7 +23,7 @@ from geo.territory import (
     projects_by_commune,
     projects_of_qpv,
 )
-from loaders.catalogue import Source
+from loaders.catalogue import OPTIONAL, Source
 from loaders.frames import Frames
 
 QUARTIER: Final = "quartier"
@@ -42,7 +43,7 @@ class Places:
     kind
         "quartier" or "commune".
     rows
-        The 66 QPV or the 16 communes, with their outlines and the columns of `fields`: numbers, missing where there is
+        All the QPV or the communes, with their outlines and the columns of `fields`: numbers, missing where there is
         none, or "sans objet" where a commune has no QPV.
     fields
         The figures, in the order to show.
@@ -137,7 +138,7 @@ class Portrait:
 
 
 def quartiers(frames: Frames, *, radius_m: float = REACH_M) -> Places:
-    """Work out the figures of the 66 QPV.
+    """Work out the figures of the QPV.
 
     Parameters
     ----------
@@ -170,11 +171,11 @@ def quartiers(frames: Frames, *, radius_m: float = REACH_M) -> Places:
         distance_college_m=mask(nearest_distance(qpv, frames.colleges), qpv["communes"], scopes["colleges"]),
         colleges_a_portee=schools["equipements_a_portee"],
     )
-    return Places(QUARTIER, rows, place_fields.of_qpv(radius_m), radius_m)
+    return Places(QUARTIER, rows, present(place_fields.of_qpv(radius_m), frames.sources), radius_m)
 
 
 def communes(frames: Frames, *, radius_m: float = REACH_M) -> Places:
-    """Work out the figures of the 16 communes.
+    """Work out the figures of the communes.
 
     Parameters
     ----------
@@ -227,7 +228,7 @@ def communes(frames: Frames, *, radius_m: float = REACH_M) -> Places:
     )
     about = list(place_fields.OF_ITS_QPV)
     rows[about] = rows[about].astype(object).where(rows["nb_qpv"] > 0, NO_QPV)
-    return Places(COMMUNE, rows, place_fields.of_commune(radius_m), radius_m)
+    return Places(COMMUNE, rows, present(place_fields.of_commune(radius_m), frames.sources), radius_m)
 
 
 def qpv_portrait(
@@ -283,7 +284,7 @@ def qpv_portrait(
 def commune_portrait(
     frames: Frames, code_insee: str, *, radius_m: float = REACH_M, places: Places | None = None
 ) -> Portrait:
-    """Gather what the atlas knows of one of the 16 communes.
+    """Gather what the atlas knows of one commune of the contrat.
 
     Parameters
     ----------
@@ -305,7 +306,7 @@ def commune_portrait(
     Raises
     ------
     ArgumentError
-        If it is not one of the 16, or the threshold is not a length.
+        If it is not one of the contrat's, or the threshold is not a length.
     """
     if code_insee not in frames.communes.index:
         raise ArgumentError(f"commune hors du contrat de ville : {code_insee}")
@@ -317,7 +318,9 @@ def commune_portrait(
     if row["nb_qpv"].iloc[0] == 0:
         notes.append(f"{name} n’a aucun QPV : ce qui porte sur les habitants des QPV y est sans objet.")
     if doubt:
-        notes.append("Statut à confirmer : le contrat de ville compte 16 communes sans nommer celle-ci.")
+        notes.append(
+            f"Statut à confirmer : le contrat de ville compte {everywhere(frames.communes)} sans nommer celle-ci."
+        )
     return _portrait(
         frames,
         places,
@@ -342,10 +345,11 @@ def _portrait(
     code, towns = str(row.index[0]), row["communes"].iloc[0]
     by_sort = objects_by_sort(frames)
     found = around(row, by_sort, radius_m=RADII_M[-1], code_insee=code if places.kind == COMMUNE else None)
-    origins = {key: _origin(frames.sources[sort.source_id]) for key, sort in SORTS.items()}
-    told = {key: frames.sources[sort.source_id] for key, sort in SORTS.items()}
+    known = sorts(frames.sources)
+    origins = {key: _origin(frames.sources[sort.source_id]) for key, sort in known.items()}
+    told = {key: frames.sources[sort.source_id] for key, sort in known.items()}
     outside = {key: source.silence for key, source in told.items() if not source.covers(towns)}
-    used = dict.fromkeys((*_PLACES, *(sort.source_id for sort in SORTS.values())))
+    used = dict.fromkeys((*_PLACES, *(sort.source_id for sort in known.values())))
     return Portrait(
         kind=places.kind,
         code=code,
@@ -362,12 +366,12 @@ def _portrait(
         friches=_land(found, frames.friches, "friches"),
         friches_potentielles=_land(found, frames.friches, "friches_potentielles"),
         projects=_projects(frames, statuses),
-        sources=tuple(frames.sources[source_id] for source_id in used),
+        sources=tuple(frames.sources[source_id] for source_id in used if source_id in frames.sources),
     )
 
 
 def _scopes(frames: Frames) -> dict[str, frozenset[str]]:
-    return {source_id: source.communes for source_id, source in frames.sources.items()}
+    return {source_id: frames.sources[source_id].communes for source_id in (*frames.sources, *OPTIONAL)}
 
 
 def _origin(source: Source) -> str:

@@ -1,4 +1,4 @@
-"""What is said of one project: the cahier's words, its perimeter, its partners, what it touches."""
+"""What is said of one project: its document's words, its perimeter, its partners, what it touches."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from exports.coverage import MESURES
 from exports.fields import HORS_PERIMETRE, Field
 from exports.formats import entier, pluriel
 from exports.matrix import PERIMETERS, TO_CONFIRM
+from exports.naming import DOCUMENT
 from geo.territory import (
     ARRONDISSEMENTS,
     LOCALISED,
@@ -25,7 +26,7 @@ from loaders.catalogue import Source
 from loaders.projects import ABSENT_FROM_TABLES, SHEET
 from maps.spec import Classe
 
-#: What a cell says where the cahier says nothing.
+#: What a cell says where the document says nothing.
 NOT_STATED: Final = "non précisé"
 NOTHING: Final = frozenset({"sans objet", "sans remarque", NOT_STATED})
 TOUCHED: Final = (
@@ -39,7 +40,7 @@ QPV_FIELDS: Final = (
     Field("population", "Habitants", "entier", "indicateurs"),
 )
 PARTNER_FIELDS: Final = (
-    Field("ecriture", "Dans le cahier", "texte"),
+    Field("ecriture", "Dans le document", "texte"),
     Field("nom_complet", "Nom complet", "texte"),
     Field("type", "Nature", "texte"),
     Field("note", "Remarque", "texte"),
@@ -193,7 +194,7 @@ def key_figures(reached: Reach, sources: Mapping[str, Source]) -> list[tuple[str
         couche = reached.project["couche"]
         source = sources[couche]
         beyond = [name for code, name in reached.inside["nom"].items() if not source.covers([str(code)])]
-        title = f"{MESURES[couche].objets.capitalize()} dans le périmètre"
+        title = f"{MESURES[couche].objets[:1].upper()}{MESURES[couche].objets[1:]} dans le périmètre"
         if beyond and source.telechargee:
             title += f" (hors {', '.join(beyond)} : {HORS_PERIMETRE})"
         said.append((title, entier(len(reached.kept)) if source.telechargee else source.silence))
@@ -265,14 +266,14 @@ def partners(listed: Sequence[str], wordings: Sequence[str], register: pd.DataFr
     listed
         Ids of partners.
     wordings
-        How the cahier writes them, in the same order.
+        How the document writes them, in the same order.
     register
         The register of partners.
 
     Returns
     -------
     DataFrame
-        The columns of `PARTNER_FIELDS`, in the cahier's order.
+        The columns of `PARTNER_FIELDS`, in the document's order.
     """
     rows = register.loc[list(listed), ["nom_complet", "type", "note"]]
     return rows.assign(ecriture=list(wordings), note=rows["note"].replace("sans objet", "aucune"))
@@ -294,7 +295,7 @@ def place(project: Mapping[str, Any], names: Mapping[str, str]) -> str:
         French text, "à confirmer" said where it is.
     """
     if project["perimetre"] == METROPOLE:
-        text = f"{PERIMETERS[METROPOLE]}, les 16 communes du contrat"
+        text = f"{PERIMETERS[METROPOLE]}, toutes les communes du contrat"
     else:
         listed = ", ".join(names[code] for code in project["perimetre_codes"])
         text = f"{PERIMETERS[project['perimetre']]} : {listed}"
@@ -302,7 +303,7 @@ def place(project: Mapping[str, Any], names: Mapping[str, str]) -> str:
 
 
 def facts(project: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[str, str]]:
-    """List what the cahier and the atlas say of a project.
+    """List what the document and the atlas say of a project.
 
     Parameters
     ----------
@@ -317,7 +318,7 @@ def facts(project: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[st
         Title and French text, in order.
     """
     several = len(project["liste_orientations"]) > 1
-    line = f"ligne {project['perimetre_ligne']} du cahier 3, version texte"
+    line = f"ligne {project['perimetre_ligne']} de {DOCUMENT}, version texte"
     quote = f"« {project['perimetre_texte']} » ({line})"
     if project["perimetre_origine"] != SHEET:
         quote = f"{quote[:-1]}, qui fixe le périmètre de tout le contrat)"
@@ -325,14 +326,14 @@ def facts(project: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[st
         ("Orientations" if several else "Orientation", project["orientations"]),
         ("Registre", project["registre"]),
         ("Périmètre", place(project, names)),
-        ("Ce que dit le cahier", quote),
+        ("Ce que dit le document", quote),
     ]
     if project["perimetre_note"] not in NOTHING:
         said.append(("Lecture de l'atlas", project["perimetre_note"]))
     said.append(("Le texte insiste sur", _emphasis(project)))
     layer = MESURES[project["couche"]].objets if project["couche"] in MESURES else project["couche"]
     said.append(("Données de l'atlas", f"{layer[0].upper()}{layer[1:]}. {project['couche_motif']}"))
-    said.append(("Dans le cahier 3", _where(project)))
+    said.append((f"Dans {DOCUMENT}", _where(project)))
     if project["remarque"] not in NOTHING:
         said.append(("Remarque", project["remarque"]))
     return said
@@ -349,7 +350,7 @@ def indicators(project: Mapping[str, Any]) -> list[str]:
     Returns
     -------
     list of str
-        The cahier's words, none if it gives none.
+        The document's words, none if it gives none.
     """
     return [text for text in project["indicateurs"] if text != NOT_STATED]
 
@@ -368,7 +369,7 @@ def finding(reached: Reach) -> str:
         French sentence.
     """
     towns = list(reached.named["nom"])
-    where = f"nomme {', '.join(towns)}" if towns else "vise toute la métropole"
+    where = f"nomme {', '.join(towns)}" if towns else "vise tout le territoire"
     doubt = f" (périmètre {TO_CONFIRM})" if reached.project["a_confirmer"] else ""
     people = reached.people
     lived = f", où vivent {entier(people)} habitants" if people == people else ""  # noqa: PLR0124 (NaN)

@@ -3,6 +3,7 @@
 from exports import blocks, coverage, paper_maps, project
 from exports.content import Content
 from exports.material import Material
+from exports.naming import CONTRAT
 from exports.project import Reach
 from geo.territory import ARRONDISSEMENTS
 
@@ -49,7 +50,7 @@ def content(id_projet: str, held: Material) -> Content:
         blocks.title("Indicateurs de réussite"),
         blocks.bullets(given)
         if given
-        else blocks.text("Le cahier ne donne aucun indicateur pour ce projet."),
+        else blocks.text("Le document ne donne aucun indicateur pour ce projet."),
         blocks.title("Partenaires"),
         blocks.table(
             partners, project.PARTNER_FIELDS, sources=sources, caption="Partenaires associés au projet"
@@ -58,7 +59,7 @@ def content(id_projet: str, held: Material) -> Content:
         *_touched(reached, held),
     ]
     return Content(
-        kind="Fiche projet, contrat de ville 2024-2030",
+        kind=f"Fiche projet, {CONTRAT}",
         name=row["titre"],
         subtitle=row["orientations"],
         finding=project.finding(reached),

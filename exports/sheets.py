@@ -38,7 +38,7 @@ def qpv_sheet(code_qp: str, *, radius_m: float = REACH_M, date: dt.date | None =
 
 
 def commune_sheet(code_insee: str, *, radius_m: float = REACH_M, date: dt.date | None = None) -> bytes:
-    """Compose the sheet of one of the 16 communes.
+    """Compose the sheet of one commune of the contrat.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def commune_sheet(code_insee: str, *, radius_m: float = REACH_M, date: dt.date |
     Raises
     ------
     ArgumentError
-        If it is not one of the 16, or the threshold is not a length.
+        If it is not one of the contrat's, or the threshold is not a length.
     SheetError
         If the PDF cannot be composed.
     """
@@ -107,7 +107,7 @@ def matrix_sheet(
     projets
         Ids of the projects to show, None for all.
     communes
-        INSEE codes of the communes to show, None for the 16.
+        INSEE codes of the communes to show, None for all.
     orientation
         The only orientation shown, None for all.
     filters

@@ -227,7 +227,7 @@ def finding(portrait: Portrait, *, sources: Mapping[str, Source], projects: int)
     sources
         The catalogue.
     projects
-        How many projects the contrat has.
+        How many projects the contrat has; nothing is said of them where there are none.
 
     Returns
     -------
@@ -263,7 +263,7 @@ def finding(portrait: Portrait, *, sources: Mapping[str, Source], projects: int)
             f"{'le' if portrait.kind == QUARTIER else 'la'} {'couvre' if len(portrait.projects) == 1 else 'couvrent'}, "
             f"dont {pluriel(located, 'localisé') if located else 'aucun localisé'}"
         )
-    else:
+    elif projects:
         said.append("aucun projet du contrat de ville ne la nomme")
     return " ; ".join(said) + "."
 

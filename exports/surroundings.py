@@ -8,10 +8,12 @@ import geopandas as gpd
 import pandas as pd
 
 from exports import place_fields
+from exports.naming import BIKES
 from geo import cycling
 from geo import friches as brownfields
 from geo.places import count_by_distance
 from geo.proximity import nearest
+from loaders.catalogue import Source
 from loaders.frames import Frames
 
 MODES: Final[Mapping[str, str]] = {
@@ -49,8 +51,8 @@ class Sort:
 
 #: Sort of object by its key, in the order to show.
 SORTS: Final[Mapping[str, Sort]] = {
-    "stations": Sort("stations", "velos", "Station levélo", "Stations levélo physiques", "name", ""),
-    "stations_virtuelles": Sort("stations", "velos", "Station levélo virtuelle", "Stations levélo virtuelles", "name", ""),
+    "stations": Sort("stations", "velos", f"Station {BIKES}", f"Stations {BIKES} physiques", "name", ""),
+    "stations_virtuelles": Sort("stations", "velos", f"Station {BIKES} virtuelle", f"Stations {BIKES} virtuelles", "name", ""),
     "lignes": Sort("lignes", "lignes", "Ligne", "Lignes de métro, tramway et BHNS", "route_short_name", "mode"),
     "gares": Sort("gares", "sncf", "Gare", "Gares", "name", ""),
     "social": Sort("social", "social", "Équipement social", "Équipements sociaux", "nom", "categorie"),
@@ -61,11 +63,27 @@ SORTS: Final[Mapping[str, Sort]] = {
 }  # fmt: skip
 #: The sorts whose nearest object is told, and what that one is called.
 NEAREST: Final[Mapping[str, str]] = {
-    "stations": "Station levélo",
+    "stations": f"Station {BIKES}",
     "lignes": "Ligne de métro, tramway ou BHNS (la ligne, non un arrêt)",
     "gares": "Gare",
     "colleges": "Collège REP ou REP+",
 }
+
+
+def sorts(sources: Mapping[str, Source]) -> dict[str, Sort]:
+    """Give the sorts of object whose source the territory has.
+
+    Parameters
+    ----------
+    sources
+        The catalogue.
+
+    Returns
+    -------
+    dict of str to Sort
+        Part of `SORTS`, in order.
+    """
+    return {key: sort for key, sort in SORTS.items() if not sources[sort.source_id].absente}
 
 
 def objects_by_sort(frames: Frames) -> dict[str, gpd.GeoDataFrame]:
@@ -79,7 +97,7 @@ def objects_by_sort(frames: Frames) -> dict[str, gpd.GeoDataFrame]:
     Returns
     -------
     dict of str to GeoDataFrame
-        Key of `SORTS` to its rows, in EPSG:2154.
+        Key of `SORTS` to its rows, in EPSG:2154; no row where the territory lacks the source.
     """
     stations = cycling.serving(frames.stations)
     checked = brownfields.checked(frames.friches)
@@ -152,7 +170,7 @@ def counts(found: pd.DataFrame, origins: Mapping[str, str], outside: Mapping[str
     found
         As `geo.places.around` gives it.
     origins
-        Producer and vintage by sort.
+        Producer and vintage by sort, of the sorts to tell.
     outside
         Sorts whose source says nothing of the place, and why.
 
@@ -161,10 +179,10 @@ def counts(found: pd.DataFrame, origins: Mapping[str, str], outside: Mapping[str
     DataFrame
         One row per sort: `titre`, the counts of `geo.places.count_by_distance` or the reason why there is none, `source`.
     """
-    counts = count_by_distance(found, list(SORTS)).astype(object)
+    counts = count_by_distance(found, list(origins)).astype(object)
     for key, silence in outside.items():
         counts.loc[key] = silence
-    counts.insert(0, "titre", [sort.titre for sort in SORTS.values()])
+    counts.insert(0, "titre", [SORTS[key].titre for key in origins])
     return counts.assign(source=pd.Series(origins))
 
 
@@ -186,7 +204,7 @@ def closest(
     by_sort
         Objects by sort.
     origins
-        Producer and vintage by sort.
+        Producer and vintage by sort, of the sorts to tell.
     outside
         Sorts whose source says nothing of the place, and why.
 
@@ -197,6 +215,8 @@ def closest(
     """
     rows = []
     for key, title in NEAREST.items():
+        if key not in origins:
+            continue
         line: dict[str, Any] = {"couche": key, "titre": title, "source": origins[key]}
         frame = by_sort[key]
         inside = found[(found["couche"] == key) & (found["distance_m"] == 0)]

@@ -14,14 +14,14 @@ from geo.crs import LAMBERT93
 #: Side of a cell in metres.
 CELL_M = 20.0
 
-# About 1 GB of geometries at work; the 66 QPV have some 45,000 cells of 20 m.
+# About 1 GB of geometries at work; 66 QPV have some 45,000 cells of 20 m.
 MOST_CELLS = 2_000_000
 
 
 def spread_population(qpv: gpd.GeoDataFrame, *, cell_m: float = CELL_M) -> gpd.GeoDataFrame:
     """Spread the inhabitants of each QPV over the cells of a grid, by area.
 
-    The grid is that of the multiples of `cell_m` in Lambert-93, whatever the QPV asked about. A cell that an outline cuts counts for the part inside, at the middle of that part: on the 41 QPV of Marseille, 20 new stations proposed with cells of 20 m err by 7 inhabitants each on average beside areas, where whole cells taken or left by their centre err by 13; together they serve 0.2 to 0.4 % more by cells than by areas.
+    The grid is that of the multiples of `cell_m` in Lambert-93, whatever the QPV asked about. A cell that an outline cuts counts for the part inside, at the middle of that part: on the 41 QPV of a large ville, 20 new stations proposed with cells of 20 m err by 7 inhabitants each on average beside areas, where whole cells taken or left by their centre err by 13; together they serve 0.2 to 0.4 % more by cells than by areas.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ import pandas as pd
 from errors import SourceContentError
 from loaders._files import read_csv
 
-#: What a cell says where the cahier says nothing: no cell is blank.
+#: What a cell says where the document says nothing: no cell is blank.
 NOT_STATED = "non précisé"
 SEPARATOR = "|"
 MENTION = "="
@@ -43,7 +43,7 @@ class Table:
             if blank:
                 self.fault(
                     line,
-                    f"champ vide ({', '.join(blank)}) : écrire « {NOT_STATED} » si le cahier ne dit rien",
+                    f"champ vide ({', '.join(blank)}) : écrire « {NOT_STATED} » si le document ne dit rien",
                 )
         self.unique(key)
 
@@ -97,7 +97,7 @@ class Table:
     def mentions(
         self, column: str, *, known: Mapping[str, Collection[str]], unless: Collection[str] = ()
     ) -> None:
-        """Read a list of partners, each an id and the cahier's own wording: `metropole=Métropole (Mobilités)`.
+        """Read a list of partners, each an id and the document's own wording: `metropole=Métropole (Mobilités)`.
 
         The column becomes the list of ids, and `<column>_ecritures` the list of wordings. The wording, its brackets aside, must be one that the register gives for this id, whatever the case.
 
@@ -157,7 +157,7 @@ class Table:
     ) -> tuple[str, str]:
         identifier, mark, wording = (part.strip() for part in item.partition(MENTION))
         if item and not (mark and identifier and wording):
-            self.fault(line, f"{column} : « {item} » ne s'écrit pas identifiant{MENTION}écriture du cahier")
+            self.fault(line, f"{column} : « {item} » ne s'écrit pas identifiant{MENTION}écriture du document")
         elif item and identifier not in known:
             self.fault(line, f"{column} : partenaire « {identifier} » inconnu du registre")
         elif item and wording.partition(" (")[0].casefold() not in {

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from errors import SourceCrsError, SourceFormatError, SourceMissingError
+from loaders._plain import plain_table
 
 _DOWNLOAD_AGAIN = "télécharger le fichier de nouveau"
 #: A fault that this share of the coordinates has is a fault of the file.
@@ -432,9 +433,12 @@ def is_swapped(lon: pd.Series, lat: pd.Series) -> pd.Series:
 
 def _parse_csv(
     path: Path, text: str, layouts: Sequence[Layout]
-) -> tuple[list[str], list[tuple[int, list[str]]]]:
+) -> tuple[list[str], pd.DataFrame | list[tuple[int, list[str]]]]:
     first = text.split("\n", 1)[0]
     delimiter = max((layout.delimiter for layout in layouts), key=first.count)
+    plain = plain_table(text, delimiter)
+    if plain is not None:
+        return list(plain.columns), plain
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         header = [name.strip() for name in next(reader)]
@@ -487,7 +491,9 @@ def check_layout(path: Path, header: Sequence[str], layouts: Sequence[Layout]) -
     )
 
 
-def _frame(path: Path, header: list[str], lines: list[tuple[int, list[str]]]) -> pd.DataFrame:
+def _frame(path: Path, header: list[str], lines: pd.DataFrame | list[tuple[int, list[str]]]) -> pd.DataFrame:
+    if isinstance(lines, pd.DataFrame):
+        return lines
     if len(set(header)) < len(header):
         twice = sorted({name for name in header if header.count(name) > 1})
         raise SourceFormatError(

@@ -26,7 +26,7 @@ TYPES: Final = (
 #: Words by which a bus line says that it is a BHNS.
 _WORDS: Final = ("bhns", "tcsp")
 _PHRASE: Final = "haut niveau de service"
-#: The RTM's numbers: B1, B3A. Elsewhere they may be those of ordinary buses.
+#: The numbers of some networks: B1, B3A. Elsewhere they may be those of ordinary buses.
 _NUMBER: Final = re.compile(r"B[1-9][AB]?")
 
 

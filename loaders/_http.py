@@ -22,9 +22,9 @@ from errors import ArgumentError, ServiceBusyError, ServiceError
 from loaders.offline import VARIABLE as OFFLINE
 from loaders.offline import is_offline
 
-USER_AGENT: Final = "AtlasDesPossibles/0.1 (contrat de ville Aix-Marseille-Provence)"
 #: A deployment that sets it accepts no address in plain HTTP, not even of its own machine.
 PRODUCTION: Final = "ATLAS_PRODUCTION"
+USER_AGENT: Final = "AtlasDesPossibles/0.1 (contrat de ville)"
 TIMEOUT_S: Final = 3.0
 MAX_BYTES: Final = 1_000_000
 PIECE_BYTES: Final = 65_536

@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from errors import SourceCrsError
 from geo.crs import LAMBERT93, WGS84
 from loaders import communes
 from loaders._files import check_degrees, in_france, is_swapped
@@ -101,11 +102,12 @@ def to_points(
     Raises
     ------
     SourceCrsError
-        If the coordinates as a whole are not degrees.
+        If the coordinates as a whole are not degrees, or none is near the territory.
     """
     lon = numbers(rows["lon"], low=-1e9, high=1e9, ids=ids, report=report)
     lat = numbers(rows["lat"], low=-1e9, high=1e9, ids=ids, report=report)
     check_degrees(path, lon, lat)
+    check_on_territory(path, lon, lat, data_dir)
     shown = rows["lon"] + " " + rows["lat"]
 
     absent = lon.isna() | lat.isna()
@@ -149,6 +151,34 @@ def to_points(
     fault = "hors de sa commune" if declared is not None else OFF_TERRITORY
     report.add(points[lost], fault, SET_ASIDE, ids=ids, values=shown)
     return points[~lost]
+
+
+def check_on_territory(path: Path, lon: pd.Series, lat: pd.Series, data_dir: Path) -> None:
+    """Refuse a file that has nothing in the box of the territory.
+
+    Parameters
+    ----------
+    path
+        The file, for the message.
+    lon, lat
+        Degrees, NaN where unknown; axes may be swapped.
+    data_dir
+        Folder of the data, whose communes make the box.
+
+    Raises
+    ------
+    SourceCrsError
+        If no coordinate falls in it.
+    """
+    west, south, east, north = communes.bounds(data_dir)
+    there = lon.between(west, east) & lat.between(south, north)
+    swapped = lat.between(west, east) & lon.between(south, north)
+    if not (there | swapped).any():
+        raise SourceCrsError(
+            path,
+            f"aucune coordonnée n'est dans l'emprise du territoire (de {west:.2f} ; {south:.2f} à {east:.2f} ; {north:.2f})",
+            "vérifier que le fichier est celui du territoire",
+        )
 
 
 def _communes(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from errors import ServiceError
 
-SERVICE: Final = "Service temps réel de levélo"
+SERVICE: Final = "Service temps réel des vélos"
 #: What a station can do for who wants a bike now.
 BIKES: Final = "vélos disponibles"
 EMPTY: Final = "vide"

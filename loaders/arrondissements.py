@@ -3,17 +3,16 @@
 from pathlib import Path
 
 import geopandas as gpd
-import pandas as pd
 
-from geo.crs import LAMBERT93
-from loaders import territory
+from loaders import catalogue, territory
+from loaders._nothing import no_places
 from loaders.communes import ARRONDISSEMENT, read_territories
 from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
 
 SOURCE_ID = "arrondissements"
 EXTRACT = DATA / "qpv" / "arrondissements.geojson"
-PRODUCER_FILE = "communes/communes_amp.geojson"
+PRODUCER_FILE = "communes/communes.geojson"
 COLUMNS = ["code_insee", "nom", "population"]
 
 
@@ -40,9 +39,7 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     target = Path(path or within(EXTRACT, data_dir))
     codes = [code for parts in territory.load(data_dir).arrondissements.values() for code in parts]
     if not codes:
-        nobody = gpd.GeoDataFrame({"nom": [], "population": []}, geometry=[], crs=LAMBERT93)
-        nobody.index = pd.Index([], name="code_insee", dtype="str")
-        return Reading(nobody.astype({"nom": "str", "population": int}), Report(SOURCE_ID, lignes_lues=0))
+        return Reading(_nobody(), Report(SOURCE_ID, lignes_lues=0))
     return Reading(*read_territories(target, kind=ARRONDISSEMENT, codes=codes, source_id=SOURCE_ID))
 
 
@@ -64,4 +61,10 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
     SourceError
         As `read`.
     """
+    if path is None and not catalogue.has(SOURCE_ID):
+        return _nobody()
     return read(path).frame
+
+
+def _nobody() -> gpd.GeoDataFrame:
+    return no_places("code_insee", {"nom": "str", "population": "int64"})

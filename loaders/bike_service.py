@@ -1,4 +1,4 @@
-"""The service of levélo at this moment: bikes that its stations can lend, asked at most once a minute by the process.
+"""The service of bike networks at this moment: what their stations can lend, asked at most once a minute by the process.
 
 A station that is empty or closed for the moment is no gap in the network: nothing here enters a measure of coverage.
 """
@@ -14,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 
 from errors import ServiceBusyError, ServiceError
+from loaders import territory
 from loaders._http import check_address, get_json
 from loaders._station_status import (
     BIKES,
@@ -25,11 +26,23 @@ from loaders._station_status import (
     Status,
     parse,
 )
+from loaders.territory import BikeNetwork
 
-__all__ = ["BIKES", "CLOSED", "EMPTY", "STATES", "UNKNOWN", "Joined", "Live", "Status", "join", "now"]
+__all__ = [
+    "BIKES",
+    "CLOSED",
+    "EMPTY",
+    "STATES",
+    "UNKNOWN",
+    "Joined",
+    "Live",
+    "Status",
+    "address",
+    "join",
+    "now",
+]
 
-BASE_URL: Final = "https://gbfs.omega.fifteen.eu/gbfs/2.2/marseille/en"
-#: Where a deployment names another address of the service, such as a relay of its own.
+#: Where a deployment names another address of the service, such as a relay of its own; for one network alone.
 VARIABLE: Final = "ATLAS_GBFS"
 LEAST_S: Final = 60.0
 TIMEOUT_S: Final = 10.0
@@ -159,13 +172,30 @@ class Feed:
 _feeds: dict[str, Feed] = {}
 
 
+def address(network: BikeNetwork) -> str:
+    """Give the address of a network's GBFS files.
+
+    Parameters
+    ----------
+    network
+        A network of the territory.
+
+    Returns
+    -------
+    str
+        That of the environment (`ATLAS_GBFS`) where the territory has one network, else the one of `territoire.toml`.
+    """
+    named = os.environ.get(VARIABLE) if len(territory.load().velos) == 1 else None
+    return named or network.gbfs
+
+
 def now(*, base_url: str | None = None) -> Live:
-    """Give the state of the service, whatever the number of sessions that ask.
+    """Give the state of a service, whatever the number of sessions that ask.
 
     Parameters
     ----------
     base_url
-        Address of the GBFS files; by default that of the environment (`ATLAS_GBFS`), or levélo's.
+        Address of the GBFS files; by default that of the territory's first network, as `address` gives it.
 
     Returns
     -------
@@ -177,8 +207,8 @@ def now(*, base_url: str | None = None) -> Live:
     ArgumentError
         If the address is not in HTTPS.
     """
-    address = base_url or os.environ.get(VARIABLE) or BASE_URL
-    return _feeds.setdefault(address, Feed(address)).now()
+    url = base_url or address(territory.load().velos[0])
+    return _feeds.setdefault(url, Feed(url)).now()
 
 
 def join(stations: gpd.GeoDataFrame, status: Status) -> Joined:

@@ -1,5 +1,6 @@
-"""Stations of levélo, the e-bike service of Marseille."""
+"""Stations of the networks of shared bikes that the territory names."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,17 +8,30 @@ import geopandas as gpd
 import pandas as pd
 
 from errors import SourceFormatError
+from loaders import catalogue, territory
 from loaders._files import extract_layout, is_json, read_json, read_table
+from loaders._nothing import no_places
 from loaders._points import drop_duplicate_ids, numbers, to_points
 from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
+from loaders.territory import BikeNetwork
 
 SOURCE_ID = "velos"
 EXTRACT = DATA / "transport" / "velos_stations.csv"
-PRODUCER_FILE = "velos/stations_2026-03-02.csv"
+PRODUCER_FILE = "velos/stations.csv"
 COLUMNS = ["station_id", "name", "capacity", "is_virtual_station", "lon", "lat"]
+#: Name of the network, in the extract of a territory that has several.
+NETWORK = "reseau"
 MAX_FAULTY_SHARE = 0.1
 MAX_CAPACITY = 500
+_LAYOUTS = (extract_layout([*COLUMNS, NETWORK]), extract_layout(COLUMNS))
+_DTYPES = {
+    "name": "str",
+    "capacity": "Int64",
+    "is_virtual_station": "bool",
+    "code_insee": "str",
+    NETWORK: "str",
+}
 
 
 def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gpd.GeoDataFrame]:
@@ -42,7 +56,7 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
         If the file is unusable or too many of its rows are at fault.
     """
     target = Path(path or within(EXTRACT, data_dir))
-    rows = _gbfs_rows(target) if is_json(target) else read_table(target, [extract_layout(COLUMNS)])[0]
+    rows = _gbfs_rows(target) if is_json(target) else read_table(target, _LAYOUTS)[0]
     report = Report(SOURCE_ID, lignes_lues=len(rows))
     rows = drop_duplicate_ids(rows, "station_id", report)
     rows["capacity"] = numbers(
@@ -52,12 +66,14 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     rows["is_virtual_station"] = rows["is_virtual_station"].str.lower().eq("true")
     points = to_points(rows, path=target, ids=rows["station_id"], report=report, data_dir=data_dir)
     report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
+    points[NETWORK] = _networks(points, territory.load(data_dir).velos)
     points = points.astype({"capacity": "Int64"}).set_index("station_id").sort_index()
-    return Reading(points[["name", "capacity", "is_virtual_station", "code_insee", "geometry"]], report)
+    columns = ["name", "capacity", "is_virtual_station", "code_insee", NETWORK, "geometry"]
+    return Reading(points[columns], report)
 
 
 def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
-    """Load the stations of levélo.
+    """Load the stations of the networks.
 
     Parameters
     ----------
@@ -67,15 +83,27 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        Index `station_id`; `name`, `capacity` (docks), `is_virtual_station` (bool), `code_insee` and points in
-        EPSG:2154.
+        Index `station_id`; `name`, `capacity` (docks), `is_virtual_station` (bool), `code_insee`, `reseau` (name of the
+        network) and points in EPSG:2154; no row in a territory without bikes.
 
     Raises
     ------
     SourceError
         As `read`.
     """
+    if path is None and not catalogue.has(SOURCE_ID):
+        return no_places("station_id", _DTYPES)
     return read(path).frame
+
+
+def _networks(points: gpd.GeoDataFrame, networks: Sequence[BikeNetwork]) -> pd.Series:
+    """Name each station's network: as the file says, else the first one that serves its commune."""
+    first = networks[0].nom if networks else ""
+    by_commune = {code: network.nom for network in reversed(networks) for code in network.communes}
+    found = points["code_insee"].map(by_commune).fillna(first).astype("str")
+    if NETWORK not in points:
+        return found
+    return points[NETWORK].where(points[NETWORK].isin([network.nom for network in networks]), found)
 
 
 def _gbfs_rows(path: Path) -> pd.DataFrame:

@@ -26,6 +26,7 @@ from loaders import (
     quality,
     social,
     sports,
+    territory,
     transit,
 )
 from loaders._journal import sha256
@@ -87,7 +88,7 @@ STEPS = [
     ),
 ]
 #: Columns that a loader computes from the others: the extract does not repeat them, but where a step names them.
-COMPUTED = ("surface_m2", "statut", "a_confirmer", "famille", "code_insee")
+COMPUTED = ("surface_m2", "statut", "a_confirmer", "famille", "code_insee", bikes.NETWORK)
 
 
 def build(folder: Path, *, data_dir: Path = DATA) -> list[Report]:
@@ -96,14 +97,15 @@ def build(folder: Path, *, data_dir: Path = DATA) -> list[Report]:
     Parameters
     ----------
     folder
-        Holds the producers' files, laid out as each loader's `PRODUCER_FILE` says.
+        Holds the producers' files, laid out as each loader's `PRODUCER_FILE` says; their names may say more, such as a
+        place or a vintage, and the last one by name counts.
     data_dir
         Where the extracts go; it holds the catalogue and `territoire.toml` already.
 
     Returns
     -------
     list of Report
-        One per source built, in the order of the build; a source that is not embedded is built where its file is.
+        One per source built, in the order of the build; those that the territory does not have are passed over, and one that is not embedded is built where its file is.
 
     Raises
     ------
@@ -111,10 +113,14 @@ def build(folder: Path, *, data_dir: Path = DATA) -> list[Report]:
         At the first unusable file; the extracts of the sources before it are written, the others are left.
     """
     reports = []
+    listed = (
+        set(catalogue.load(within(catalogue.CATALOGUE_FILE, data_dir))) - territory.load(data_dir).unnamed
+    )
     for step in STEPS:
-        if not step.embedded and not (folder / step.producer_file).exists():
+        file = _producers(folder, step.producer_file)
+        if step.source_id not in listed or (not step.embedded and not file.exists()):
             continue
-        reading = step.read(folder / step.producer_file, data_dir=data_dir)
+        reading = step.read(file, data_dir=data_dir)
         write_extract(reading.frame, within(step.extract, data_dir), renamed=step.renamed)
         reports.append(reading.report)
     faults = within(quality.REPORT_FILE, data_dir)
@@ -134,6 +140,13 @@ def build(folder: Path, *, data_dir: Path = DATA) -> list[Report]:
     return reports
 
 
+def _producers(folder: Path, name: str) -> Path:
+    """Find a producer's file by the words of its name; if there is none, its loader says what is missing."""
+    plain = folder / name
+    longer = sorted(plain.parent.glob(f"*{plain.stem}*{plain.suffix}"))
+    return plain if plain.is_file() or not longer else longer[-1]
+
+
 def write_extract(frame: pd.DataFrame, path: Path, *, renamed: Mapping[str, str]) -> None:
     """Write a loader's frame as an extract: CSV for figures and points, GeoJSON for outlines and lines.
 
@@ -146,7 +159,13 @@ def write_extract(frame: pd.DataFrame, path: Path, *, renamed: Mapping[str, str]
     renamed
         Column of the frame to column of the extract, where they differ.
     """
-    columns = [name for name in frame.columns if name not in COMPUTED or name in renamed]
+    columns = [
+        name
+        for name in frame.columns
+        if name not in COMPUTED
+        or name in renamed
+        or (name == bikes.NETWORK and len(frame[name].unique()) > 1)
+    ]
     table = frame[columns].rename(columns=dict(renamed)).reset_index()
     for name in table.columns.drop("geometry", errors="ignore"):
         table[name] = [_cell(value) for value in table[name]]

@@ -3,12 +3,14 @@
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from errors import SourceContentError
+from loaders import territory
 from loaders._files import read_csv
 from loaders.paths import DATA, within
 
@@ -22,6 +24,10 @@ COLUMNS = [
 ]  # fmt: skip
 #: What a producer does not always say, or what only a download gives.
 MAY_BE_BLANK = ("date", "empreinte", "telecharge_le")
+#: Sources that a territory may lack: local files, or what `territoire.toml` does not name.
+OPTIONAL: Final = frozenset(
+    {"arrondissements", "velos", "lignes", "sncf", "friches", "sports", "social", "colleges", "projets"}
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,8 @@ class Source:
         SHA-256 of the extract; "" for a folder, and for a file that a user brings.
     telecharge_le
         Day when the atlas last had it from its producer; None for what is delivered with the atlas.
+    absente
+        True for a source that the territory does not have: it covers no commune, and nothing may be shown of it.
     """
 
     source_id: str
@@ -71,15 +79,28 @@ class Source:
     communes: frozenset[str]
     empreinte: str = ""
     telecharge_le: dt.date | None = None
+    absente: bool = False
 
     @property
     def telechargee(self) -> bool:
-        """Whether any row was read: a source that waits for its first download has no figure, not a zero."""
-        return bool(self.lignes_lues or self.communes)
+        """Tell whether any row was read: a source that waits for its first download has no figure, not a zero.
+
+        Returns
+        -------
+        bool
+            False until the first download.
+        """
+        return self.absente or bool(self.lignes_lues or self.communes)
 
     @property
     def silence(self) -> str:
-        """Why there is no figure where the source covers nothing, in French."""
+        """Say why there is no figure where the source covers nothing.
+
+        Returns
+        -------
+        str
+            `HORS_PERIMETRE` or `NON_TELECHARGEE`.
+        """
         return HORS_PERIMETRE if self.telechargee else NON_TELECHARGEE
 
     def covers(self, codes: Iterable[str]) -> bool:
@@ -98,7 +119,66 @@ class Source:
         return not self.communes.isdisjoint(codes)
 
 
-def load(path: Path | str | None = None) -> dict[str, Source]:
+class Catalogue(Mapping[str, Source]):
+    """The sources of a territory by id, in the order of the file.
+
+    It iterates over those that exist. One of `OPTIONAL` that the territory lacks is still found by its id, as a
+    source that covers no commune: what is drawn on it is "hors périmètre de la source", never 0.
+
+    Parameters
+    ----------
+    sources
+        Those that exist.
+    """
+
+    def __init__(self, sources: Mapping[str, Source]) -> None:
+        self._sources = dict(sources)
+
+    def __getitem__(self, source_id: str) -> Source:
+        """Give a source, one that the territory does not have included."""
+        if source_id in OPTIONAL:
+            return self._sources.get(source_id) or _absent(source_id)
+        return self._sources[source_id]
+
+    def __contains__(self, source_id: object) -> bool:
+        """Tell whether the territory has a source."""
+        return source_id in self._sources
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the ids of those that exist."""
+        return iter(self._sources)
+
+    def __len__(self) -> int:
+        """Count those that exist."""
+        return len(self._sources)
+
+    def __or__(self, other: Mapping[str, Source]) -> "Catalogue":
+        """Add sources, such as those that a user brings."""
+        return Catalogue({**self._sources, **other})
+
+
+def has(source_id: str) -> bool:
+    """Tell whether the territory has a source, as its catalogue and its `territoire.toml` say.
+
+    Parameters
+    ----------
+    source_id
+        Id of the source.
+
+    Returns
+    -------
+    bool
+        False where there is nothing to read; a file that is listed and missing is an error, told by its loader.
+
+    Raises
+    ------
+    SourceError
+        As `load`.
+    """
+    return source_id in load()
+
+
+def load(path: Path | str | None = None) -> Catalogue:
     """Load the catalogue of sources.
 
     Parameters
@@ -108,8 +188,9 @@ def load(path: Path | str | None = None) -> dict[str, Source]:
 
     Returns
     -------
-    dict of str to Source
-        By source id, in the order of the file.
+    Catalogue
+        By source id, in the order of the file. Of the embedded one, bikes and projects that `territoire.toml` does not
+        name are left out.
 
     Raises
     ------
@@ -117,7 +198,9 @@ def load(path: Path | str | None = None) -> dict[str, Source]:
         If the file is missing or malformed, or a source lacks what must be shown with it.
     """
     target = Path(path or within(CATALOGUE_FILE, DATA))
-    return dict(_load(target, target.stat().st_mtime_ns if target.exists() else 0))
+    listed = _load(target, target.stat().st_mtime_ns if target.exists() else 0)
+    unnamed = territory.load().unnamed if path is None else frozenset()
+    return Catalogue({source_id: source for source_id, source in listed.items() if source_id not in unnamed})
 
 
 @lru_cache(maxsize=4)
@@ -197,3 +280,24 @@ def text(rows: Iterable[Mapping[str, str]]) -> str:
 
 def _day(cell: str) -> dt.date | None:
     return dt.date.fromisoformat(cell) if cell else None
+
+
+@lru_cache(maxsize=len(OPTIONAL))
+def _absent(source_id: str) -> Source:
+    return Source(
+        source_id=source_id,
+        titre="source que ce territoire n'a pas",
+        producteur="aucun",
+        millesime="aucun",
+        date=None,
+        licence="aucune",
+        attribution="aucune",
+        adresse="",
+        fichier="",
+        lignes_lues=0,
+        lignes_gardees=0,
+        lignes_ecartees=0,
+        limites="",
+        communes=frozenset(),
+        absente=True,
+    )

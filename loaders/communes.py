@@ -9,6 +9,7 @@ import pandas as pd
 
 from errors import SourceContentError
 from geo.arrondissements import COMMUNE_OF
+from geo.crs import WGS84, Bounds
 from loaders import territory
 from loaders._files import Layout, extract_layout, read_features
 from loaders._shapes import to_shapes
@@ -18,9 +19,11 @@ from loaders.versions import stamp
 
 SOURCE_ID = "communes"
 EXTRACT = DATA / "qpv" / "communes.geojson"
-PRODUCER_FILE = "communes/communes_amp.geojson"
+PRODUCER_FILE = "communes/communes.geojson"
 COLUMNS = ["code_insee", "nom", "population"]
 MAX_FAULTY_SHARE = 0.1
+#: Some 20 km: what lies beyond has nothing to do with the territory.
+MARGIN_DEGREES = 0.25
 #: Kinds of territory in the producer's file; the project's extracts hold one kind each.
 COMMUNE = "commune-actuelle"
 ARRONDISSEMENT = "arrondissement-municipal"
@@ -61,7 +64,7 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
 
 
 def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
-    """Load the 16 communes of the contrat de ville.
+    """Load the communes of the contrat de ville.
 
     Parameters
     ----------
@@ -101,12 +104,47 @@ def load_with_neighbours(data_dir: Path = DATA) -> gpd.GeoDataFrame:
     SourceError
         As `read`.
     """
-    return _known(data_dir, stamp(within(EXTRACT, data_dir), data_dir / territory.FILE_NAME))
+    return _known(data_dir, _version(data_dir))
 
 
 @lru_cache(maxsize=4)
 def _known(data_dir: Path, _version: tuple[tuple[str, int, int], ...]) -> gpd.GeoDataFrame:
     return read(data_dir=data_dir).frame
+
+
+def bounds(data_dir: Path = DATA, *, margin: float = MARGIN_DEGREES) -> Bounds:
+    """Give the box that the territory's coordinates must fall in.
+
+    Parameters
+    ----------
+    data_dir
+        Folder of the data.
+    margin
+        Added on each side, in degrees.
+
+    Returns
+    -------
+    tuple of float
+        West, south, east and north of the communes, the neighbours that QPV touch included, in degrees.
+
+    Raises
+    ------
+    SourceError
+        As `read`.
+    """
+    west, south, east, north = _box(data_dir, _version(data_dir))
+    return (west - margin, south - margin, east + margin, north + margin)
+
+
+@lru_cache(maxsize=4)
+def _box(data_dir: Path, version: tuple[tuple[str, int, int], ...]) -> Bounds:
+    box = _known(data_dir, version).geometry.to_crs(WGS84).total_bounds
+    west, south, east, north = (float(edge) for edge in box)
+    return (west, south, east, north)
+
+
+def _version(data_dir: Path) -> tuple[tuple[str, int, int], ...]:
+    return stamp(within(EXTRACT, data_dir), data_dir / territory.FILE_NAME)
 
 
 def read_territories(

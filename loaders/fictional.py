@@ -13,8 +13,7 @@ from loaders import communes, qpv
 from loaders.premises_schema import COLUMNS, FICTIONAL
 
 SEED: Final = 20260101
-MARSEILLE: Final = "13055"
-#: QPV drawn in Marseille and elsewhere, and premises in each.
+#: QPV drawn in the commune that has most and elsewhere, where there are as many, and premises in each.
 DRAWN: Final = ((12, 3), (8, 3))
 _LANDLORDS: Final = tuple(f"Bailleur fictif {letter}" for letter in "ABCDE")
 #: Shares of the premises whose surface and rent are known.
@@ -43,8 +42,8 @@ def make() -> bytes:
     writer.writeheader()
     number = 0
     for inside, (zone_count, premises) in zip((True, False), DRAWN, strict=True):
-        codes = zones.index[(first == MARSEILLE) == inside]
-        for code in sorted(rng.choice(codes, zone_count, replace=False)):
+        codes = zones.index[(first == first.mode()[0]) == inside]
+        for code in sorted(rng.choice(codes, min(zone_count, len(codes)), replace=False)):
             for point in _points(zones.loc[code, "geometry"], premises, rng):
                 number += 1
                 writer.writerow(_row(number, towns[first[code]], point, rng))

@@ -18,7 +18,7 @@ from loaders import (
     sports,
     transit,
 )
-from loaders.catalogue import Source
+from loaders.catalogue import Catalogue
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ class Frames:
     colleges: gpd.GeoDataFrame
     projects: pd.DataFrame
     orientations: pd.DataFrame
-    sources: dict[str, Source]
+    sources: Catalogue
 
 
 def load() -> Frames:

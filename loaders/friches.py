@@ -5,16 +5,17 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from loaders import territory
+from loaders import catalogue, territory
 from loaders._files import extract_layout
 from loaders._friches_formats import parcels, read_sites
+from loaders._nothing import no_places
 from loaders._points import drop_duplicate_ids, numbers, to_points
 from loaders.paths import DATA, within
 from loaders.quality import MENDED, SET_ASIDE, Reading, Report
 
 SOURCE_ID = "friches"
 EXTRACT = DATA / "equipements" / "friches.csv"
-PRODUCER_FILE = "friches/friches-standard_amp_2024-03.csv"
+PRODUCER_FILE = "friches/friches-standard.csv"
 MAX_FAULTY_SHARE = 0.1
 MAX_SURFACE_M2 = 1e8
 
@@ -118,6 +119,9 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
     SourceError
         As `read`.
     """
+    if path is None and not catalogue.has(SOURCE_ID):
+        numbers_apart = {"unite_fonciere_surface": "float64", "unite_fonciere_refcad": "object"}
+        return no_places("site_id", dict.fromkeys([*FIELDS[1:], "code_insee"], "str") | numbers_apart)
     return read(path).frame
 
 

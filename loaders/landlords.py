@@ -7,9 +7,9 @@ import pandas as pd
 
 from errors import SourceContentError
 from loaders._files import read_csv, read_text
-from loaders.paths import DATA
+from loaders.paths import reference
 
-LANDLORDS_FILE: Final = DATA / "equipements" / "bailleurs.csv"
+LANDLORDS_FILE: Final = reference("equipements/bailleurs.csv")
 COLUMNS: Final = ["siren", "denomination", "source"]
 SIREN_DIGITS: Final = 9
 

@@ -1,19 +1,24 @@
-"""The register of partners that the contrat's projects and works name, and the acronyms of the cahier."""
+"""The register of partners that the contrat's projects and works name, and the acronyms of their document."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from loaders import catalogue, territory
 from loaders._contract import Table
+from loaders._nothing import no_rows
 from loaders.paths import DATA
 
-FOLDER = DATA / "projets"
+#: The folder that `territoire.toml` names; where it names none, nothing is read from it.
+FOLDER = DATA / (territory.load().projets or "projets")
+#: The source of all that the folder holds.
+SOURCE_ID = "projets"
 PARTNERS_FILE = FOLDER / "partenaires.csv"
 ACRONYMS_FILE = FOLDER / "sigles.csv"
 PARTNER_COLUMNS = ["id_partenaire", "nom_court", "sigle", "nom_complet", "type", "ecritures", "note"]
 ACRONYM_COLUMNS = ["sigle", "developpe", "origine"]
-#: The only entry that is no partner: the cahier sends the reader to the sheets.
+#: The only entry that is no partner: the document sends the reader to the sheets.
 SEE_SHEETS = "voir-fiches-projet"
 
 
@@ -29,7 +34,7 @@ def load_partners(path: Path | str | None = None) -> pd.DataFrame:
     -------
     DataFrame
         Index `id_partenaire`; `nom_court`, `sigle` ("sans sigle" where there is none), `nom_complet`, `type`,
-        `ecritures` (list of the cahier's wordings) and `note` ("sans objet" where there is none).
+        `ecritures` (list of the document's wordings) and `note` ("sans objet" where there is none).
 
     Raises
     ------
@@ -38,6 +43,8 @@ def load_partners(path: Path | str | None = None) -> pd.DataFrame:
     SourceContentError
         If a cell is blank, an id stands twice, or one wording belongs to two partners.
     """
+    if path is None and not catalogue.has(SOURCE_ID):
+        return no_rows("id_partenaire", dict.fromkeys(PARTNER_COLUMNS[1:], "object"))
     table = Table(Path(path or PARTNERS_FILE), columns=PARTNER_COLUMNS, key="id_partenaire")
     table.lists("ecritures")
     table.unique("nom_complet")
@@ -51,7 +58,7 @@ def load_partners(path: Path | str | None = None) -> pd.DataFrame:
 
 
 def load_acronyms(path: Path | str | None = None) -> pd.DataFrame:
-    """Load the acronyms that the cahier uses, for search and for captions.
+    """Load the acronyms that the document uses, for search and for captions.
 
     Parameters
     ----------
@@ -61,7 +68,7 @@ def load_acronyms(path: Path | str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index `sigle`; `developpe` and `origine` ("cahier, ligne N" where the cahier spells it out, "usage courant" elsewhere).
+        Index `sigle`; `developpe` and `origine` (the line where the document spells it out, "usage courant" elsewhere).
 
     Raises
     ------
@@ -70,6 +77,8 @@ def load_acronyms(path: Path | str | None = None) -> pd.DataFrame:
     SourceContentError
         If a cell is blank or an acronym stands twice.
     """
+    if path is None and not catalogue.has(SOURCE_ID):
+        return no_rows("sigle", dict.fromkeys(ACRONYM_COLUMNS[1:], "object"))
     table = Table(Path(path or ACRONYMS_FILE), columns=ACRONYM_COLUMNS, key="sigle")
     return table.frame(mend="corriger la liste des sigles")
 

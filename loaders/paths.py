@@ -33,6 +33,23 @@ def within(extract: Path, data_dir: Path) -> Path:
     return data_dir / extract.relative_to(DATA)
 
 
+def reference(name: str) -> Path:
+    """Give the place of a table that holds for every territory.
+
+    Parameters
+    ----------
+    name
+        Relative to the folder of data.
+
+    Returns
+    -------
+    Path
+        The territory's own where its folder has one, else the project's.
+    """
+    own = DATA / name
+    return own if own.is_file() else ROOT / "data" / name
+
+
 def cache_folder() -> Path:
     """Give the folder for what was fetched from services and may be fetched again.
 

@@ -138,7 +138,7 @@ def read(
     -------
     Candidates
         `frame`: index `id_adresse` (the same from one reading to the next); `adresse`, `commune`, `code_insee`
-        (Marseille is 13055), `bailleurs` and `sirens` (lists), `origine_bailleur`, `nb_locaux` (distinct premises of
+        (that of the whole commune where there are arrondissements), `bailleurs` and `sirens` (lists), `origine_bailleur`, `nb_locaux` (distinct premises of
         any kind), `nb_rdc` and `nb_niveaux_lus` among them, `part_niveaux_lus` in [0, 1], `lecture`, `verification`
         ("à vérifier") and `millesime`. It may hold no row.
 

@@ -6,6 +6,7 @@ The reader, the template and the messages to users all come from `COLUMNS`: they
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from loaders import territory
 from loaders.folding import fold
 
 Kind = Literal["texte", "liste", "nombre", "date", "etage", "degres", "code_qp"]
@@ -17,6 +18,13 @@ NO: Final = "non"
 FICTIONAL: Final = "fictif"
 #: What `code_qp` says of premises that lie in no QPV.
 OUTSIDE_QPV: Final = "hors QPV"
+
+_VIEW: Final = territory.load().vue
+
+
+def _degrees(value: float) -> str:
+    """Write an example's degrees, in the territory, with the comma of French spreadsheets."""
+    return f"{value:.4f}".replace(".", ",")
 
 
 @dataclass(frozen=True)
@@ -103,10 +111,22 @@ COLUMNS: Final[tuple[Column, ...]] = (
         "Adresse",
         "texte",
         "Numéro, voie, code postal et commune ; sert à placer le local si lon et lat manquent",
-        ("1 rue de l'Exemple 13003 Marseille", "2 place de l'Exemple 13500 Martigues"),
+        ("1 rue de l'Exemple, 75000 Ville-Exemple", "2 place de l'Exemple, 75000 Ville-Exemple"),
     ),
-    Column("lon", "Longitude", "degres", "Longitude en degrés (WGS84)", ("5,3795", "5,0480")),
-    Column("lat", "Latitude", "degres", "Latitude en degrés (WGS84)", ("43,3125", "43,4060")),
+    Column(
+        "lon",
+        "Longitude",
+        "degres",
+        "Longitude en degrés (WGS84)",
+        (_degrees(_VIEW.lon), _degrees(_VIEW.lon + 0.01)),
+    ),
+    Column(
+        "lat",
+        "Latitude",
+        "degres",
+        "Latitude en degrés (WGS84)",
+        (_degrees(_VIEW.lat), _degrees(_VIEW.lat + 0.01)),
+    ),
     Column(
         "bailleur",
         "Bailleur",

@@ -1,18 +1,19 @@
-"""The contrat de ville's cooperation projects, orientations, works of the governance and toolbox (cahier 3).
+"""The contrat de ville's cooperation projects, orientations, works of the governance and toolbox.
 
-Line numbers are those of the cahier's text version.
+Line numbers are those of the text version of their document, which `territoire.toml` names.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import pandas as pd
 
-from loaders import territory
+from loaders import catalogue, territory
 from loaders._contract import NOT_STATED, Table
-from loaders.partners import FOLDER, PARTNERS_FILE, load_partners, wordings
+from loaders._nothing import no_rows
+from loaders.partners import FOLDER, PARTNERS_FILE, SOURCE_ID, load_partners, wordings
 
 __all__ = [
     "load",
@@ -58,7 +59,7 @@ _MEND = "corriger les lignes nommées"
 
 
 def load(path: Path | str | None = None, *, registers: Path | str | None = None) -> pd.DataFrame:
-    """Load the cooperation projects: 31 from the sheets and 3 that stand only in the tables.
+    """Load the cooperation projects.
 
     Parameters
     ----------
@@ -70,7 +71,7 @@ def load(path: Path | str | None = None, *, registers: Path | str | None = None)
     Returns
     -------
     DataFrame
-        Index `id_projet`, sorted by it. `ordre` is the rank in the cahier. Lists of text: `orientations`, `partenaires` (ids) and `partenaires_ecritures` (the sheet's wording, in the same order), `indicateurs`, `perimetre_codes` (INSEE codes, QPV codes, or the SIREN of the Métropole), `accents` (words of the cahier), `partenaires_tableau` and `partenaires_tableau_ecritures`. List of int: `lignes` (first line of each sheet, or of the table row). `perimetre` is one of `PERIMETERS`, `a_confirmer` (bool) marks a perimeter that is the atlas's reading, `couche` is a source id or `NO_LAYER`. No cell is blank: "non précisé" where the cahier says nothing.
+        Index `id_projet`, sorted by it. `ordre` is the rank in the document. Lists of text: `orientations`, `partenaires` (ids) and `partenaires_ecritures` (the sheet's wording, in the same order), `indicateurs`, `perimetre_codes` (INSEE codes, QPV codes, or the SIREN of the EPCI), `accents` (words of the document), `partenaires_tableau` and `partenaires_tableau_ecritures`. List of int: `lignes` (first line of each sheet, or of the table row). `perimetre` is one of `PERIMETERS`, `a_confirmer` (bool) marks a perimeter that is the atlas's reading, `couche` is a source id or `NO_LAYER`. No cell is blank: "non précisé" where the document says nothing; no row in a territory without projects.
 
     Raises
     ------
@@ -79,6 +80,10 @@ def load(path: Path | str | None = None, *, registers: Path | str | None = None)
     SourceContentError
         If a row is at fault; every faulty row is named with all its faults.
     """
+    if path is None and not catalogue.has(SOURCE_ID):
+        return _nothing(
+            PROJECT_COLUMNS, "partenaires_ecritures", "partenaires_tableau_ecritures", a_confirmer="bool"
+        )
     folder = Path(registers or FOLDER)
     table = Table(Path(path or PROJECTS_FILE), columns=PROJECT_COLUMNS, key="id_projet")
     known = wordings(load_partners(folder / PARTNERS_FILE.name))
@@ -109,11 +114,14 @@ def load(path: Path | str | None = None, *, registers: Path | str | None = None)
     for line, row in table.cells.iterrows():
         _check_row(table, line, row, codes)
     table.columns["a_confirmer"] = [cell == "oui" for cell in table.cells["a_confirmer"]]
-    return table.frame(mend=_MEND)
+    frame = table.frame(mend=_MEND)
+    # A project may act on a layer that this territory does not have.
+    lost = ~frame["couche"].isin([NO_LAYER, *catalogue.load()])
+    return frame.assign(couche=frame["couche"].mask(lost, NO_LAYER))
 
 
 def load_orientations(path: Path | str | None = None) -> pd.DataFrame:
-    """Load the five orientations of the contrat.
+    """Load the orientations of the contrat.
 
     Parameters
     ----------
@@ -123,13 +131,15 @@ def load_orientations(path: Path | str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index `id_orientation`; `ordre`, `titre_court` (the atlas's), `libelle` (the cahier's) and `ligne`.
+        Index `id_orientation`; `ordre`, `titre_court` (the atlas's), `libelle` (the document's) and `ligne`.
 
     Raises
     ------
     SourceMissingError, SourceFormatError, SourceContentError
         As `load`.
     """
+    if path is None and not catalogue.has(SOURCE_ID):
+        return _nothing(ORIENTATION_COLUMNS)
     table = Table(Path(path or ORIENTATIONS_FILE), columns=ORIENTATION_COLUMNS, key="id_orientation")
     table.integers("ordre")
     table.integers("ligne")
@@ -148,13 +158,15 @@ def load_registers(path: Path | str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index `registre`, "non précisé" for the projects without a sheet; `ordre` and `ecritures` (list of the cahier's wordings).
+        Index `registre`, "non précisé" for the projects without a sheet; `ordre` and `ecritures` (list of the document's wordings).
 
     Raises
     ------
     SourceMissingError, SourceFormatError, SourceContentError
         As `load`.
     """
+    if path is None and not catalogue.has(SOURCE_ID):
+        return _nothing(REGISTER_COLUMNS)
     table = Table(Path(path or REGISTERS_FILE), columns=REGISTER_COLUMNS, key="registre")
     table.integers("ordre")
     table.unique("ordre")
@@ -175,13 +187,15 @@ def load_governance(path: Path | str | None = None, *, registers: Path | str | N
     Returns
     -------
     DataFrame
-        Index `id_travail`; `ordre`, `titre`, `chefs_de_file` and `partenaires` (lists of ids), `chefs_de_file_ecritures` and `partenaires_ecritures` (the cahier's wording, in the same order) and `ligne`.
+        Index `id_travail`; `ordre`, `titre`, `chefs_de_file` and `partenaires` (lists of ids), `chefs_de_file_ecritures` and `partenaires_ecritures` (the document's wording, in the same order) and `ligne`.
 
     Raises
     ------
     SourceMissingError, SourceFormatError, SourceContentError
         As `load`.
     """
+    if path is None and not catalogue.has(SOURCE_ID):
+        return _nothing(GOVERNANCE_COLUMNS, "chefs_de_file_ecritures", "partenaires_ecritures")
     table = Table(Path(path or GOVERNANCE_FILE), columns=GOVERNANCE_COLUMNS, key="id_travail")
     known = wordings(load_partners(Path(registers or FOLDER) / PARTNERS_FILE.name))
     table.integers("ordre")
@@ -210,6 +224,8 @@ def load_toolbox(path: Path | str | None = None) -> pd.DataFrame:
     SourceMissingError, SourceFormatError, SourceContentError
         As `load`; also if one family is written in two ways.
     """
+    if path is None and not catalogue.has(SOURCE_ID):
+        return _nothing(TOOLBOX_COLUMNS)
     table = Table(Path(path or TOOLBOX_FILE), columns=TOOLBOX_COLUMNS, key="id_outil")
     for column in ("famille_ordre", "famille_ligne", "ordre", "ligne"):
         table.integers(column)
@@ -219,6 +235,12 @@ def load_toolbox(path: Path | str | None = None) -> pd.DataFrame:
     for line in table.cells.index[(table.cells[family] != first).any(axis=1)]:
         table.fault(line, "la famille n'est pas décrite comme à sa première ligne")
     return table.frame(mend=_MEND)
+
+
+def _nothing(columns: Sequence[str], *more: str, **dtypes: str) -> pd.DataFrame:
+    """Give the table of a territory without projects."""
+    numbers = {name: "int64" for name in columns if "ordre" in name}
+    return no_rows(columns[0], dict.fromkeys([*columns[1:], *more], "object") | numbers | dtypes)
 
 
 def _check_row(table: Table, line: object, row: pd.Series, codes: Mapping[str, AbstractSet[str]]) -> None:

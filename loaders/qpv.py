@@ -15,7 +15,7 @@ from loaders.quality import Reading, Report
 
 SOURCE_ID = "qpv"
 EXTRACT = DATA / "qpv" / "qpv.geojson"
-PRODUCER_FILE = "qpv/qpv2024_amp.geojson"
+PRODUCER_FILE = "qpv/qpv2024.geojson"
 COLUMNS = ["code_qp", "lib_qp", "communes", "lib_communes"]
 MAX_FAULTY_SHARE = 0.2
 #: End of the name of the member to read of the ANCT's archive: all of France, in degrees.

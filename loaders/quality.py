@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 import pandas as pd
 
 from errors import SourceContentError
-from loaders._files import read_csv
+from loaders._files import read_csv, read_text
 from loaders.paths import DATA, within
 
 REPORT_FILE = DATA / "qualite.csv"
@@ -172,7 +172,7 @@ class Report:
             )
         if self.lignes_gardees <= 0:
             raise SourceContentError(
-                path, "aucune ligne ne concerne le territoire", "vérifier que le fichier couvre la métropole"
+                path, "aucune ligne ne concerne le territoire", "vérifier que le fichier couvre le territoire"
             )
 
     def frame(self) -> pd.DataFrame:
@@ -229,8 +229,8 @@ def load(path: Path | str | None = None) -> pd.DataFrame:
         If the file is missing or is not a report.
     """
     target = Path(path or within(REPORT_FILE, DATA))
-    if target.is_file() and target.read_text(encoding="utf-8").strip() == ",".join(COLUMNS):
-        # No fault at all.
+    # A build without any fault writes its headings alone.
+    if read_text(target).strip() == ",".join(COLUMNS):
         return pd.DataFrame(columns=COLUMNS, dtype="str").astype({"ligne": int})
     frame = read_csv(target, columns=COLUMNS).reset_index(drop=True)
     return frame.astype({"ligne": int})

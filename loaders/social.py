@@ -1,23 +1,25 @@
-"""Social facilities of Marseille: maisons de quartier, espaces seniors, and a few others."""
+"""Social facilities that a town lists: maisons de quartier, espaces seniors, and a few others."""
 
 from pathlib import Path
 
 import geopandas as gpd
 
+from loaders import catalogue
 from loaders._files import Layout, extract_layout, read_table
 from loaders._ids import stable_ids
+from loaders._nothing import no_places
 from loaders._points import drop_duplicate_ids, to_points
 from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
 
 SOURCE_ID = "social"
 EXTRACT = DATA / "equipements" / "equipements_sociaux.csv"
-PRODUCER_FILE = "locaux/equipements_sociaux_marseille_2018.csv"
+PRODUCER_FILE = "locaux/equipements_sociaux.csv"
 COLUMNS = ["id_equip", "nom", "categorie", "adresse", "code_postal", "lon", "lat"]
 MAX_FAULTY_SHARE = 0.1
 
-VILLE_DE_MARSEILLE = Layout(
-    "Ville de Marseille, équipements 2018",
+VILLE = Layout(
+    "équipements sociaux d'une ville",
     {
         "Nom du site": "nom",
         "Categorie": "categorie",
@@ -57,9 +59,9 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
         If the file is unusable or too many of its rows are at fault.
     """
     target = Path(path or within(EXTRACT, data_dir))
-    rows, layout = read_table(target, [VILLE_DE_MARSEILLE, extract_layout(COLUMNS)])
+    rows, layout = read_table(target, [VILLE, extract_layout(COLUMNS)])
     report = Report(SOURCE_ID, lignes_lues=len(rows))
-    if layout is VILLE_DE_MARSEILLE:
+    if layout is VILLE:
         rows["id_equip"] = stable_ids("SOC", rows[["nom", "adresse", "lon", "lat"]])
         rows["categorie"] = rows["categorie"].replace(CATEGORIES)
     rows = drop_duplicate_ids(rows, "id_equip", report)
@@ -70,7 +72,7 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
 
 
 def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
-    """Load the social facilities of Marseille.
+    """Load the social facilities.
 
     Parameters
     ----------
@@ -87,4 +89,8 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
     SourceError
         As `read`.
     """
+    if path is None and not catalogue.has(SOURCE_ID):
+        return no_places(
+            "id_equip", dict.fromkeys(["nom", "categorie", "adresse", "code_postal", "code_insee"], "str")
+        )
     return read(path).frame

@@ -5,18 +5,19 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from loaders import territory
+from loaders import catalogue, territory
 from loaders._data_es import read_facilities
 from loaders._files import Layout, extract_layout, is_json, read_csv, read_table
 from loaders._ids import stable_ids
+from loaders._nothing import no_places
 from loaders._points import drop_duplicate_ids, numbers, to_points
-from loaders.paths import DATA, within
+from loaders.paths import DATA, reference, within
 from loaders.quality import Reading, Report
 
 SOURCE_ID = "sports"
 EXTRACT = DATA / "equipements" / "sports.csv"
-FAMILIES_FILE = DATA / "equipements" / "sports_familles.csv"
-PRODUCER_FILE = "sports/res_fiches_equipements_amp_2016.csv"
+FAMILIES_FILE = reference("equipements/sports_familles.csv")
+PRODUCER_FILE = "sports/res_fiches_equipements.csv"
 COLUMNS = ["equip_id", "equip_type_name", "vintage", "comm_insee", "lon", "lat"]
 #: What Data ES alone knows of a facility: texts, but for the year.
 DETAILS = ["nom", "installation", "adresse", "acces_libre", "annee_service", "proprietaire", "gestionnaire"]
@@ -137,4 +138,10 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
     SourceError
         As `read`.
     """
+    if path is None and not catalogue.has(SOURCE_ID):
+        return no_places(
+            "equip_id",
+            dict.fromkeys(["equip_type_name", "famille", "vintage", *DETAILS, "code_insee"], "str")
+            | {"annee_service": "float64"},
+        )
     return read(path).frame

@@ -78,7 +78,7 @@ class Territory:
     projets
         Folder of the cooperation projects in the data; None if the contrat has no catalogue of projects here.
     document
-        The document that the projects come from, such as "cahier 3"; "" without projects.
+        The document that the projects come from, such as "agenda 2024"; "" without projects.
     velos
         Networks of shared bikes; none where there are no bikes.
     communes
@@ -100,6 +100,17 @@ class Territory:
         """INSEE codes of the communes of the contrat, without the neighbours."""
         kept = self.communes.index[self.communes["statut"] != NEIGHBOUR]
         return frozenset(kept)
+
+    @property
+    def bikes(self) -> str:
+        """What follows "station" in French: the networks' names, or "de vélos" without any."""
+        return " et ".join(network.nom for network in self.velos) or "de vélos"
+
+    @property
+    def unnamed(self) -> frozenset[str]:
+        """Ids of the sources that the file says the territory does not have."""
+        named = {"velos": self.velos, "projets": self.projets, "arrondissements": self.arrondissements}
+        return frozenset(source_id for source_id, stated in named.items() if not stated)
 
     @property
     def arrondissements(self) -> dict[str, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Lines of the RTM (metro, tram, BHNS), railway stations, and the stops of any network that a user provides."""
+"""Metro, tram and BHNS lines, railway stations, and the stops of any network that a user provides."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -6,23 +6,25 @@ from pathlib import Path
 import geopandas as gpd
 
 from errors import SourceContentError
-from loaders import gtfs
+from geo.crs import WGS84
+from loaders import catalogue, gtfs
 from loaders._files import Layout, extract_layout, read_features, read_table
-from loaders._points import drop_duplicate_ids, numbers, to_points
+from loaders._nothing import no_places
+from loaders._points import check_on_territory, drop_duplicate_ids, numbers, to_points
 from loaders._shapes import to_shapes
 from loaders.paths import DATA, within
 from loaders.quality import OFF_TERRITORY, SET_ASIDE, Reading, Report
 
 LINES_ID = "lignes"
 LINES_EXTRACT = DATA / "transport" / "lignes.geojson"
-LINES_PRODUCER_FILE = "transport/rtm_lignes_2025-04.geojson"
+LINES_PRODUCER_FILE = "transport/lignes.geojson"
 LINES_COLUMNS = ["route_id", "route_short_name", "route_long_name", "mode", "color"]
 #: The lines that the atlas calls structuring; buses and sea shuttles are left out.
 MODES = ("metro", "tram", "bhns")
 
 STATIONS_ID = "sncf"
 STATIONS_EXTRACT = DATA / "transport" / "gares.csv"
-STATIONS_PRODUCER_FILE = "transport/gares_sncf_amp_2026-02.csv"
+STATIONS_PRODUCER_FILE = "transport/gares.csv"
 STATIONS_COLUMNS = ["uic", "name", "voyageurs_2024", "lon", "lat"]
 MAX_FAULTY_SHARE = 0.1
 
@@ -51,6 +53,9 @@ def read_lines(path: Path | str | None = None, *, data_dir: Path = DATA) -> Read
     rows, _ = read_features(target, [extract_layout(LINES_COLUMNS)])
     report = Report(LINES_ID, lignes_lues=len(rows))
     frame = to_shapes(rows, path=target, id_column="route_id", report=report, polygons=False)
+    middles = frame.geometry.to_crs(WGS84).bounds
+    lon, lat = middles[["minx", "maxx"]].mean(axis=1), middles[["miny", "maxy"]].mean(axis=1)
+    check_on_territory(target, lon, lat, data_dir)
     others = frame[~frame["mode"].isin(MODES)]
     report.add(
         others, f"{OFF_TERRITORY} (autre mode)", SET_ASIDE, ids=frame["route_id"], values=frame["mode"]
@@ -66,7 +71,7 @@ def read_lines(path: Path | str | None = None, *, data_dir: Path = DATA) -> Read
 
 
 def load_lines(path: Path | str | None = None) -> gpd.GeoDataFrame:
-    """Load the metro, tram and BHNS lines of the RTM.
+    """Load the metro, tram and BHNS lines.
 
     Parameters
     ----------
@@ -84,6 +89,8 @@ def load_lines(path: Path | str | None = None) -> gpd.GeoDataFrame:
     SourceError
         As `read_lines`.
     """
+    if path is None and not catalogue.has(LINES_ID):
+        return no_places("route_id", dict.fromkeys(LINES_COLUMNS[1:], "str"))
     return read_lines(path).frame
 
 
@@ -126,7 +133,7 @@ def read_stations(path: Path | str | None = None, *, data_dir: Path = DATA) -> R
 
 
 def load_stations(path: Path | str | None = None) -> gpd.GeoDataFrame:
-    """Load the railway stations of the métropole.
+    """Load the railway stations.
 
     Parameters
     ----------
@@ -144,6 +151,8 @@ def load_stations(path: Path | str | None = None) -> gpd.GeoDataFrame:
     SourceError
         As `read_stations`.
     """
+    if path is None and not catalogue.has(STATIONS_ID):
+        return no_places("uic", {"name": "str", "voyageurs_2024": "Int64", "code_insee": "str"})
     return read_stations(path).frame
 
 

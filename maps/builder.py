@@ -21,6 +21,7 @@ from loaders.catalogue import NON_TELECHARGEE
 from loaders.offline import is_offline
 from maps import layers as registry
 from maps.assets import STATIC_FROM_FRAME, STATIC_FROM_PAGE, Assets
+from maps.extent import Extent, of_territory
 from maps.files import ALL, Manifest
 from maps.spec import BASEMAPS, Cadrage, Classe, MapSpec, SessionObjects, ShownLayer
 
@@ -40,10 +41,6 @@ __all__ = [
     "settings",
 ]
 
-#: Middle of the métropole and the corners that its map does not leave (degrees).
-CENTRE: Final = (43.47, 5.25)
-CORNERS: Final = ((42.7, 4.2), (44.2, 6.3))
-ZOOM: Final = 10
 #: What the addresses of a session's objects begin with: nothing that a browser could fetch.
 SESSION: Final = "session:"
 MIN_ZOOM: Final = 8
@@ -71,8 +68,8 @@ class _Map(folium.Map):
         "{% endmacro %}"
     )
 
-    def __init__(self, settings: str, assets: Assets) -> None:
-        super().__init__(location=CENTRE, zoom_start=ZOOM, tiles=None)
+    def __init__(self, settings: str, assets: Assets, place: Extent) -> None:
+        super().__init__(location=place.centre, zoom_start=place.zoom, tiles=None)
         self.settings = settings
         self.default_js = [("carte", STATIC_FROM_FRAME + assets.script)]
         self.default_css = [("carte", STATIC_FROM_FRAME + assets.style)]
@@ -112,7 +109,7 @@ def base_map(assets: Assets, *, notes: Mapping[str, str]) -> folium.Map:
     assets
         The script and the style, as installed.
     notes
-        Source id to the French text that dates it; every layer's source must be there.
+        Source id to the French text that dates it; a layer whose source is not there is none of the territory's.
 
     Returns
     -------
@@ -122,9 +119,9 @@ def base_map(assets: Assets, *, notes: Mapping[str, str]) -> folium.Map:
     Raises
     ------
     ArgumentError
-        If a layer's source has no note: nothing is drawn without its source.
+        If one of the other sources of a layer has no note: nothing is drawn without its source.
     """
-    return _Map(settings(notes), assets)
+    return _Map(settings(notes), assets, of_territory())
 
 
 def settings(notes: Mapping[str, str]) -> str:
@@ -146,7 +143,7 @@ def settings(notes: Mapping[str, str]) -> str:
         As `base_map`.
     """
     # Offline, browsers too ask nobody: the map has no tiles.
-    return _settings(tuple(sorted(notes.items())), with_tiles=not is_offline())
+    return _settings(tuple(sorted(notes.items())), of_territory(), with_tiles=not is_offline())
 
 
 def feature_group(
@@ -171,7 +168,7 @@ def feature_group(
     Raises
     ------
     ArgumentError
-        If the spec names a layer or a basemap that does not exist, or a layer without files.
+        If the spec names a layer or a basemap that does not exist, or a layer without files or scope.
     """
     return _Show(script_json(describe(spec, manifest, scopes=scopes)))
 
@@ -322,7 +319,10 @@ def _shown(shown: ShownLayer, manifest: Manifest, scopes: Mapping[str, Collectio
             "source": shown.session.note,
         }
     names = manifest.names(shown.layer_id, shown.communes)
-    covered = scopes[registry.get(shown.layer_id).source_id]
+    source_id = registry.get(shown.layer_id).source_id
+    if source_id not in scopes:
+        raise ArgumentError(f"Couche sans source : {shown.layer_id}")
+    covered = scopes[source_id]
     described: dict[str, Any] = {
         "id": shown.layer_id,
         "fichiers": {code: STATIC_FROM_FRAME + name for code, name in names.items()},
@@ -361,21 +361,22 @@ def _degrees(bounds: tuple[float, float, float, float]) -> tuple[float, ...]:
 
 
 @lru_cache(maxsize=4)
-def _settings(notes: tuple[tuple[str, str], ...], *, with_tiles: bool) -> str:
+def _settings(notes: tuple[tuple[str, str], ...], place: Extent, *, with_tiles: bool) -> str:
     known = dict(notes)
-    lost = sorted({key for layer in registry.LAYERS for key in layer.source_ids} - set(known))
+    layers = registry.of(known)
+    lost = sorted({key for layer in layers for key in layer.source_ids} - set(known))
     if lost:
         raise ArgumentError(f"Couches sans source : {', '.join(lost)}")
     return script_json(
         {
-            "centre": CENTRE,
-            "zoom": ZOOM,
+            "centre": place.centre,
+            "zoom": place.zoom,
             "zoomMin": MIN_ZOOM,
             "zoomMax": MAX_ZOOM,
-            "coins": CORNERS,
+            "coins": place.corners,
             "couches": [
                 layer.describe() | {"source": "\u202f; ".join(known[key] for key in layer.source_ids)}
-                for layer in registry.LAYERS
+                for layer in layers
             ]
             + [layer.describe() for layer in registry.SESSION_LAYERS],
             "fonds": {

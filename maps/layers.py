@@ -5,11 +5,12 @@ outlines by their stroke. Colours derive from the palette of Okabe and Ito (2008
 at 3:1 at least on white.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from errors import ArgumentError
+from loaders import territory
 
 Symbole = Literal[
     "contour",
@@ -25,6 +26,8 @@ Symbole = Literal[
     "hexagone",
 ]
 Kind = Literal["texte", "entier", "decimal", "part", "pourcentage", "distance_m", "surface_m2", "date"]
+#: What follows "station": names of the territory's networks of shared bikes.
+BIKES: Final = territory.load().bikes
 POINTS: Final[frozenset[Symbole]] = frozenset(
     {"cercle", "carre", "triangle", "losange", "croix", "etoile", "maison", "ecusson", "hexagone"}
 )
@@ -317,7 +320,7 @@ LAYERS: Final[tuple[Layer, ...]] = (
     ),
     Layer(
         "stations",
-        "Stations levélo",
+        f"Stations {BIKES}",
         "velos",
         "#00795C",
         "cercle",
@@ -325,8 +328,8 @@ LAYERS: Final[tuple[Layer, ...]] = (
         (LayerField("capacity", "Points d’attache", "entier"),),
         variable="is_virtual_station",
         variantes=(
-            Variante("false", "Stations levélo"),
-            Variante("true", "Stations levélo virtuelles", plein=False),
+            Variante("false", f"Stations {BIKES}"),
+            Variante("true", f"Stations {BIKES} virtuelles", plein=False),
         ),
     ),
 )
@@ -403,6 +406,22 @@ SESSION_LAYERS: Final[tuple[Layer, ...]] = (
 #: Every layer, in paint order.
 REGISTRY: Final[tuple[Layer, ...]] = (*LAYERS, *SESSION_LAYERS)
 _BY_ID: Final[Mapping[str, Layer]] = {layer.layer_id: layer for layer in REGISTRY}
+
+
+def of(source_ids: Container[str]) -> tuple[Layer, ...]:
+    """Give the layers that a territory has.
+
+    Parameters
+    ----------
+    source_ids
+        Ids of its sources.
+
+    Returns
+    -------
+    tuple of Layer
+        Part of `LAYERS`, in paint order.
+    """
+    return tuple(layer for layer in LAYERS if layer.source_id in source_ids)
 
 
 def get(layer_id: str) -> Layer:

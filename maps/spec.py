@@ -1,8 +1,8 @@
 """What a map shows at one moment, as pages say it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Self
 
 from xyzservices import providers
 
@@ -141,3 +141,18 @@ class MapSpec:
     chosen: Sequence[tuple[str, str]] = ()
     cadrage: Cadrage | None = None
     adresse: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def of(self, layer_ids: Container[str]) -> Self:
+        """Leave out the layers that a territory does not have.
+
+        Parameters
+        ----------
+        layer_ids
+            Ids of the layers that it has, the session's own included.
+
+        Returns
+        -------
+        MapSpec
+            The same map of the others.
+        """
+        return replace(self, layers=[shown for shown in self.layers if shown.layer_id in layer_ids])

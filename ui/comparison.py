@@ -88,6 +88,8 @@ def bars(places: Places, codes: Sequence[str], sources: Mapping[str, Source]) ->
     fields = {field.column: field for field in places.fields}
     charts = []
     for column in DRAWN[places.kind]:
+        if column not in fields:
+            continue
         field = fields[column]
         values = stated(places.rows.loc[list(codes)], [field], sources)[column].tolist()
         middle = medians[column]

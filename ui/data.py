@@ -27,7 +27,8 @@ import loaders.sports
 import loaders.territory
 import loaders.transit
 import loaders.versions
-from loaders.catalogue import Source
+from exports import naming
+from loaders.catalogue import Catalogue
 from loaders.frames import Frames
 from loaders.paths import DATA
 
@@ -37,11 +38,11 @@ stamp = loaders.versions.stamp
 _TERRITORY: Final = (loaders.territory.TERRITORY_FILE,)
 # What places the rows of every source in a commune.
 _PLACES: Final = (loaders.communes.EXTRACT, *_TERRITORY)
-_CONTRAT: Final = (loaders.partners.FOLDER, *_TERRITORY)
+_CONTRAT: Final = (loaders.partners.FOLDER, loaders.catalogue.CATALOGUE_FILE, *_TERRITORY)
 
 
 def qpv() -> gpd.GeoDataFrame:
-    """Give the 66 QPV.
+    """Give the QPV.
 
     Returns
     -------
@@ -63,7 +64,7 @@ def indicators() -> pd.DataFrame:
 
 
 def communes() -> gpd.GeoDataFrame:
-    """Give the 16 communes.
+    """Give the communes of the contrat.
 
     Returns
     -------
@@ -74,7 +75,7 @@ def communes() -> gpd.GeoDataFrame:
 
 
 def commune_names() -> dict[str, str]:
-    """Give the name of each of the 16 communes by INSEE code.
+    """Give the name of each commune of the contrat by INSEE code.
 
     Returns
     -------
@@ -84,8 +85,19 @@ def commune_names() -> dict[str, str]:
     return dict(communes()["nom"])
 
 
+def everywhere() -> str:
+    """Name the whole territory in a few words.
+
+    Returns
+    -------
+    str
+        Its number of communes, such as "24 communes".
+    """
+    return naming.everywhere(communes())
+
+
 def arrondissements() -> gpd.GeoDataFrame:
-    """Give the 16 arrondissements of Marseille.
+    """Give the municipal arrondissements.
 
     Returns
     -------
@@ -96,7 +108,7 @@ def arrondissements() -> gpd.GeoDataFrame:
 
 
 def bikes() -> gpd.GeoDataFrame:
-    """Give the levélo stations, virtual ones included.
+    """Give the stations of shared bikes, virtual ones included.
 
     Returns
     -------
@@ -151,7 +163,7 @@ def sports() -> gpd.GeoDataFrame:
 
 
 def social() -> gpd.GeoDataFrame:
-    """Give the social facilities of Marseille.
+    """Give the social facilities.
 
     Returns
     -------
@@ -249,12 +261,12 @@ def acronyms() -> pd.DataFrame:
     return _shared(loaders.partners.load_acronyms, beside=_CONTRAT)
 
 
-def sources() -> dict[str, Source]:
+def sources() -> Catalogue:
     """Give the catalogue of sources by source id.
 
     Returns
     -------
-    dict of str to Source
+    Catalogue
         As `loaders.catalogue.load`.
     """
     return loaders.catalogue.load()
@@ -298,7 +310,7 @@ def faults() -> pd.DataFrame:
 
 def _shared(load: Callable[[], FrameT], *source_ids: str, beside: Sequence[Path] = ()) -> FrameT:
     known = sources()
-    files = [DATA / known[source_id].fichier for source_id in source_ids]
+    files = [DATA / known[source_id].fichier for source_id in source_ids if source_id in known]
     return _read(f"{load.__module__}.{load.__name__}", stamp(*files, *beside, *_PLACES), load)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from exports.context import Context
-from exports.fields import Field
+from exports.fields import Field, present
 from exports.html_map import Figures, to_html_map
 from exports.qgis import layer_of
 from exports.tables import to_csv, to_geojson, to_gpkg, to_xlsx
@@ -53,7 +53,7 @@ def show(
     drawn
         The map of these rows, for rows that have no map on the page; None offers none.
     """
-    kept = tuple(fields)
+    kept = present(fields, data.sources())
     # Menus of one page are told apart by their names, for those who do not see what stands above.
     label = plain(typographie(f"Télécharger : {context.subject}"))
     with st.expander(label, key=f"{key}-{MENU}", icon=":material/download:"):
@@ -144,6 +144,7 @@ def show_map(
         The sources of what the session brings, which no catalogue holds.
     """
     ready = startup.ready()
+    spec = spec.of(ready.layer_ids)
     catalogue = data.sources() | {source.source_id: source for source in own}
     context = Context.of(
         [catalogue[source_id] for source_id in [*source_ids, *_source_ids(spec)]],
@@ -167,6 +168,7 @@ def _map_of_rows(
 ) -> bytes:
     """Make the map of rows whose objects say what the rows say."""
     ready, catalogue = startup.ready(), data.sources()
+    spec = spec.of(ready.layer_ids)
     whole = Context.of(
         [*context.sources, *(catalogue[source_id] for source_id in _source_ids(spec))],
         filters=dict(context.criteria) or context.filters,

@@ -23,7 +23,7 @@ _PORTRAITS: Final[Mapping[Genre, Callable[..., Portrait]]] = {
 
 
 def bike_reach(radius_m: int) -> pd.DataFrame:
-    """Give what the levélo network and public transport bring to each QPV.
+    """Give what shared bikes and public transport bring to each QPV.
 
     Parameters
     ----------

@@ -1,5 +1,6 @@
 """What surrounds every page: the language, the skip link, errors in French, the footer."""
 
+from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -7,7 +8,9 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from errors import AtlasError
+from exports.naming import CONTRAT, TERRITORY
 from ui import startup
+from ui.formats import typographie
 from ui.page import CONTENT_ID
 
 ICON: Final = str(Path(__file__).with_name("icon.svg"))
@@ -56,8 +59,8 @@ def footer() -> None:
     """Close the page with what binds every figure on it."""
     st.divider()
     st.html(
-        '<p class="atlas-note">Atlas des Possibles, contrat de ville 2024-2030 de la Métropole '
-        "Aix-Marseille-Provence. Données ouvertes, chacune avec son producteur, son millésime et sa licence.</p>"
+        f'<p class="atlas-note">{escape(typographie(f"Atlas des Possibles, {CONTRAT}, {TERRITORY}."))} '
+        "Données ouvertes, chacune avec son producteur, son millésime et sa licence.</p>"
     )
     with st.container(horizontal=True):
         st.page_link("pages/donnees/page.py", label="Sources et licences")

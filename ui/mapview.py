@@ -43,7 +43,7 @@ def show(
     Parameters
     ----------
     spec
-        What the map shows. Only what differs from the last spec is sent; objects of the session by `hand` alone.
+        What the map shows; layers that the territory does not have are left out. Only what differs from the last spec is sent; objects of the session by `hand` alone.
     key
         Name of the map in the session, unique on its page.
     height
@@ -57,6 +57,7 @@ def show(
         `couche` and `id` of the object clicked since the last run; None if this run has another cause.
     """
     ready = startup.ready()
+    spec = spec.of(ready.layer_ids)
 
     def clicked() -> None:
         found = _properties(st.session_state.get(key))

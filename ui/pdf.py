@@ -75,7 +75,7 @@ def matrix(
 
 
 def _offer(label: str, make: Callable[[], bytes], *, subject: str, place: str) -> None:
-    context = Context.of([data.sources()["projets"]], subject=subject, place=place)
+    context = Context.of([data.sources()["qpv"]], subject=subject, place=place)
     st.download_button(
         label,
         make,

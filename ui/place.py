@@ -14,17 +14,16 @@ from exports.context import Context
 from exports.fields import REASONS
 from exports.place_fields import metres
 from exports.portraits import COMMUNE, QUARTIER, Genre, Places, Portrait
-from exports.surroundings import SORTS
+from exports.surroundings import SORTS, sorts
 from geo.places import RADII_M
 from geo.proximity import TOUCH_M
 from maps.spec import Cadrage, MapSpec, ShownLayer
-from ui import choices, comparison, data, downloads, figures, mapview, page, pdf, sources, table
+from ui import choices, comparison, data, downloads, figures, mapview, page, pdf, presence, sources, table
 from ui.formats import typographie
 from ui.standing import to_html as figures_html
 
 #: Hidden at first: what nobody checked, and what serves nobody.
 HIDDEN: Final = frozenset({"friches_potentielles", "stations_virtuelles"})
-AT_FIRST: Final = [key for key in SORTS if key not in HIDDEN]
 #: What a place is called in a sentence: itself, and where things lie.
 THE: Final[Mapping[Genre, str]] = {QUARTIER: "le quartier", COMMUNE: "la commune"}
 STYLE: Final = """
@@ -114,17 +113,20 @@ def ask_natures() -> tuple[str, ...]:
     tuple of str
         Keys of `exports.surroundings.SORTS`.
     """
+    known = list(sorts(data.sources()))
+    if not known:
+        return ()
     return tuple(
         st.pills(
             "Ce que montrent la carte et la liste",
-            list(SORTS),
+            known,
             selection_mode="multi",
             format_func=lambda key: SORTS[key].titre,
-            default=AT_FIRST,
+            default=[key for key in known if key not in HIDDEN],
             key="natures",
             bind="query-params",
-            help="Le Cerema n’a pas vérifié les friches potentielles et une station virtuelle ne dessert personne : "
-            "les unes et les autres sont masquées par défaut",
+            help="Masquées par défaut : les friches potentielles, que le Cerema n’a pas vérifiées, et les stations "
+            "virtuelles, qui ne desservent personne",
         )
     )
 
@@ -163,7 +165,7 @@ def show(heading: DeltaGenerator, kind: Genre, code: str, *, radius_m: int, base
 
 
 def _body(portrait: Portrait, places: Places, asked: Asked) -> None:
-    catalogue, the = data.sources(), THE[portrait.kind]
+    catalogue = data.sources()
     words = asked.described(f"{portrait.name} ({portrait.code})", portrait.kind)
     # Held together: one line more or less above the map would make the page load the map again.
     with st.container():
@@ -201,6 +203,15 @@ def _body(portrait: Portrait, places: Places, asked: Asked) -> None:
     )
     sources.note(*(source.source_id for source in portrait.sources))
 
+    if not portrait.counts.empty:
+        _around(portrait, objects, asked, words)
+    _brownfields(portrait, asked, words)
+    _projects(portrait, words)
+    _compare(portrait, places, words)
+
+
+def _around(portrait: Portrait, objects: gpd.GeoDataFrame, asked: Asked, words: Mapping[str, str]) -> None:
+    catalogue, the = data.sources(), THE[portrait.kind]
     st.header(f"Dans {the} et autour", anchor=False)
     st.html(
         table.to_html(
@@ -211,14 +222,15 @@ def _body(portrait: Portrait, places: Places, asked: Asked) -> None:
         )
     )
     _beyond(portrait)
-    st.html(
-        table.to_html(
-            portrait.nearest,
-            place_fields.NEAREST_FIELDS,
-            sources=catalogue,
-            caption="Au plus près du contour",
+    if not portrait.nearest.empty:
+        st.html(
+            table.to_html(
+                portrait.nearest,
+                place_fields.NEAREST_FIELDS,
+                sources=catalogue,
+                caption="Au plus près du contour",
+            )
         )
-    )
     if any(count not in REASONS and count > 1 for count in portrait.nearest["dans"]):
         _note(f"Quand il y en a plusieurs dans {the}, une seule est nommée ; leur nombre est dit.")
     with st.container(key="lieu-objets"):
@@ -232,9 +244,6 @@ def _body(portrait: Portrait, places: Places, asked: Asked) -> None:
     _download(
         objects, place_fields.OBJECT_FIELDS, portrait, words, subject="équipements autour", key="objets"
     )
-    _brownfields(portrait, asked, words)
-    _projects(portrait, words)
-    _compare(portrait, places, words)
 
 
 def title(portrait: Portrait) -> str:
@@ -347,6 +356,8 @@ def _beyond(portrait: Portrait) -> None:
 
 
 def _brownfields(portrait: Portrait, asked: Asked, words: Mapping[str, str]) -> None:
+    if not presence.has("friches"):
+        return
     st.header("Friches", anchor=False)
     reach = f"à {metres(asked.radius_m)} au plus"
     listed = {
@@ -372,6 +383,8 @@ def _brownfields(portrait: Portrait, asked: Asked, words: Mapping[str, str]) -> 
 
 
 def _projects(portrait: Portrait, words: Mapping[str, str]) -> None:
+    if not presence.has("projets"):
+        return
     st.header("Projets du contrat de ville", anchor=False)
     caption = f"Projets dont le périmètre couvre {THE[portrait.kind]}, ceux qui le nomment d’abord"
     if portrait.kind == COMMUNE:

@@ -6,7 +6,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from exports.fields import REASONS, Field, stated
+from exports.fields import REASONS, Field, present, stated
 from loaders.catalogue import Source
 from ui.formats import figure, typographie
 
@@ -51,6 +51,7 @@ def to_html(
     str
         HTML in which every text of the data is escaped.
     """
+    fields = present(fields, sources)
     values = stated(frame, fields, sources).iloc[0]
     lines = []
     for field in fields:

@@ -24,9 +24,10 @@ def note(*source_ids: str) -> None:
     """
     sources, names = data.sources(), data.commune_names()
     today = freshness.today()
+    used = [sources[source_id] for source_id in dict.fromkeys(source_ids) if not sources[source_id].absente]
     lines = (
-        f"{line(sources[source_id], names)}{typographie(f' ; donnée {freshness.origin(sources[source_id], on=today)}')}"
-        for source_id in dict.fromkeys(source_ids)
+        f"{line(source, names)}{typographie(f' ; donnée {freshness.origin(source, on=today)}')}"
+        for source in used
     )
     items = "".join(f"<li>{escape(said)}</li>" for said in lines)
     st.html(f'<ul class="atlas-sources">{items}</ul>')

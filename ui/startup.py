@@ -18,11 +18,11 @@ from loaders.paths import DATA
 from maps.assets import Assets, install
 from maps.builder import base_map, feature_group
 from maps.files import Manifest, write_layers
-from maps.layers import LAYERS
+from maps.layers import SESSION_LAYERS, of
 from maps.spec import MapSpec, ShownLayer
 from ui import data
 
-OFF_COMMUNES: Final = "hors des 16 communes"
+OFF_COMMUNES: Final = "hors des communes du contrat"
 LOOK_EVERY_S: Final = 1.0
 STATIC_DIR: Final = Path(__file__).resolve().parent.parent / "static"
 
@@ -46,6 +46,8 @@ class Ready:
         Source id to the INSEE codes of the communes that it covers.
     frames
         Layer id to frame, as `frames` gives them. Shared: never written into.
+    layer_ids
+        Ids of the layers that the territory has, and of those that a session may bring.
     """
 
     assets: Assets
@@ -53,6 +55,7 @@ class Ready:
     notes: Mapping[str, str]
     scopes: Mapping[str, frozenset[str]]
     frames: Mapping[str, gpd.GeoDataFrame]
+    layer_ids: frozenset[str]
 
 
 def ready() -> Ready:
@@ -85,12 +88,13 @@ def _prepare(version: str) -> Ready:  # noqa: ARG001
     sources, layers = data.sources(), frames()
     prepared = Ready(
         assets=install(STATIC_DIR),
-        manifest=write_layers(layers, layers=LAYERS, static_dir=STATIC_DIR),
+        manifest=write_layers(layers, layers=of(sources), static_dir=STATIC_DIR),
         notes={
             source_id: f"{source.producteur}, {source.millesime}" for source_id, source in sources.items()
         },
         scopes={source_id: source.communes for source_id, source in sources.items()},
         frames=layers,
+        layer_ids=frozenset(layer.layer_id for layer in (*of(sources), *SESSION_LAYERS)),
     )
     # The first map of a process compiles Folium's templates: not at the expense of the first user.
     base_map(prepared.assets, notes=prepared.notes).get_root().render()
@@ -107,8 +111,8 @@ def frames() -> dict[str, gpd.GeoDataFrame]:
     Returns
     -------
     dict of str to GeoDataFrame
-        By layer id, with the columns that the registry names, `communes` (list of the INSEE codes where the object
-        lies, among the 16) and `commune` (their names, for users).
+        By layer id, without rows where the territory lacks the source; with the columns that the registry names, `communes` (list of the INSEE codes where the object
+        lies, among those of the contrat) and `commune` (their names, for users).
     """
     communes, lines = data.communes(), data.lines()
     doubt = communes["a_confirmer"].map({True: " (à confirmer)", False: ""})

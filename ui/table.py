@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 import pandas as pd
 import streamlit as st
 
-from exports.fields import NUMBERS, REASONS, Field, is_missing, stated, values_of
+from exports.fields import NUMBERS, REASONS, Field, is_missing, present, stated, values_of
 from loaders.catalogue import Source
 from loaders.folding import fold
 from ui.formats import cell, entier, heading, pluriel, typographie
@@ -42,7 +42,7 @@ def show(
     fields
         The columns to show; the first names the row.
     sources
-        The catalogue, which says where each source applies.
+        The catalogue, which says where each source applies; columns of one that the territory lacks are left out.
     caption
         What the rows are, in French: the table's title for every reader, screen readers included.
     key
@@ -55,7 +55,7 @@ def show(
             f'<p class="atlas-note">{escape(typographie(caption))} : aucune ligne ne répond à ces filtres.</p>'
         )
         return
-    _pages(frame, tuple(fields), sources, caption, key, target)
+    _pages(frame, present(fields, sources), sources, caption, key, target)
 
 
 @st.fragment
@@ -141,6 +141,7 @@ def to_html(
     str
         HTML in which every text of the data is escaped.
     """
+    fields = present(fields, sources)
     rows = stated(frame, fields, sources)
     links = {field.column for field in fields[1:] if rows[field.column].map(_is_link).any()}
     heads = "".join(

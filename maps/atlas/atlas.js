@@ -406,7 +406,7 @@
     document.title = spec.titre;
     map.getContainer().setAttribute("aria-label", spec.titre);
     if (window.frameElement) window.frameElement.title = spec.titre;
-    // The first tiles asked for are those of the place shown, not of the middle of the métropole.
+    // The first tiles asked for are those of the place shown, not of the middle of the territory.
     if (frameToken === null) moveTo(spec.cadrage);
     setBasemap(spec.fond);
     const failed = new Set();

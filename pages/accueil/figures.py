@@ -8,13 +8,14 @@ import geopandas as gpd
 import pandas as pd
 
 from exports.fields import Field
+from exports.naming import BIKES, CONTRAT, TERRITORY
 from geo import cycling, proximity
 from geo import friches as brownfields
+from geo.territory import METROPOLE
 from loaders.catalogue import Source
 from ui.formats import distance, entier, pluriel
 
 REACH_M: Final = 300.0
-EVERYWHERE: Final = "métropole"
 FIELDS: Final = (
     Field("chiffre", "Chiffre", "texte"),
     Field("sens", "Ce qu'il dit", "texte"),
@@ -87,7 +88,7 @@ def key_figures(
     checked = brownfields.checked(friches)
     _, found = proximity.neighbours(qpv, checked, REACH_M)
     near = len(set(found))
-    named = int((projects["perimetre"] != EVERYWHERE).sum())
+    named = int((projects["perimetre"] != METROPOLE).sum())
     present = {code for codes in qpv["communes"] for code in codes} & set(communes.index)
     reach = f"{distance(REACH_M)} au plus, à vol d'oiseau"
     figures = (
@@ -99,7 +100,7 @@ def key_figures(
         ),
         Figure(
             f"{entier(served)} sur {entier(len(covered))}",
-            f"quartiers couverts par levélo ont une station physique à {reach} ; les {entier(apart)} autres QPV sont "
+            f"quartiers couverts par {BIKES} ont une station physique à {reach} ; les {entier(apart)} autres QPV sont "
             "hors périmètre de la source",
             ("velos", "qpv"),
         ),
@@ -117,16 +118,29 @@ def key_figures(
         ),
         Figure(
             f"{pluriel(named, 'projet')} sur {entier(len(projects))}",
-            f"de coopération nomment un lieu ; les {entier(len(projects) - named)} autres visent toute la métropole",
+            f"de coopération nomment un lieu ; les {entier(len(projects) - named)} autres visent tout le territoire",
             ("projets",),
         ),
     )
+    kept = tuple(figure for figure in figures if figure.source_ids[0] in sources)
     return KeyFigures(
-        f"Dans le contrat de ville 2024-2030 de la Métropole Aix-Marseille-Provence, {entier(served)} des "
-        f"{entier(len(covered))} quartiers couverts par levélo ont une station à {reach}, et {entier(named)} des "
-        f"{entier(len(projects))} projets de coopération nomment un lieu.",
-        figures,
+        _sentence(
+            f"{pluriel(len(qpv), 'quartier prioritaire', 'quartiers prioritaires')} dans {pluriel(len(present), 'commune')}",
+            f"{entier(served)} des {entier(len(covered))} quartiers couverts par {BIKES} ont une station à {reach}"
+            if "velos" in sources
+            else "",
+            f"{entier(named)} des {entier(len(projects))} projets de coopération nomment un lieu"
+            if "projets" in sources
+            else "",
+        ),
+        kept,
     )
+
+
+def _sentence(places: str, *known: str) -> str:
+    said = [text for text in known if text]
+    head = f"{CONTRAT[0].upper()}{CONTRAT[1:]}, {TERRITORY}"
+    return f"{head} : {', et '.join(said) or places}."
 
 
 def origin(figure: Figure, sources: Mapping[str, Source]) -> str:

@@ -8,13 +8,14 @@ import streamlit as st
 
 from exports.context import Context
 from exports.fields import Field
+from exports.naming import BIKES
 from exports.portraits import COMMUNE
 from loaders.paths import DATA
 from pages.accueil import figures as key
 from pages.accueil import towns
 from pages.accueil.figures import Figure, KeyFigures, key_figures
 from pages.accueil.search import Entry, index, search
-from ui import data, downloads, freshness, page, sources, table
+from ui import data, downloads, freshness, page, presence, sources, table
 from ui import figures as shared
 from ui.formats import distance, plain, pluriel, typographie
 
@@ -25,14 +26,14 @@ CARDS = [
     (
         "Urbanistes",
         "Qu'y a-t-il dans chaque quartier et autour ?",
-        "Friches, équipements sportifs et sociaux, lignes et gares autour des QPV, sur une carte, commune par commune.",
+        "Ce que les sources recensent dans les QPV et autour, couche par couche, sur une carte, commune par commune.",
         "pages/carte/page.py",
         "Ouvrir la carte",
     ),
     (
         "Urbanistes",
         "Quelles friches, quels locaux en pied d'immeuble ?",
-        "Surfaces comptées une fois, distance à un quartier et aux transports ; vos inventaires de locaux, dans votre session.",
+        "Surfaces comptées une fois, distance à un quartier ; vos inventaires de locaux, dans votre session.",
         "pages/foncier/page.py",
         "Chercher du foncier",
     ),
@@ -46,7 +47,7 @@ CARDS = [
     (
         "Équipe mobilité",
         "Où manque-t-il des stations de vélos ?",
-        "Distance à la station levélo la plus proche, habitants hors de portée, classement des manques au seuil choisi.",
+        f"Distance à la station {BIKES} la plus proche, habitants hors de portée, classement des manques au seuil choisi.",
         "pages/velos/page.py",
         "Voir les manques",
     ),
@@ -66,7 +67,12 @@ CARDS = [
     ),
 ]
 CARDS_A_ROW = 3
-WHERE = "16 communes"
+#: Pages that are about one source: without it they have no card.
+ABOUT = {
+    "pages/velos/page.py": "velos",
+    "pages/sport/page.py": "sports",
+    "pages/projets/page.py": "projets",
+}
 REACH = {"seuil": f"{distance(key.REACH_M)} à vol d'oiseau"}
 TOWN_SOURCES = ("qpv", "indicateurs", "communes", "velos", "friches")
 FRESH_FIELDS = [
@@ -83,8 +89,9 @@ def main() -> None:
     page.header("Atlas des Possibles", found.sentence)
     show_search()
     st.header("Une question, une page", anchor=False)
-    for first in range(0, len(CARDS), CARDS_A_ROW):
-        for column, card in zip(st.columns(CARDS_A_ROW), CARDS[first : first + CARDS_A_ROW], strict=True):
+    cards = [card for card in CARDS if card[3] not in ABOUT or presence.has(ABOUT[card[3]])]
+    for first in range(0, len(cards), CARDS_A_ROW):
+        for column, card in zip(st.columns(CARDS_A_ROW), cards[first : first + CARDS_A_ROW], strict=False):
             with column, st.container(border=True, height="stretch"):
                 show_card(*card)
     st.header("Les chiffres à retenir", anchor=False)
@@ -99,7 +106,7 @@ def main() -> None:
 def show_search() -> None:
     query = st.text_input(
         "Rechercher un quartier, une commune, un projet ou un sigle",
-        placeholder="Par exemple : Air Bel, Aubagne, vélos, CTAI",
+        placeholder="Par exemple : un nom de quartier, de commune ou de projet",
         type="search",
         live=True,
         key="recherche",
@@ -157,7 +164,7 @@ def show_figures(figures: Sequence[Figure]) -> None:
         [catalogue[source_id] for source_id in used],
         filters=REACH,
         subject="chiffres à retenir",
-        place=WHERE,
+        place=data.everywhere(),
     )
     downloads.show(key.rows(figures, catalogue), key.FIELDS, context=context, key="export-chiffres")
 
@@ -176,7 +183,7 @@ def show_towns() -> None:
         rows,
         fields,
         sources=catalogue,
-        caption="Quartiers prioritaires, habitants, vélos et friches de chaque commune",
+        caption="Quartiers prioritaires, habitants et ce qui les entoure, commune par commune",
         key="communes",
         target="commune?commune=",
     )
@@ -184,7 +191,7 @@ def show_towns() -> None:
         [catalogue[source_id] for source_id in TOWN_SOURCES],
         filters=REACH,
         subject="chiffres par commune",
-        place=WHERE,
+        place=data.everywhere(),
     )
     drawn = towns.spec(rows, stations=data.bikes(), friches=data.friches())
     downloads.show(rows, fields, context=context, key="export-communes", drawn=drawn)
@@ -208,7 +215,7 @@ def show_freshness() -> None:
     st.html(
         table.to_html(rows, FRESH_FIELDS, sources={}, caption="Millésime et âge de chaque source, à ce jour")
     )
-    context = Context.of(data.sources().values(), subject="fraîcheur des sources", place=WHERE)
+    context = Context.of(data.sources().values(), subject="fraîcheur des sources", place=data.everywhere())
     downloads.show(rows, FRESH_FIELDS, context=context, key="export-fraicheur")
     st.page_link(
         "pages/donnees/page.py",

@@ -178,7 +178,7 @@ def index(
             (
                 Link("Page de la commune", COMMUNE_PAGE, {"commune": code}),
                 Link("Voir sur la carte", MAP, {"commune": code}),
-                Link("Projets de la commune", PROJECTS, {"commune": code}),
+                *([] if projects.empty else [Link("Projets de la commune", PROJECTS, {"commune": code})]),
             ),
             terms=code,
         )

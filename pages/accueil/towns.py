@@ -65,7 +65,7 @@ def spec(towns: gpd.GeoDataFrame, *, stations: gpd.GeoDataFrame, friches: gpd.Ge
     west, south, east, north = (float(edge) for edge in towns.total_bounds)
     physical = stations.index[~stations["is_virtual_station"]]
     return MapSpec(
-        titre="Quartiers prioritaires, stations levélo et friches vérifiées, commune par commune",
+        titre="Quartiers prioritaires et ce qui les entoure, commune par commune",
         layers=[
             ShownLayer("communes", ids=list(towns.index)),
             ShownLayer("qpv"),

@@ -7,7 +7,8 @@ from typing import Final
 
 import geopandas as gpd
 
-from exports.fields import REASONS, Field, stated
+from exports.fields import REASONS, Field, present, stated
+from exports.naming import BIKES
 from exports.place_fields import INDICATORS, SURFACE
 from geo.friches import UNCHECKED
 from geo.proximity import count_within
@@ -26,7 +27,7 @@ _AROUND: Final = (
     ("social", "Équipements sociaux", "social"),
     ("colleges", "Collèges REP et REP+", "colleges"),
     ("gares", "Gares", "sncf"),
-    ("stations", "Stations levélo physiques", "velos"),
+    ("stations", f"Stations {BIKES} physiques", "velos"),
 )
 
 
@@ -64,7 +65,7 @@ def around(
         number = count_within(row, frame, distance_m).astype(float)
         row[layer_id] = mask(number, row["communes"], sources[source_id].communes)
         fields.append(Field(layer_id, f"{title} {within}", "entier", source_id))
-    return row, tuple(fields)
+    return row, present(fields, sources)
 
 
 def to_html(row: gpd.GeoDataFrame, fields: Sequence[Field], *, sources: Mapping[str, Source]) -> str:

@@ -1,6 +1,6 @@
 """What the user of the map filters by; every choice lives in the address bar."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,7 @@ from maps.layers import LAYERS
 from ui import choices
 
 TITLES: Final[Mapping[str, str]] = {layer.layer_id: layer.titre for layer in LAYERS}
-#: Thousands of sports facilities hide the rest at the scale of the métropole: they wait for a click.
+#: Thousands of sports facilities hide the rest at the scale of the territory: they wait for a click.
 AT_FIRST: Final = ("communes", "qpv", "lignes", "friches", "gares", "stations")
 #: No limit of distance: Streamlit shows a choice of None as an empty box.
 EVERYTHING: Final = -1
@@ -159,6 +159,8 @@ def ask(
     quarters: Callable[[str | None], Mapping[str, str]],
     names: Mapping[str, str],
     offered: Mapping[tuple[str, str], list[str]],
+    *,
+    layers: Sequence[str],
 ) -> Filters:
     """Show the filters and read them.
 
@@ -170,6 +172,8 @@ def ask(
         Name of each commune by INSEE code.
     offered
         As `values_of_types` gives them.
+    layers
+        Ids of the layers that the territory has.
 
     Returns
     -------
@@ -191,44 +195,51 @@ def ask(
                 bind="query-params",
                 help="Limite la carte et le tableau à ce qui est dans le quartier choisi ou près de son contour",
             )
-    layers = st.pills(
+    shown = st.pills(
         "Couches",
-        list(TITLES),
+        list(layers),
         selection_mode="multi",
         format_func=TITLES.__getitem__,
-        default=AT_FIRST,
+        default=[layer_id for layer_id in AT_FIRST if layer_id in layers],
         key="couches",
         bind="query-params",
     )
-    statuts, types = _ask_details(offered)
+    statuts, types = _ask_details(offered, brownfields="friches" in layers)
     return Filters(
         commune=commune,
         qpv=chosen,
         around_m=None if around == EVERYTHING else around,
-        layers=tuple(layers),
+        layers=tuple(shown),
         statuts=statuts,
         types=types,
     )
 
 
-def _ask_details(offered: Mapping[tuple[str, str], list[str]]) -> tuple[tuple[str, ...], Types]:
+def _ask_details(
+    offered: Mapping[tuple[str, str], list[str]], *, brownfields: bool
+) -> tuple[tuple[str, ...], Types]:
     """Ask for statuses and types in a box that is built when it opens: a page draws its map sooner without it."""
     keys = {key: _name(key) for key in offered}
     asked = any(name in st.query_params for name in ("statuts", *keys.values()))
-    title = "Filtrer par type et par statut\u202f; friches potentielles masquées par défaut"
+    if not offered and not brownfields:
+        return tuple(CHECKED), ()
+    title = "Filtrer par type"
+    if brownfields:
+        title = "Filtrer par type et par statut\u202f; friches potentielles masquées par défaut"
     with st.expander(title, expanded=asked, key="details", on_change="rerun") as box:
         if box.open:
-            st.pills(
-                "Friches",
-                list(STATUTS),
-                selection_mode="multi",
-                format_func=STATUTS.__getitem__,
-                default=CHECKED,
-                key="statuts",
-                bind="query-params",
-                persist_state="page",
-                help="Le Cerema n’a pas vérifié sur place les friches potentielles : elles sont masquées par défaut",
-            )
+            if brownfields:
+                st.pills(
+                    "Friches",
+                    list(STATUTS),
+                    selection_mode="multi",
+                    format_func=STATUTS.__getitem__,
+                    default=CHECKED,
+                    key="statuts",
+                    bind="query-params",
+                    persist_state="page",
+                    help="Le Cerema n’a pas vérifié sur place les friches potentielles : elles sont masquées par défaut",
+                )
             for key, values in offered.items():
                 st.multiselect(
                     TYPES[key],

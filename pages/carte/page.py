@@ -36,7 +36,9 @@ def show() -> None:
     frames, names = startup.ready().frames, data.commune_names()
     version = startup.version()
     heading = st.container()
-    filters = asked.ask(lambda commune: _quarters(version, commune), names, _offered(version))
+    filters = asked.ask(
+        lambda commune: _quarters(version, commune), names, _offered(version), layers=_layers()
+    )
     # The totals stand outside this fragment: they follow the filters on types alone.
     if st.session_state.setdefault(TYPES_SEEN, filters.types) != filters.types:
         st.session_state[TYPES_SEEN] = filters.types
@@ -46,7 +48,7 @@ def show() -> None:
     kept = _kept(version, filters)
     words = filters.described(names, dict(frames["qpv"]["lib_qp"]))
     page.on_paper(words, style=STYLE)
-    place = names[filters.commune] if filters.commune else "16 communes"
+    place = names[filters.commune] if filters.commune else data.everywhere()
 
     with st.container(key="carte-haut"):
         left, right = st.columns([0.68, 0.32], gap="medium")
@@ -103,6 +105,11 @@ def _finding(version: str, commune: str | None) -> str:  # noqa: ARG001
 @st.cache_resource(show_spinner=False, max_entries=40)
 def _by_commune(version: str, types: asked.Types) -> gpd.GeoDataFrame:  # noqa: ARG001
     return totals.by_commune(startup.ready().frames, types, data.sources())
+
+
+def _layers() -> list[str]:
+    present = startup.ready().layer_ids
+    return [layer_id for layer_id in asked.TITLES if layer_id in present]
 
 
 def _choose(found: dict[str, Any]) -> None:
@@ -169,7 +176,7 @@ def show_totals() -> None:
     with st.container(key="carte-totaux"):
         st.header("Totaux par commune", anchor=False)
         st.caption(
-            "Les 16 communes, selon les filtres par type ; les habitants d’un QPV à cheval sont comptés une fois."
+            f"Les {data.everywhere()}, selon les filtres par type ; les habitants d’un QPV à cheval sont comptés une fois."
         )
         table.show(
             frame, totals.FIELDS, sources=catalogue, caption="Totaux par commune", key="carte-totaux-table"
@@ -178,7 +185,7 @@ def show_totals() -> None:
             [catalogue[key] for key in totals.SOURCES],
             filters=asked.described_types(types),
             subject="totaux par commune",
-            place="16 communes",
+            place=data.everywhere(),
         )
         downloads.show(frame, totals.FIELDS, context=context, key="carte-totaux-export")
         sources.note(*totals.SOURCES)

@@ -6,6 +6,7 @@ from typing import Final
 import geopandas as gpd
 
 from exports.fields import Field
+from exports.naming import BIKES
 from geo.facilities import in_communes
 from geo.friches import UNCHECKED
 from geo.population import inhabitants_by_commune
@@ -27,7 +28,7 @@ FIELDS: Final = (
     Field("social", "Équipements sociaux", "entier", "social"),
     Field("colleges", "Collèges REP et REP+", "entier", "colleges"),
     Field("gares", "Gares", "entier", "sncf"),
-    Field("stations", "Stations levélo physiques", "entier", "velos"),
+    Field("stations", f"Stations {BIKES} physiques", "entier", "velos"),
 )
 SOURCES: Final = ("qpv", "indicateurs", "friches", "sports", "social", "colleges", "sncf", "velos")
 
@@ -88,6 +89,7 @@ def finding(frames: Mapping[str, gpd.GeoDataFrame], commune: str | None) -> str:
     """
     communes, qpv, friches = frames["communes"], frames["qpv"], frames["friches"]
     checked = friches[friches["site_statut"] != UNCHECKED]
+    surveyed = not friches.empty
     near = checked.index[sorted(set(pairs_within(qpv, checked, NEAR_M).point))]
     people = inhabitants_by_commune(communes, qpv)
     if commune is None:
@@ -98,6 +100,8 @@ def finding(frames: Mapping[str, gpd.GeoDataFrame], commune: str | None) -> str:
         )
         checked = checked[checked["code_insee"] == commune]
         near = near.intersection(checked.index)
+    if not surveyed:
+        return f"{head}."
     if checked.empty:
         return f"{head} ; aucune friche vérifiée n’y est recensée."
     reach = f"dans un QPV ou à {NEAR_M} m au plus, à vol d’oiseau"

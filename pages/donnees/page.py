@@ -37,7 +37,6 @@ DETAIL_FIELDS = [
     Field("hors_perimetre", "Communes hors périmètre", "texte"),
     Field("adresse", "Adresse officielle", "texte"),
 ]
-WHERE = "16 communes"
 FAULT_FIELDS = [
     Field("source", "Source", "texte"),
     Field("ligne", "Ligne du fichier", "entier"),
@@ -91,7 +90,7 @@ def show_catalogue(sources: Mapping[str, Source], names: Mapping[str, str]) -> N
         ]
     ).set_index("source_id")
     table.show(rows, CATALOGUE_FIELDS, sources=sources, caption="Catalogue des sources", key="catalogue")
-    context = Context.of(sources.values(), subject="catalogue des sources", place=WHERE)
+    context = Context.of(sources.values(), subject="catalogue des sources", place=data.everywhere())
     downloads.show(rows, [*CATALOGUE_FIELDS, *DETAIL_FIELDS], context=context, key="catalogue")
     st.subheader("Limites, attribution et adresse officielle de chaque source")
     for source in sources.values():
@@ -144,6 +143,8 @@ def show_scopes(sources: Mapping[str, Source], names: Mapping[str, str]) -> None
             "Les autres sources couvrent toutes les communes du contrat."
         )
     )
+    if not partial:
+        return
     rows, fields = scopes.rows(data.communes(), partial), scopes.fields(partial)
     table.show(
         rows,
@@ -153,7 +154,9 @@ def show_scopes(sources: Mapping[str, Source], names: Mapping[str, str]) -> None
         key="perimetre",
     )
     context = Context.of(
-        [*partial.values(), sources["communes"]], subject="communes couvertes par source", place=WHERE
+        [*partial.values(), sources["communes"]],
+        subject="communes couvertes par source",
+        place=data.everywhere(),
     )
     downloads.show(rows, fields, context=context, key="perimetre", drawn=scopes.spec(rows, partial))
     lines = [
@@ -207,7 +210,7 @@ def show_faults(sources: Mapping[str, Source], faults: pd.DataFrame) -> None:
             named,
             filters={"source": titles.get(source_id, "toutes"), "nature": kind, "suite": suite},
             subject="qualité des données",
-            place="métropole" if source_id == ALL else source_id,
+            place=data.everywhere() if source_id == ALL else source_id,
         )
         downloads.show(rows, FAULT_FIELDS, context=context, key="fautes")
 

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from exports.fields import NON_DIFFUSE, Field, is_missing
+from exports.naming import BIKES
 from geo.friches import (
     UNCHECKED,
     checked,
@@ -61,7 +62,7 @@ _COMMON: Final = (
     Field("zonage", "Zonage d'urbanisme", "texte", SOURCE),
     Field("distance_qpv_m", "QPV le plus proche", "distance_m", "qpv", "À vol d'oiseau, depuis le point de la friche ; 0 dans le QPV"),
     Field("qpv_proche", "Nom du QPV", "texte", "qpv"),
-    Field("distance_station_m", "Station levélo la plus proche", "distance_m", "velos", "À vol d'oiseau ; stations physiques seulement"),
+    Field("distance_station_m", f"Station {BIKES} la plus proche", "distance_m", "velos", "À vol d'oiseau ; stations physiques seulement"),
     Field("distance_ligne_m", "Ligne la plus proche", "distance_m", "lignes", "Métro, tramway ou BHNS ; à vol d'oiseau, jusqu'à la ligne et non jusqu'à un arrêt"),
     Field("ligne_proche", "Nom de la ligne", "texte", "lignes"),
 )  # fmt: skip
@@ -117,7 +118,7 @@ class Filters:
     surface_m2
         Smallest surface, None for any.
     station_m, line_m
-        Largest distances to a levélo station and to a line, None for any.
+        Largest distances to a bike station and to a line, None for any.
     """
 
     commune: str | None
@@ -149,7 +150,7 @@ class Filters:
             "statuts": ", ".join(STATUTS[statut].lower() for statut in self.statuts) or "aucun",
             **{TYPES[column].lower(): ", ".join(values) for column, values in self.types},
             "surface": f"au moins {surface(self.surface_m2)}" if self.surface_m2 else "",
-            "station levélo": f"à {entier(self.station_m)} m au plus" if self.station_m else "",
+            f"station {BIKES}": f"à {entier(self.station_m)} m au plus" if self.station_m else "",
             "métro, tramway ou BHNS": f"à {entier(self.line_m)} m au plus de la ligne" if self.line_m else "",
         }
 

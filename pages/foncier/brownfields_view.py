@@ -7,14 +7,17 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from exports.attribution import scope
 from exports.context import Context
 from exports.fields import Field
+from exports.naming import BIKES
 from geo.friches import UNCHECKED, checked, identical_surface_m2, merged, merged_surface_m2
 from pages.foncier import brownfields
 from pages.foncier.brownfields import STATUTS, TYPES, Filters
-from ui import choices, data, downloads, mapview, page, sources, startup, table
+from ui import choices, data, downloads, mapview, page, presence, sources, startup, table
 from ui.formats import entier, escaped, part, pluriel, surface
 
+TITLE: Final = "Foncier : friches et locaux"
 BY_UNIT: Final = "Par unité foncière"
 BY_SITE: Final = "Par site"
 ANY: Final = 0
@@ -24,15 +27,23 @@ USED: Final = (brownfields.SOURCE, "qpv", "velos", "lignes")
 CONTOURS: Final = "Un site est un point dans l'inventaire, quelle que soit son étendue."
 
 
-@st.fragment
 def show(heading: DeltaGenerator) -> None:
-    """Show the view.
+    """Show the view, or why the territory has nothing for it.
 
     Parameters
     ----------
     heading
         Where the page's heading goes.
     """
+    if presence.has(brownfields.SOURCE):
+        _show(heading)
+        return
+    with heading:
+        presence.say_absent(TITLE, brownfields.SOURCE)
+
+
+@st.fragment
+def _show(heading: DeltaGenerator) -> None:
     names, catalogue = data.commune_names(), data.sources()
     source, version = catalogue[brownfields.SOURCE], startup.version()
     sites = _sites(version)
@@ -40,11 +51,11 @@ def show(heading: DeltaGenerator) -> None:
     kept = brownfields.select(sites, filters)
     verified, potential = checked(kept), brownfields.unchecked(kept)
     with_unchecked = UNCHECKED in filters.statuts
-    place = names[filters.commune] if filters.commune else "16 communes"
+    place = names[filters.commune] if filters.commune else data.everywhere()
     words = filters.described(names)
     with heading:
         page.header(
-            "Foncier : friches et locaux",
+            TITLE,
             brownfields.finding(kept, filters, vintage=source.millesime, place=place),
         )
         page.on_paper(words)
@@ -194,21 +205,12 @@ def _ask(sites: gpd.GeoDataFrame) -> tuple[Filters, str, str]:
                 key="surface",
                 bind="query-params",
             )
-            station_m = st.selectbox(
-                "Distance à une station levélo",
-                DISTANCES_M,
-                format_func=_at_most,
-                key="station",
-                bind="query-params",
-                help="Le fichier levélo couvre Marseille seulement",
-            )
-            line_m = st.selectbox(
+            station_m = _distance("velos", f"Distance à une station {BIKES}", key="station")
+            line_m = _distance(
+                "lignes",
                 "Distance à une ligne de métro, tramway ou BHNS",
-                DISTANCES_M,
-                format_func=_at_most,
                 key="ligne",
-                bind="query-params",
-                help="Jusqu'à la ligne, pas jusqu'à un arrêt ; Marseille seulement",
+                said="Jusqu'à la ligne, pas jusqu'à un arrêt. ",
             )
     filters = Filters(
         commune=commune,
@@ -221,6 +223,22 @@ def _ask(sites: gpd.GeoDataFrame) -> tuple[Filters, str, str]:
         line_m=line_m or None,
     )
     return filters, maille, basemap
+
+
+def _distance(source_id: str, label: str, *, key: str, said: str = "") -> int:
+    """Ask for a largest distance, if the territory has the source; any without it."""
+    source = data.sources()[source_id]
+    if source.absente:
+        return ANY
+    covered = scope(source, data.commune_names())
+    return st.selectbox(
+        label,
+        DISTANCES_M,
+        format_func=_at_most,
+        key=key,
+        bind="query-params",
+        help=f"{said}La source couvre : {covered}",
+    )
 
 
 def _zone(value: str) -> str:
@@ -287,14 +305,14 @@ def _out_of_reach(sites: gpd.GeoDataFrame, filters: Filters) -> None:
     ) & before["distance_ligne_m"].isna()
     if hidden.any():
         _note(
-            f"{pluriel(int(hidden.sum()), 'site, hors de Marseille, est', 'sites, hors de Marseille, sont')} hors périmètre "
+            f"{pluriel(int(hidden.sum()), 'site est', 'sites sont')} hors périmètre "
             "des sources de transport : la distance y est inconnue et ces filtres ne les retiennent pas."
         )
 
 
 def _rows(sites: gpd.GeoDataFrame, filters: Filters, maille: str, which: str, *, key: str) -> None:
     names, catalogue = data.commune_names(), data.sources()
-    place = names[filters.commune] if filters.commune else "16 communes"
+    place = names[filters.commune] if filters.commune else data.everywhere()
     frame, fields, title = (
         (brownfields.by_unit(sites), brownfields.UNIT_FIELDS, "Unités foncières")
         if maille == BY_UNIT

@@ -133,7 +133,7 @@ def _places(frame: gpd.GeoDataFrame, communes: Mapping[str, str]) -> tuple[str |
 
 
 def _named(filters: Filters) -> str:
-    return data.commune_names()[filters.commune] if filters.commune else "16 communes"
+    return data.commune_names()[filters.commune] if filters.commune else data.everywhere()
 
 
 def _map(spec: MapSpec, filters: Filters, *, key: str, subject: str, owned: Imported | None = None) -> None:
@@ -208,7 +208,7 @@ def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
         subject=f"carte {subject}",
         owned=owned,
     )
-    names_of_sources = {**data.sources(), owned.source.source_id: owned.source}
+    names_of_sources = data.sources() | {owned.source.source_id: owned.source}
 
     st.header("Les mêmes locaux en tableau", anchor=False)
     mark = f"{BANNER}, " if owned.fictional else ""
@@ -271,10 +271,10 @@ def _totals(
         "Les locaux de l'inventaire qui répondent aux filtres, sans les fictifs. Hors des communes où l'inventaire liste un "
         "local, il ne dit rien : ce n'est pas un zéro."
     )
-    catalogue = {**data.sources(), owned.source.source_id: owned.source}
+    catalogue = data.sources() | {owned.source.source_id: owned.source}
     used = [owned.source, catalogue["qpv"]]
     communes = data.communes() if commune is None else data.communes().loc[[commune]]
-    place = data.commune_names()[commune] if commune else "16 communes"
+    place = data.commune_names()[commune] if commune else data.everywhere()
     for frame, fields, title, key, target in (
         (premises.per_qpv(qpv, kept, owned.source), premises.QPV_FIELDS, "Locaux par QPV", "qpv", QUARTIER),
         (
@@ -343,28 +343,39 @@ def _public(heading: DeltaGenerator) -> None:
         page.header(TITLE, public.finding(_figured(shown)))
         page.on_paper(words)
 
-    st.header("Logements et équipements sociaux", anchor=False)
+    st.header("Logements sociaux" if source.absente else "Logements et équipements sociaux", anchor=False)
     rows = _figured(shown)
     communes = data.communes() if commune is None else data.communes().loc[[commune]]
-    titre = f"Carte des QPV et des équipements sociaux, {place}"
+    what = "des QPV" if source.absente else "des QPV et des équipements sociaux"
+    titre = f"Carte {what}, {place}"
     drawn = public.spec(rows, social, communes, filters=filters, titre=titre, basemap=basemap)
-    _map(drawn, filters, key="carte-social", subject="carte des QPV et des équipements sociaux")
-    st.caption(
-        "Les équipements sociaux sont ceux de la Ville de Marseille en 2018 : des équipements publics, pas des locaux de bailleurs."
-    )
+    _map(drawn, filters, key="carte-social", subject=f"carte {what}")
+    if not source.absente:
+        said = f"Équipements sociaux : {source.producteur}, {source.millesime}. {source.limites}"
+        st.caption(formats.plain(formats.typographie(said)))
     used = [catalogue[key] for key in PUBLIC]
     towns = public.per_commune(communes, _figured(qpv), startup.ready().frames["social"], source)
     for frame, fields, title, key, target in (
-        (rows, public.QPV_FIELDS, "Logements sociaux par QPV", "public-qpv", QUARTIER),
-        (towns, public.TOWN_FIELDS, "Logements sociaux par commune", "public-communes", COMMUNE),
+        (rows, public.qpv_fields(source.millesime), "Logements sociaux par QPV", "public-qpv", QUARTIER),
+        (
+            towns,
+            public.town_fields(source.millesime),
+            "Logements sociaux par commune",
+            "public-communes",
+            COMMUNE,
+        ),
     ):
         table.show(frame, fields, sources=catalogue, caption=f"{title}, {place}", key=key, target=target)
         context = Context.of(used, filters=words, subject=title.lower(), place=place)
         downloads.show(frame, fields, context=context, key=f"export-{key}")
-    if commune is None or source.covers([commune]):
-        title = "Équipements sociaux, 2018"
+    if source.absente:
+        pass
+    elif commune is None or source.covers([commune]):
+        title = f"Équipements sociaux, {source.millesime}"
         table.show(social, public.SOCIAL_FIELDS, sources=catalogue, caption=title, key="public-social")
-        context = Context.of([source], filters=words, subject="équipements sociaux 2018", place=place)
+        context = Context.of(
+            [source], filters=words, subject=f"équipements sociaux {source.millesime}", place=place
+        )
         downloads.show(social, public.SOCIAL_FIELDS, context=context, key="export-public-social")
     else:
         st.html(

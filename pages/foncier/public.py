@@ -1,4 +1,4 @@
-"""What is public of ground-floor premises, which is little: social dwellings per QPV, Marseille's social facilities."""
+"""What is public of ground-floor premises, which is little: social dwellings per QPV, a town's social facilities."""
 
 from typing import Final
 
@@ -14,21 +14,18 @@ from pages.foncier.premises import Filters, address
 from ui.formats import pluriel
 
 THRESHOLD_M: Final = 300
-QPV_FIELDS: Final = (
+_QPV: Final = (
     Field("lib_qp", "QPV", "texte"),
     Field("code_qp", "Code", "texte"),
     Field("lib_communes", "Commune", "texte"),
     Field("population", "Habitants", "entier", "indicateurs"),
     Field("menages", "Ménages", "entier", "indicateurs"),
     Field("logements_sociaux", "Logements sociaux", "entier", "indicateurs"),
-    Field("equipements_dans", "Équipements sociaux dans le QPV, 2018", "entier", "social", "Équipements publics de la Ville de Marseille, pas des locaux de bailleurs"),
-    Field("equipements_a_portee", "Équipements sociaux à portée, 2018", "entier", "social", f"Dans le QPV ou à {THRESHOLD_M} m au plus de son contour, à vol d'oiseau"),
 )  # fmt: skip
-TOWN_FIELDS: Final = (
+_TOWN: Final = (
     Field("nom", "Commune", "texte"),
     Field("nb_qpv", "QPV", "entier"),
     Field("logements_sociaux", "Logements sociaux de ses QPV", "entier", "indicateurs", "Non diffusé si le chiffre manque pour un seul de ses QPV"),
-    Field("equipements", "Équipements sociaux de la commune, 2018", "entier", "social"),
 )  # fmt: skip
 SOCIAL_FIELDS: Final = (
     Field("nom", "Équipement", "texte"),
@@ -37,6 +34,42 @@ SOCIAL_FIELDS: Final = (
     Field("code_postal", "Code postal", "texte", "social"),
     Field("commune", "Commune", "texte"),
 )
+
+
+def qpv_fields(vintage: str) -> tuple[Field, ...]:
+    """Give the columns of the table of QPV.
+
+    Parameters
+    ----------
+    vintage
+        Vintage of the social facilities.
+
+    Returns
+    -------
+    tuple of Field
+        The columns of `per_qpv`.
+    """
+    return (
+        *_QPV,
+        Field("equipements_dans", f"Équipements sociaux dans le QPV, {vintage}", "entier", "social", "Des équipements publics, pas des locaux de bailleurs"),
+        Field("equipements_a_portee", f"Équipements sociaux à portée, {vintage}", "entier", "social", f"Dans le QPV ou à {THRESHOLD_M} m au plus de son contour, à vol d'oiseau"),
+    )  # fmt: skip
+
+
+def town_fields(vintage: str) -> tuple[Field, ...]:
+    """Give the columns of the table of communes.
+
+    Parameters
+    ----------
+    vintage
+        Vintage of the social facilities.
+
+    Returns
+    -------
+    tuple of Field
+        The columns of `per_commune`.
+    """
+    return (*_TOWN, Field("equipements", f"Équipements sociaux de la commune, {vintage}", "entier", "social"))
 
 
 def per_qpv(
@@ -53,12 +86,12 @@ def per_qpv(
     social
         The social facilities.
     source
-        Their source: Marseille alone.
+        Their source.
 
     Returns
     -------
     GeoDataFrame
-        The QPV with the columns of `QPV_FIELDS`, the most social dwellings first.
+        The QPV with the columns of `qpv_fields`, the most social dwellings first.
     """
     figures = qpv_figures(qpv, social, radius_m=THRESHOLD_M, covered=source.communes)
     known = [column for column in ("menages", "logements_sociaux") if column not in qpv.columns]
@@ -85,7 +118,7 @@ def per_commune(
     Returns
     -------
     DataFrame
-        Index `code_insee`, by name: the columns of `TOWN_FIELDS`.
+        Index `code_insee`, by name: the columns of `town_fields`.
     """
     place = counted_under(rows["communes"])
     number = place.value_counts().reindex(communes.index, fill_value=0)

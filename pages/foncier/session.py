@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from errors import AtlasError
-from loaders import premises
+from loaders import fictional, premises
 from pages.foncier.premises import Imported, imported
 from ui import data, geocoding
 
@@ -68,7 +68,9 @@ def take_upload() -> None:
 def take_fictional() -> None:
     """Read the invented inventory, on request alone."""
     name = premises.FICTIONAL_FILE.name
-    _keep(lambda: premises.read(premises.FICTIONAL_FILE), name)
+    path = premises.FICTIONAL_FILE
+    # A territory without a drawn inventory draws its own: the same at each call.
+    _keep(lambda: premises.read(path if path.is_file() else fictional.make(), name=name), name)
 
 
 def forget() -> None:

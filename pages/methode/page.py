@@ -1,16 +1,23 @@
 """How each figure is computed and what it does not say; legal notice; accessibility statement."""
 
+import re
+from collections.abc import Collection
 from pathlib import Path
 
 import streamlit as st
 
+from exports.naming import BIKES, DOCUMENT, TERRITORY
 from exports.place_content import MOST_FRICHES, MOST_OBJECTS
+from loaders import territory
+from loaders.catalogue import OPTIONAL
 from loaders.folding import slug
 from ui import data, page
 from ui.formats import entier, typographie
 from ui.freshness import OLD_YEARS
 
 HERE = Path(__file__).parent
+#: What a chapter or a point of the text begins with that only some territories need.
+CONDITION = re.compile(r"\[si (\w+)\] ")
 
 
 def main() -> None:
@@ -29,7 +36,8 @@ def main() -> None:
 
 def sections() -> list[tuple[str, str, str]]:
     """Cut the texts of the page into sections: title, anchor, Markdown."""
-    whole = text("methode.md").format_map(counts())
+    values = counts()
+    whole = _kept(text("methode.md"), {name for name, value in values.items() if value}).format_map(values)
     chapters = [chapter.partition("\n") for chapter in whole.removeprefix("## ").split("\n## ")]
     return [
         *((title, slug(title), body) for title, _, body in chapters),
@@ -38,26 +46,50 @@ def sections() -> list[tuple[str, str, str]]:
     ]
 
 
+def _kept(whole: str, present: Collection[str]) -> str:
+    """Leave out the chapters and the points that begin with "[si x]" where the territory has no x."""
+    chapters = [chapter for chapter in whole.split("\n## ") if _holds(chapter, present)]
+    lines = [line for line in "\n## ".join(chapters).split("\n") if _holds(line.removeprefix("- "), present)]
+    return CONDITION.sub("", "\n".join(lines))
+
+
+def _holds(said: str, present: Collection[str]) -> bool:
+    condition = CONDITION.match(said)
+    return condition is None or condition[1] in present
+
+
 def text(name: str) -> str:
     return (HERE / name).read_text(encoding="utf-8")
 
 
 def counts() -> dict[str, str]:
-    """Give the counts that the text quotes, from the data and not from memory."""
-    quartiers, communes, velos = data.qpv(), data.communes(), data.sources()["velos"]
-    outside = quartiers[[not velos.covers(codes) for codes in quartiers["communes"]]]
-    at_stake = communes[communes["statut"] != "avec QPV"]
+    """Give what the text quotes, from the data and not from memory; "" for what the territory does not have."""
+    quartiers, communes, sources = data.qpv(), data.communes(), data.sources()
+    outside = quartiers[[not sources["velos"].covers(codes) for codes in quartiers["communes"]]]
+    with_qpv = communes["statut"] == territory.WITH_QPV
     shared = quartiers[quartiers["communes"].str.len() > 1]
+    at_stake = communes[~with_qpv]
+    verb = "est un « territoire à enjeux »" if len(at_stake) == 1 else "sont des « territoires à enjeux »"
+    about = {
+        f"{what}_{source_id}": getattr(sources[source_id], what)
+        for source_id in ("lignes", "sports", "social")
+        for what in ("titre", "millesime", "limites")
+    }
     return {
+        **{source_id: source_id if source_id in sources else "" for source_id in OPTIONAL},
+        **about,
+        "velos": BIKES if "velos" in sources else "",
+        "territoire": TERRITORY,
+        "document": DOCUMENT,
         "qpv": entier(len(quartiers)),
         "hors_velos": entier(len(outside)),
         "habitants_hors_velos": entier(outside["population"].sum()),
         "deux_communes": ", ".join(f"{name} ({code})" for code, name in shared["lib_qp"].items()),
         "communes": entier(len(communes)),
-        "communes_qpv": entier(len(communes) - len(at_stake)),
-        "communes_enjeux": entier(len(at_stake)),
-        "noms_enjeux": " et ".join(at_stake["nom"]),
-        "projets": entier(len(data.projects())),
+        "communes_qpv": entier(int(with_qpv.sum())),
+        "phrase_enjeux": f", {entier(len(at_stake))} {verb}" if len(at_stake) else "",
+        "a_confirmer": " et ".join(communes.loc[communes["a_confirmer"], "nom"]),
+        "projets": entier(len(data.projects())) if "projets" in sources else "",
         "ans": entier(OLD_YEARS),
         "objets_fiche": entier(MOST_OBJECTS),
         "friches_fiche": entier(MOST_FRICHES),

@@ -1,5 +1,6 @@
 """Which projects reach which commune? The page of the club des élus."""
 
+from html import escape
 from typing import Final
 
 import streamlit as st
@@ -7,9 +8,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from exports import coverage, matrix
 from exports.context import Context
+from exports.naming import DOCUMENT
 from pages.projets import filters, markup, prepared, sheet_view, town, town_view, works
 from pages.projets.views import CADRE, COMMUNE, FICHE, MATRICE, VUES
-from ui import data, downloads, formats, pdf, sources, table
+from ui import data, downloads, formats, pdf, presence, sources, table
 
 #: The link that the page has followed, in the session.
 LINK: Final = "lien_projets"
@@ -79,7 +81,7 @@ def _matrix(heading: DeltaGenerator) -> None:
     catalogue = data.sources()
     couches = [couche for couche in coverage.MESURES if couche in set(kept["couche"])]
     st.html(markup.legend(filled, couches))
-    place = names[asked.commune] if asked.commune else "16 communes"
+    place = names[asked.commune] if asked.commune else data.everywhere()
     pdf.matrix(kept.index, communes=communes.index, orientation=asked.orientation, filters=words, place=place)
     caption = f"Projets et communes : {formats.pluriel(len(kept), 'projet')}, {formats.pluriel(len(communes), 'commune')}"
     st.html(
@@ -119,18 +121,21 @@ def _works(heading: DeltaGenerator) -> None:
         ("Boîte à outils", tools, works.TOOL_FIELDS, "outils"),
     ):
         st.header(title, anchor=False)
-        table.show(rows, fields, sources=catalogue, caption=f"{title}, dans l'ordre du cahier", key=key)
+        table.show(rows, fields, sources=catalogue, caption=f"{title}, dans l'ordre du document", key=key)
         downloads.show(
             rows,
             fields,
-            context=Context.of([catalogue["projets"]], subject=title, place="16 communes"),
+            context=Context.of([catalogue["projets"]], subject=title, place=data.everywhere()),
             key=f"export-{key}",
         )
     st.html(
-        '<p class="atlas-note">Intitulés cités du cahier 3 ; les numéros de ligne sont ceux de sa version texte. '
+        f'<p class="atlas-note">Intitulés cités de {escape(DOCUMENT)} ; les numéros de ligne sont ceux de sa version texte. '
         "Les noms complets des partenaires sont ceux du registre de l'atlas.</p>"
     )
     sources.note("projets")
 
 
-show()
+if presence.has("projets"):
+    show()
+else:
+    presence.say_absent(prepared.TITLE, "projets")

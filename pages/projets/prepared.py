@@ -19,7 +19,7 @@ SOURCES: Final = ("projets", "communes", "qpv")
 
 
 def projects() -> pd.DataFrame:
-    """Give the projects in the cahier's order.
+    """Give the projects in their document's order.
 
     Returns
     -------
@@ -30,7 +30,7 @@ def projects() -> pd.DataFrame:
 
 
 def communes() -> gpd.GeoDataFrame:
-    """Give the 16 communes in the order of a French index.
+    """Give the communes in the order of a French index.
 
     Returns
     -------

@@ -50,11 +50,11 @@ def indicators(project: Mapping[str, Any]) -> str:
     Returns
     -------
     str
-        HTML list, or a sentence if the cahier gives none.
+        HTML list, or a sentence if the document gives none.
     """
     given = words.indicators(project)
     if not given:
-        return '<p class="atlas-note">Le cahier ne donne aucun indicateur pour ce projet.</p>'
+        return '<p class="atlas-note">Le document ne donne aucun indicateur pour ce projet.</p>'
     return (
         f'<ul class="projets-liste">{"".join(f"<li>{escape(typographie(text))}</li>" for text in given)}</ul>'
     )

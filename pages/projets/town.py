@@ -1,4 +1,4 @@
-"""Which projects concern one commune, and how many concern each of the 16."""
+"""Which projects concern one commune, and how many concern each commune."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -153,7 +153,7 @@ def finding(name: str, listed: pd.DataFrame) -> str:
     naming = pluriel(named, "projet nomme", "projets nomment") if named else "aucun projet ne nomme"
     return (
         f"{name} : {naming} la commune, {some(number[METROPOLITAN], 'la concerne', 'la concernent')} par le "
-        f"périmètre de toute la métropole et {some(number[NOT_CONCERNED], 'est localisé', 'sont localisés')} ailleurs."
+        f"périmètre de tout le territoire et {some(number[NOT_CONCERNED], 'est localisé', 'sont localisés')} ailleurs."
     )
 
 
@@ -178,8 +178,8 @@ def why_void(name: str, commune: Mapping[str, Any]) -> str:
     )
     if commune["a_confirmer"]:
         text += (
-            f" Son statut de « {commune['statut']} » est lui-même {TO_CONFIRM} : le cahier compte 16 communes "
-            "sans nommer celles-là."
+            f" Son statut de « {commune['statut']} » est lui-même {TO_CONFIRM} : le contrat ne nomme pas toutes "
+            "ses communes, et pas celle-là."
         )
     return text
 

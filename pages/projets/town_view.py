@@ -1,4 +1,4 @@
-"""The projects of one commune, or the 16 communes side by side."""
+"""The projects of one commune, or the communes side by side."""
 
 from html import escape
 
@@ -39,7 +39,7 @@ def show(heading: DeltaGenerator) -> None:
             rows,
             town.OVERVIEW_FIELDS,
             context=Context.of(
-                [catalogue[key] for key in used], subject="projets par situation", place="16 communes"
+                [catalogue[key] for key in used], subject="projets par situation", place=data.everywhere()
             ),
             key="export-communes",
         )

@@ -6,17 +6,18 @@ from typing import Final
 import pandas as pd
 
 from exports.fields import Field
+from exports.naming import DOCUMENT
 
 WORK_FIELDS: Final = (
     Field("titre", "Travail", "texte"),
     Field("chefs_de_file", "Chefs de file", "texte"),
     Field("partenaires", "Partenaires", "texte"),
-    Field("ligne", "Ligne du cahier 3", "entier"),
+    Field("ligne", f"Ligne de {DOCUMENT}", "entier"),
 )
 TOOL_FIELDS: Final = (
     Field("outil", "Outil", "texte"),
     Field("famille", "Famille", "texte"),
-    Field("ligne", "Ligne du cahier 3", "entier"),
+    Field("ligne", f"Ligne de {DOCUMENT}", "entier"),
 )
 
 
@@ -33,7 +34,7 @@ def works(governance: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The columns of `WORK_FIELDS`, in the cahier's order.
+        The columns of `WORK_FIELDS`, in the document's order.
     """
     full = register["nom_complet"]
 
@@ -46,7 +47,7 @@ def works(governance: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
 
 
 def tools(toolbox: pd.DataFrame) -> pd.DataFrame:
-    """Put the tools in the cahier's order.
+    """Put the tools in the document's order.
 
     Parameters
     ----------

@@ -6,15 +6,15 @@ from typing import Final
 
 import geopandas as gpd
 
-from geo.crs import points_from_degrees
+from geo.crs import points_from_degrees, to_wgs84
 from geo.proximity import nearest, nearest_distance
 from loaders.geocoder import STREET, Address
 from ui.formats import decimal, distance
 
 #: Nearer to the outline than this, only the official tool can tell on which side an address is.
 DOUBT_M: Final = 20.0
-#: Box in degrees where an address may be near a QPV; beyond, Lambert-93 need not be asked.
-BOX: Final = (4.6, 43.1, 5.9, 43.9)
+#: An address so far from the box of the communes, in degrees, is near no QPV: Lambert-93 need not be asked.
+MARGIN_DEGREES: Final = 0.1
 OFFICIAL: Final = "sig.ville.gouv.fr"
 
 
@@ -44,7 +44,7 @@ def answer(found: Sequence[Address], qpv: gpd.GeoDataFrame, communes: gpd.GeoDat
     qpv
         QPV in EPSG:2154, with `lib_qp`.
     communes
-        The 16 communes in EPSG:2154.
+        The communes of the contrat in EPSG:2154.
 
     Returns
     -------
@@ -61,9 +61,12 @@ def answer(found: Sequence[Address], qpv: gpd.GeoDataFrame, communes: gpd.GeoDat
             f"Adresse trop imprécise pour répondre : le mieux trouvé est « {best.label} » (score {decimal(best.score, digits=2)} ; "
             "il faut un numéro ou une voie, et un score de 0,80 au moins). Précisez le numéro, la voie et la commune."
         )
-    outside = Answer(f"« {best.label} » est hors des 16 communes du contrat de ville.")
-    west, south, east, north = BOX
-    if not (west <= best.lon <= east and south <= best.lat <= north):
+    outside = Answer(f"« {best.label} » est hors des communes du contrat de ville.")
+    west, south, east, north = to_wgs84(communes).total_bounds
+    if not (
+        west - MARGIN_DEGREES <= best.lon <= east + MARGIN_DEGREES
+        and south - MARGIN_DEGREES <= best.lat <= north + MARGIN_DEGREES
+    ):
         return outside
     point = points_from_degrees([best.lon], [best.lat])
     closest = nearest(point, qpv).iloc[0]

@@ -73,7 +73,7 @@ def show_address() -> None:
         with st.form("adresse", border=False):
             text = st.text_input(
                 "Adresse",
-                placeholder="Par exemple : 12 rue de la République, Marseille",
+                placeholder="Par exemple : 12 rue de la République et le nom de la commune",
                 max_chars=geocoder.LONGEST,
                 key="adresse-texte",
             )

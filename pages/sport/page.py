@@ -10,8 +10,9 @@ import streamlit as st
 from exports.context import Context
 from exports.fields import Field
 from pages.sport import gaps
-from ui import choices, data, downloads, formats, mapview, page, sheet, sources, startup, table
+from ui import choices, data, downloads, formats, mapview, page, presence, sheet, sources, startup, table
 
+TITLE: Final = "Sport : quels équipements manquent, et où ?"
 ALL_FAMILIES: Final = "Toutes les familles"
 NEAR: Final = "À portée d'un QPV"
 EVERYTHING: Final = "Tous"
@@ -62,7 +63,7 @@ def show() -> None:
     rows = gaps.per_qpv(shown, facilities, family=family, radius_m=radius_m, source=source)
     listed = gaps.listed(kept, shown, radius_m=radius_m if drawn == NEAR else None, commune=commune)
     covered = rows[rows["couvert"]]
-    place = names[commune] if commune else "16 communes"
+    place = names[commune] if commune else data.everywhere()
     filters = {
         "famille": families[family] if family else "",
         "seuil": f"{radius_m} m à vol d'oiseau",
@@ -71,7 +72,7 @@ def show() -> None:
     }
     with heading:
         page.header(
-            "Sport : quels équipements manquent, et où ?",
+            TITLE,
             gaps.finding(rows, family=family, radius_m=radius_m, vintage=vintage),
         )
         page.on_paper(filters)
@@ -214,7 +215,7 @@ def _towns(
         totals = totals.loc[[commune]]
     st.caption(
         "Sans objet dans une commune sans QPV. Un QPV sur deux communes est compté une fois, sous la première. "
-        "Le fichier des 138 équipements nommés de la Ville de Marseille (2018) recoupe le recensement : il n'y est jamais ajouté."
+        + formats.typographie(catalogue[gaps.SOURCE].limites)
     )
     fields = gaps.town_fields(vintage)
     caption = f"Équipements sportifs par commune, {radius_m} m, {vintage}"
@@ -293,4 +294,7 @@ def _choose(found: dict[str, Any], codes: set[str]) -> None:
         st.session_state["qpv"] = found["id"]
 
 
-show()
+if presence.has(gaps.SOURCE):
+    show()
+else:
+    presence.say_absent(TITLE, gaps.SOURCE)

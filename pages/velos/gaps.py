@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from exports.fields import Field
+from exports.naming import BIKES
 from maps.spec import Cadrage, Classe, MapSpec, ShownLayer
 from ui.formats import entier, part, pluriel
 
@@ -90,7 +91,7 @@ CLASSES: Final = (
     Classe("de 500 à 2\u202f000", "#F4A259", 0.75),
     Classe("de 2\u202f000 à 5\u202f000", "#C8553D", 0.75),
     Classe("5\u202f000 et plus", "#6B1D1D", 0.75),
-    Classe("QPV hors périmètre de la source levélo", "#6A7482", 0.6, "hachures"),
+    Classe(f"QPV hors périmètre de la source {BIKES}", "#6A7482", 0.6, "hachures"),
 )
 
 
@@ -184,7 +185,7 @@ def finding(figures: pd.DataFrame, *, said: str) -> str:
     covered = figures[figures["couvert_par_le_reseau"]]
     if covered.empty:
         return (
-            "Le réseau levélo ne couvre que Marseille : ailleurs, les stations sont hors périmètre de la source "
+            f"Le réseau {BIKES} ne couvre aucun des QPV affichés : les stations y sont hors périmètre de la source "
             "et aucun manque ne peut être constaté."
         )
     served = int((covered["stations_a_portee"] > 0).sum())

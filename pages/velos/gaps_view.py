@@ -1,6 +1,7 @@
 """View "Manques": where e-bike stations are missing, around which QPV."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import geopandas as gpd
 import pandas as pd
@@ -8,11 +9,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from exports.context import Context
+from exports.naming import BIKES
 from geo import cycling
 from loaders.catalogue import Source
 from pages.velos import gaps, service, threshold
 from pages.velos.threshold import Threshold
 from ui import choices, data, downloads, formats, mapview, page, sheet, sources, table
+
+TITLE: Final = "Vélos : où manque-t-il des stations ?"
 
 
 def show(heading: DeltaGenerator) -> None:
@@ -44,7 +48,7 @@ def show(heading: DeltaGenerator) -> None:
         "commune": names[commune] if commune else "",
     }
     with heading:
-        page.header("Vélos : où manque-t-il des stations ?", gaps.finding(rows, said=within.said))
+        page.header(TITLE, gaps.finding(rows, said=within.said))
         page.on_paper(filters)
 
     threshold.offer_isochrones(within)
@@ -61,7 +65,7 @@ def show(heading: DeltaGenerator) -> None:
         basemap=basemap,
     )
     mapview.show(spec, key="carte-velos", on_click=lambda found: _choose(found, set(shown.index)))
-    place = names[commune] if commune else "16 communes"
+    place = names[commune] if commune else data.everywhere()
     downloads.show_map(
         spec, subject="carte des manques vélos", place=place, filters=filters, key="carte-velos-html"
     )
@@ -130,14 +134,14 @@ def _choose(found: dict[str, str], codes: set[str]) -> None:
 def _off_network(others: gpd.GeoDataFrame, within: Threshold, catalogue: Mapping[str, Source]) -> None:
     st.header("QPV que le réseau ne couvre pas", anchor=False)
     st.caption(
-        "Le fichier levélo ne dit rien de ces communes, dont certaines ont leur propre réseau : "
+        f"Le fichier {BIKES} ne dit rien de ces communes, dont certaines ont leur propre réseau : "
         "l'absence de station y est inconnue, ce n'est pas un manque."
     )
     table.show(
         others,
         within.other_fields,
         sources=catalogue,
-        caption="QPV hors périmètre de la source levélo",
+        caption=f"QPV hors périmètre de la source {BIKES}",
         key="hors-reseau",
         target="quartier?qpv=",
     )
@@ -156,9 +160,8 @@ def _towns(
     totals = communes[["nom"]].join(cycling.commune_figures(communes, data.qpv(), within.figures))
     totals = totals.loc[list(with_qpv) if commune is None else [commune]].sort_values("nom")
     without = [name for code, name in names.items() if code not in with_qpv]
-    st.caption(
-        f"Sans objet à {' et '.join(without)} : aucun QPV. Un QPV sur deux communes est compté une fois, sous la première."
-    )
+    void = f"Sans objet à {' et '.join(without)} : aucun QPV. " if without else ""
+    st.caption(f"{void}Un QPV sur deux communes est compté une fois, sous la première.")
     table.show(
         totals,
         gaps.TOWN_FIELDS,
@@ -174,7 +177,7 @@ def _towns(
             used,
             filters=filters,
             subject="portée vélos par commune",
-            place=names[commune] if commune else "16 communes",
+            place=names[commune] if commune else data.everywhere(),
         ),
         key="export-communes",
     )

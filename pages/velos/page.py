@@ -1,10 +1,11 @@
-"""Where are e-bike stations missing, and where could the next ones go? The mobility team's page."""
+"""Where are bike stations missing, and where could the next ones go? The mobility team's page."""
 
 from typing import Final
 
 import streamlit as st
 
-from pages.velos import gaps_view, siting_view
+from pages.velos import gaps, gaps_view, siting_view
+from ui import presence
 
 MANQUES: Final = "manques"
 IMPLANTATION: Final = "implantation"
@@ -28,4 +29,7 @@ def show() -> None:
     views[vue](heading)
 
 
-show()
+if presence.has(gaps.NETWORK):
+    show()
+else:
+    presence.say_absent(gaps_view.TITLE, gaps.NETWORK)

@@ -1,4 +1,4 @@
-"""What levélo's stations can lend at this moment; a station out of service for a while is no gap in the network."""
+"""What the stations of the bike networks can lend at this moment; a station out of service for a while is no gap in the network."""
 
 import datetime as dt
 from typing import Final
@@ -10,9 +10,10 @@ import streamlit as st
 
 from exports.context import Context
 from exports.fields import Field
-from loaders import bike_service
+from loaders import bike_service, territory
 from loaders.bike_service import Joined, Live, Status
 from loaders.catalogue import Source
+from loaders.territory import BikeNetwork
 from pages.velos.gaps import NETWORK
 from ui import data, downloads, formats, table
 
@@ -33,17 +34,26 @@ def show() -> None:
     st.header("Service en ce moment", anchor=False)
     st.caption(
         "Une station vide ou fermée pour le moment n'est pas un manque du réseau : elle compte comme les autres dans cette page. "
-        "La lecture interroge le service public de levélo, une fois par minute au plus pour tout le serveur."
+        "La lecture interroge le service public de chaque réseau, une fois par minute au plus pour tout le serveur."
     )
     if not st.toggle("Lire l'état des stations", key="service", bind="query-params"):
         return
-    live = bike_service.now()
-    now = dt.datetime.now(dt.UTC)
+    networks = territory.load().velos
+    stations = data.bikes()[~data.bikes()["is_virtual_station"]]
+    for network in networks:
+        if len(networks) > 1:
+            st.subheader(formats.plain(network.nom), anchor=False)
+        _network(network, stations[stations["reseau"] == network.nom], rank=networks.index(network))
+
+
+def _network(network: BikeNetwork, stations: gpd.GeoDataFrame, *, rank: int) -> None:
+    """Show the state of one network's physical stations."""
+    live = bike_service.now(base_url=bike_service.address(network))
     if live.fault:
         st.warning(formats.plain(formats.typographie(_fault(live))))
     if live.status is None or live.read_at is None:
         return
-    if live.is_stale(now):
+    if live.is_stale(dt.datetime.now(dt.UTC)):
         st.warning(
             formats.plain(
                 formats.typographie(
@@ -51,10 +61,9 @@ def show() -> None:
                 )
             )
         )
-    physical = data.bikes()[~data.bikes()["is_virtual_station"]]
-    joined = bike_service.join(physical, live.status)
+    joined = bike_service.join(stations, live.status)
     _counts(joined, live.read_at)
-    _flagged(joined, live.status, live.read_at)
+    _flagged(joined, live.status, live.read_at, network, suffix=f"-{rank}" if rank else "")
 
 
 def moment(at: dt.datetime) -> str:
@@ -101,16 +110,18 @@ def _counts(joined: Joined, read_at: dt.datetime) -> None:
     st.caption(formats.typographie(said))
 
 
-def _flagged(joined: Joined, status: Status, read_at: dt.datetime) -> None:
+def _flagged(
+    joined: Joined, status: Status, read_at: dt.datetime, network: BikeNetwork, *, suffix: str
+) -> None:
     rows = flagged(joined.stations)
-    source = _source(status, read_at)
+    source = _source(status, read_at, network)
     sources = data.sources() | {SOURCE_ID: source}
     table.show(
         rows,
         FIELDS,
         sources=sources,
         caption=f"Stations vides ou fermées, {moment(read_at)}",
-        key="service-stations",
+        key=f"service-stations{suffix}",
     )
     downloads.show(
         rows,
@@ -119,9 +130,9 @@ def _flagged(joined: Joined, status: Status, read_at: dt.datetime) -> None:
             [source, sources[NETWORK]],
             filters=f"relevé du {moment(read_at)}",
             subject="stations vélos vides ou fermées",
-            place="Marseille",
+            place=", ".join(name for code, name in data.commune_names().items() if code in network.communes),
         ),
-        key="export-service",
+        key=f"export-service{suffix}",
     )
 
 
@@ -143,18 +154,18 @@ def flagged(stations: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return rows.assign(dernier_signe=signs).sort_values(["etat", "name"])
 
 
-def _source(status: Status, read_at: dt.datetime) -> Source:
-    network = data.sources()[NETWORK]
+def _source(status: Status, read_at: dt.datetime, network: BikeNetwork) -> Source:
+    listed = data.sources()[NETWORK]
     made = status.updated_at or read_at
     return Source(
         source_id=SOURCE_ID,
-        titre="État des stations levélo en temps réel",
-        producteur=network.producteur,
+        titre=f"État des stations {network.nom} en temps réel",
+        producteur=listed.producteur,
         millesime=f"relevé du {moment(made)}",
         date=made.astimezone(PARIS).date(),
-        licence=network.licence,
-        attribution=network.attribution,
-        adresse=bike_service.BASE_URL,
+        licence=listed.licence,
+        attribution=listed.attribution,
+        adresse=network.gbfs,
         fichier="",
         lignes_lues=len(status.frame) + status.set_aside,
         lignes_gardees=len(status.frame),

@@ -25,7 +25,7 @@ MOST: Final = 40
 RADIUS_M: Final = 300
 SPACING_M: Final = 300
 TRANSIT_M: Final = 300
-#: Enough for the proof on the 41 QPV of Marseille, ten times over.
+#: Enough for the proof on the 41 QPV of a large ville, ten times over.
 TIME_LIMIT_S: Final = 30.0
 UNCHECKED: Final = "friche potentielle"
 KINDS: Final[Mapping[str, str]] = {

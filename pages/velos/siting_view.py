@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from exports.attribution import line
 from exports.context import Context
+from exports.naming import BIKES
 from loaders import gtfs
 from loaders.candidate_sites import SiteList
 from loaders.catalogue import Source
@@ -151,11 +152,12 @@ def _options(archive: Imported[gtfs.Stops] | None) -> Options:
             key="transports",
             said=siting_words.STOPS_HELP if archive else siting_words.LINES_HELP,
         )
+    offered = [kind for kind in siting.KINDS if siting_words.SOURCES[kind] in sources_of]
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres-emplacements"):
         kinds = st.multiselect(
             "Emplacements étudiés",
-            list(siting.KINDS),
-            default=list(siting.DEFAULT_KINDS),
+            offered,
+            default=[kind for kind in siting.DEFAULT_KINDS if kind in offered],
             format_func=siting.KINDS.__getitem__,
             key="emplacements",
             bind="query-params",
@@ -171,7 +173,7 @@ def _options(archive: Imported[gtfs.Stops] | None) -> Options:
             key="communes",
             bind="query-params",
             placeholder="Aucune",
-            help="Ailleurs, le fichier levélo ne dit rien : rien n'y est proposé",
+            help=f"Ailleurs, le fichier {BIKES} ne dit rien : rien n'y est proposé",
             width=230,
         )
     return Options(

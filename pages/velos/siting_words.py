@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from exports.naming import BIKES
 from geo import candidates
 from loaders.catalogue import Source
 from pages.velos.gaps import NETWORK
@@ -12,7 +13,8 @@ from pages.velos.stops import any_of
 from ui.formats import date, decimal, entier, part, pluriel
 
 #: Sources that a kind of candidates draws on.
-_SOURCES: Final[Mapping[str, str]] = {
+#: Sort of place to the source that it comes from.
+SOURCES: Final[Mapping[str, str]] = {
     candidates.LINE: "lignes",
     candidates.RAILWAY: "sncf",
     candidates.BROWNFIELD: "friches",
@@ -178,8 +180,9 @@ def used(options: Options, sources: Mapping[str, Source]) -> list[Source]:
         The network's first.
     """
     lines = [] if options.modes else ["lignes"]
-    ids = [NETWORK, "qpv", "indicateurs", *lines, "sncf", *(_SOURCES[kind] for kind in options.kinds)]
-    return [sources[source_id] for source_id in dict.fromkeys(ids)]
+    ids = [NETWORK, "qpv", "indicateurs", *lines, "sncf", *(SOURCES[kind] for kind in options.kinds)]
+    named = [sources[source_id] for source_id in dict.fromkeys(ids)]
+    return [source for source in named if not source.absente]
 
 
 def source_of(today: dt.date, communes: Sequence[str]) -> Source:
@@ -203,7 +206,7 @@ def source_of(today: dt.date, communes: Sequence[str]) -> Source:
         producteur="Atlas des Possibles (calcul)",
         millesime=f"calcul du {date(today)}",
         date=today,
-        licence="ODbL 1.0, comme les stations levélo dont le calcul dérive",
+        licence=f"ODbL 1.0, comme les stations {BIKES} dont le calcul dérive",
         attribution="Atlas des Possibles, d'après les sources ci-dessus",
         adresse="",
         fichier="",

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from exports.fields import Field
+from exports.naming import BIKES
 from geo import walking
 from geo.walking import Walking
 from loaders import isochrones
@@ -250,7 +251,7 @@ def _source(known: Isochrones) -> Source:
     network = data.sources()[gaps.NETWORK]
     return Source(
         source_id=ISOCHRONES_ID,
-        titre="Isochrones piétonnes autour des stations levélo",
+        titre=f"Isochrones piétonnes autour des stations {BIKES}",
         producteur="IGN, Géoplateforme",
         millesime=f"{_read_on(known)}, réseau routier {networks}",
         date=known.areas["lu_le"].dt.tz_convert("Europe/Paris").max().date(),

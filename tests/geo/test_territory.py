@@ -122,7 +122,7 @@ def test_no_project_gives_an_empty_matrix(projects, communes, qpv):
         ("communes", "13055", "sans liste de codes"),
         ("communes", ["13070"], "code inconnu (commune du contrat) : 13070"),
         ("communes", ["13213"], "arrondissements dans un périmètre de communes : 13213"),
-        ("arrondissements", ["13217"], "code inconnu (arrondissement de Marseille) : 13217"),
+        ("arrondissements", ["13217"], "code inconnu (arrondissement municipal) : 13217"),
         ("qpv", ["QN00009M"], "code inconnu (QPV) : QN00009M"),
     ],
 )

@@ -388,7 +388,7 @@ REFUSED = {
     "swapped axes": (archive(stops=SWAPPED), SourceCrsError, "inversées"),
     "metres": (archive(stops=METRES), SourceCrsError, "en mètres"),
     "no coordinates": (archive(stops=posts("a,Arrêt,,,0,")), SourceFormatError, "aucune coordonnée lisible"),
-    "another town": (archive(stops=NICE), SourceContentError, "aucune ligne ne concerne le territoire"),
+    "another town": (archive(stops=NICE), SourceCrsError, "aucune coordonnée n'est dans l'emprise du territoire"),
     "trains alone": (
         archive(routes=b"route_id,route_type\nR1,2\nR2,2\n"), SourceContentError, "aucune ligne de métro, de tramway ou de bus",
     ),

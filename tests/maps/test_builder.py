@@ -7,6 +7,7 @@ import pytest
 from streamlit_folium import _get_feature_group_string, _get_map_string, generate_js_hash
 
 from errors import ArgumentError
+from maps import extent
 from maps.assets import Assets
 from maps.builder import (
     BASEMAPS,
@@ -21,6 +22,7 @@ from maps.builder import (
     feature_group,
     script_json,
     session_script,
+    settings,
 )
 from maps.files import ALL, LayerFile, Manifest
 from maps.layers import LAYERS, REGISTRY, SESSION_LAYERS
@@ -87,8 +89,30 @@ def test_base_holds_the_registry_and_asks_nobody():
 
 
 def test_a_layer_without_a_dated_source_is_refused():
-    with pytest.raises(ArgumentError, match="Couches sans source : velos"):
-        base_map(ASSETS, notes={key: note for key, note in NOTES.items() if key != "velos"})
+    with pytest.raises(ArgumentError, match="Couches sans source : indicateurs"):
+        base_map(ASSETS, notes={key: note for key, note in NOTES.items() if key != "indicateurs"})
+
+
+def test_a_source_that_the_territory_lacks_has_no_layer():
+    notes = {key: note for key, note in NOTES.items() if key != "velos"}
+    known = [layer["id"] for layer in json.loads(settings(notes))["couches"]]
+    assert "stations" not in known
+    assert [layer["id"] for layer in json.loads(settings(NOTES))["couches"]] == [
+        *known[: known.index("gares") + 1], "stations", *known[known.index("gares") + 1 :],
+    ]  # fmt: skip
+    scopes = {key: {"13055"} for key in notes}
+    with pytest.raises(ArgumentError, match="Couche sans source : stations"):
+        describe(MapSpec("Carte", [ShownLayer("stations")]), MANIFEST, scopes=scopes)
+
+
+def test_the_map_stays_around_the_communes_of_the_territory():
+    place = extent.of_territory()
+    assert place.centre == (43.47, 5.25)
+    assert place.zoom == 10
+    (south, west), (north, east) = place.corners
+    # The communes lie from 4.73 to 5.68 in longitude and from 43.16 to 43.73 in latitude; half of 0.95 on each side.
+    assert (west, east) == pytest.approx((4.26, 6.15), abs=0.02)
+    assert (south, north) == pytest.approx((42.68, 44.20), abs=0.02)
 
 
 def test_layers_come_in_paint_order_with_their_files():

@@ -126,7 +126,7 @@ def test_filters_on_transport_say_what_they_cannot_know(sites):
     at = opened(station="Au plus 500 m")
     shown_figures(at, by_bike)
     outside = len(sites) - len(here)
-    assert f"{outside} sites, hors de Marseille, sont hors périmètre" in plain(html(at))
+    assert f"{outside} sites sont hors périmètre" in plain(html(at))
     by_line = here[here.geometry.apply(lambda place: lines.distance(place).min()) <= 300]
     shown_figures(opened(ligne="Au plus 300 m"), by_line)
 

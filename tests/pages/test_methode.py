@@ -14,7 +14,7 @@ def test_the_counts_come_from_the_data(atlas):
     text = atlas("methode").text
     assert "25 QPV, soit 69 058 habitants, sont hors du périmètre de levélo" in text
     assert "Les 66 QPV" in text
-    assert "Les Escourtines (QN01341I) s'étend sur deux communes" in text
+    assert "Sur plusieurs communes à la fois : Les Escourtines (QN01341I)." in text
     assert "16 communes : 14 ont un QPV, 2 sont des « territoires à enjeux »" in text
     assert "La Ciotat et Gardanne" in text or "Gardanne et La Ciotat" in text
     assert "Les 34 projets" in text

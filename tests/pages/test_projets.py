@@ -251,7 +251,7 @@ def test_measures_say_source_and_vintage(whole):
 
 def test_finding_is_counted(whole):
     assert (
-        "Sur 34 projets de coopération, 2 nomment un lieu (Marseille), 32 visent toute la métropole et 5 agissent"
+        "Sur 34 projets de coopération, 2 nomment un lieu (Marseille), 32 visent tout le territoire et 5 agissent"
         in text_of(whole)
     )
 
@@ -268,7 +268,7 @@ def test_finding_is_counted(whole):
         ({"registre": "non précisé"}, 3),
         ({"perimetre": "Communes nommées"}, 1),
         ({"perimetre": "arrondissements"}, 1),
-        ({"perimetre": "Toute la métropole"}, 32),
+        ({"perimetre": "Tout le territoire"}, 32),
         ({"mesure": "true"}, 5),
         ({"mesure": "true", "orientation": "Habiter son logement, son quartier, sa ville"}, 2),
     ],
@@ -421,7 +421,7 @@ def test_sheet_of_the_bikes():
     text = text_of(at)
     assert "Ce projet nomme Marseille : son périmètre compte 41 QPV, où vivent 243 471 habitants." in text
     assert "résumé rédigé par l'atlas" in text
-    assert "« à l'échelle de Marseille » (ligne 459 du cahier 3, version texte)" in text
+    assert "« à l'échelle de Marseille » (ligne 459 de « cahier 3 », version texte)" in text
     assert "« à proximité des QPV » (ligne 456) : c'est un accent, pas un périmètre" in text
     assert "Communes nommées : Marseille" in text
     assert "Nombre de sites équipés" in text
@@ -484,7 +484,7 @@ def test_sheet_of_the_sports_facilities():
     at = opened(projet="equipements-sportifs")
     text = text_of(at)
     assert (
-        "Ce projet vise toute la métropole : son périmètre compte 66 QPV, où vivent 312 529 habitants" in text
+        "Ce projet vise tout le territoire : son périmètre compte 66 QPV, où vivent 312 529 habitants" in text
     )
     assert "(ligne 201 du cahier 3, version texte, qui fixe le périmètre de tout le contrat)" in text
     assert "absent des tableaux" in text
@@ -506,7 +506,7 @@ def test_sheet_of_the_sports_facilities():
 def test_a_project_of_the_tables_alone_has_no_indicator():
     at = opened(projet="loisirs-vacances")
     text = text_of(at)
-    assert "Le cahier ne donne aucun indicateur pour ce projet." in text
+    assert "Le document ne donne aucun indicateur pour ce projet." in text
     assert "tableau des projets seulement, ligne 229" in text
     assert "non précisé" in text
     assert "<li>non précisé</li>" not in html(at)
@@ -556,7 +556,7 @@ def test_projects_of_marseille():
 def test_projects_of_aubagne():
     at = opened(commune="13005")
     assert (
-        "Aubagne : aucun projet ne nomme la commune, 32 la concernent par le périmètre de toute la métropole et "
+        "Aubagne : aucun projet ne nomme la commune, 32 la concernent par le périmètre de tout le territoire et "
         "2 sont localisés ailleurs." in text_of(at)
     )
     rows = captioned(at, "Projets de coopération et Aubagne")[1:]

@@ -1,0 +1,75 @@
+"""What a territory does not have: its pages leave the navigation, and say why to who opens them all the same."""
+
+from html import escape
+from typing import Final, Literal
+
+import streamlit as st
+
+from errors import AtlasError
+from exports.naming import TERRITORY
+from loaders import territory
+from ui import data, page
+from ui.formats import typographie
+
+#: Source id to what `territoire.toml` lacks where it does not name it.
+_UNNAMED: Final = {
+    "velos": "ne nomme aucun réseau de vélos en libre-service (bloc [[velos]])",
+    "projets": "ne nomme aucun dossier de projets (bloc [projets])",
+}
+
+
+def has(source_id: str) -> bool:
+    """Tell whether the territory has a source.
+
+    Parameters
+    ----------
+    source_id
+        Id of the source.
+
+    Returns
+    -------
+    bool
+        As the catalogue and `territoire.toml` say.
+    """
+    return source_id in data.sources()
+
+
+def visibility(source_id: str) -> Literal["visible", "hidden"]:
+    """Say whether the page of a source stands in the navigation.
+
+    Parameters
+    ----------
+    source_id
+        Id of the source that the page is about.
+
+    Returns
+    -------
+    str
+        "hidden" where the territory does not have it; a fault of the data is for the page to tell.
+    """
+    try:
+        return "visible" if has(source_id) else "hidden"
+    except AtlasError:
+        return "visible"
+
+
+def say_absent(title: str, source_id: str) -> None:
+    """Show, in place of a page or a view, why the territory has nothing for it.
+
+    Parameters
+    ----------
+    title
+        Heading of the page.
+    source_id
+        Id of the source that it is about.
+    """
+    unnamed = source_id in territory.load().unnamed
+    why = (
+        f"Le fichier du territoire, territoire.toml, {_UNNAMED[source_id]}."
+        if unnamed and source_id in _UNNAMED
+        else "Le catalogue des sources de ce territoire n’en contient aucune pour cette page."
+    )
+    page.header(title, f"Rien à montrer ici pour {TERRITORY}. {why}")
+    said = "Rien n’y est compté ni mesuré : une absence de données n’est ni un zéro, ni un manque."
+    st.html(f'<p class="atlas-note">{escape(typographie(said))}</p>')
+    st.page_link("pages/donnees/page.py", label="Sources de l’atlas", icon=":material/arrow_forward:")
