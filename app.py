@@ -1,10 +1,12 @@
 """The frame of the atlas: page settings, language, navigation, footer."""
 
 import streamlit as st
+from starlette.middleware import Middleware
 from streamlit import App
 from streamlit.navigation.page import StreamlitPage
 
 from ui import frame, presence, server
+from ui.reconnection import WholeFirstRun
 
 
 def navigation() -> StreamlitPage:
@@ -66,4 +68,4 @@ def run() -> None:
 if __name__ == "__main__":
     run()
 else:
-    app = App("app.py", lifespan=server.prepared(navigation))
+    app = App("app.py", lifespan=server.prepared(navigation), middleware=[Middleware(WholeFirstRun)])

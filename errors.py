@@ -18,6 +18,14 @@ class CrsError(AtlasError, ValueError):
     """A frame has no coordinate system, or not the one that is needed."""
 
 
+class RightsError(AtlasError, PermissionError):
+    """Who asks may not do what they ask."""
+
+    def __str__(self) -> str:
+        """Give the message, which `OSError` would replace by its own."""
+        return str(self.args[0])
+
+
 class SheetError(AtlasError, RuntimeError):
     """A sheet could not be composed as a PDF."""
 

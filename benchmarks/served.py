@@ -32,11 +32,20 @@ class Server:
         The app, relative to the repository.
     options
         Options of Streamlit, such as {"server.baseUrlPath": "atlas"}.
+    environment
+        Variables of the process, beside those of this one.
     """
 
-    def __init__(self, script: str = "app.py", *, options: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        script: str = "app.py",
+        *,
+        options: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.script = script
         self.options = dict(options or {})
+        self.environment = {**os.environ, **(environment or {})}
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -60,6 +69,7 @@ class Server:
             [sys.executable, "-m", "streamlit", "run", self.script]
             + [f"--{name}={value}" for name, value in options.items()],
             cwd=ROOT,
+            env=self.environment,
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )
@@ -86,6 +96,17 @@ class Server:
             self._process.kill()
             self._process.wait(10)
         self._log.close()
+
+    def kill(self) -> None:
+        """End the server at once, as a machine that loses its power does."""
+        self._process.kill()
+        self._process.wait(10)
+
+    def revive(self) -> None:
+        """Start again, on the same port, if it was killed."""
+        if self._process.poll() is not None:
+            self._log.close()
+            self.__enter__()
 
     @property
     def log(self) -> str:

@@ -72,7 +72,7 @@ def _tell(result: RefreshResult) -> int:
             f" : {rows.before} -> {rows.after} lignes ({rows.added} ajoutées, {rows.gone} disparues, "
             f"{rows.edited} modifiées, {rows.moved} déplacées)"
         )
-    print(line + (f" : {result.reason}" if result.reason else ""))
+    print(line + (f" : {result.reason}" if result.reason else ""), flush=True)
     return int(result.refused)
 
 

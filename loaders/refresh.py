@@ -175,7 +175,7 @@ def refresh_all(
     Parameters
     ----------
     source_ids
-        The sources; all those that concern the territory by default.
+        The sources; by default all those that concern the territory, then those that say why they are not fetched.
     data_dir, url, accept_loss, on_progress, patience
         As `refresh`.
 
@@ -191,7 +191,7 @@ def refresh_all(
     """
     folder = Path(data_dir).absolute()
     place = territory.load(folder)
-    names = refreshable(folder) if source_ids is None else list(source_ids)
+    names = [*refreshable(folder), *BY_HAND] if source_ids is None else list(source_ids)
     unknown = [name for name in names if official(name) is None and name not in BY_HAND]
     if unknown:
         known = ", ".join([source.source_id for source in OFFICIAL] + list(BY_HAND))

@@ -13,6 +13,8 @@ from streamlit import App
 
 from ui import startup
 
+_bound: set[str] = set()
+
 #: Streamlit's logger that regrets, line by line, to be called outside a visit.
 _NO_VISIT = "streamlit.runtime.scriptrunner_utils.script_run_context"
 
@@ -45,7 +47,7 @@ def prepared(
         startup.ready()
         logger.setLevel(level)
         loop = asyncio.get_running_loop()
-        _answer_at_once(loop)
+        _prepare_sockets(loop)
         if not st.get_option("server.headless"):
             # Streamlit opens the browser itself for a script, and not for an app that has a start of its own.
             loop.run_in_executor(None, webbrowser.open, _address())
@@ -59,8 +61,19 @@ def _address() -> str:
     return f"http://{st.get_option('server.address')}:{st.get_option('server.port')}/{base}"
 
 
-def _answer_at_once(loop: asyncio.AbstractEventLoop) -> None:
-    """Make the sockets that the loop will listen on send small answers without waiting.
+def bound_to() -> frozenset[str]:
+    """Give the addresses that this process listens on, as its sockets have them and whatever its options say.
+
+    Returns
+    -------
+    frozenset of str
+        IP addresses, or the path of a Unix socket; empty if they could not be seen.
+    """
+    return frozenset(_bound)
+
+
+def _prepare_sockets(loop: asyncio.AbstractEventLoop) -> None:
+    """Make the sockets that the loop will listen on send small answers without waiting, and note their addresses.
 
     Streamlit makes its socket without naming TCP, so that asyncio leaves Nagle's algorithm on: each file and each
     message of a visit then waits for the browser's delayed acknowledgement, 40 ms. What a socket accepts takes
@@ -73,6 +86,9 @@ def _answer_at_once(loop: asyncio.AbstractEventLoop) -> None:
     async def create(*args: Any, sock: socket.socket | None = None, **options: Any) -> asyncio.Server:
         if sock is not None and sock.family in {socket.AF_INET, socket.AF_INET6}:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return await create_server(*args, sock=sock, **options)
+        served = await create_server(*args, sock=sock, **options)
+        names = (listening.getsockname() for listening in served.sockets)
+        _bound.update(str(name[0] if isinstance(name, tuple) else name) for name in names)
+        return served
 
     loop.create_server = create  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""How each figure is computed and what it does not say; legal notice; accessibility statement."""
+"""How each figure is computed and what it does not say; who may write; legal notice; accessibility statement."""
 
 import re
 from collections.abc import Collection
@@ -11,13 +11,14 @@ from exports.place_content import MOST_FRICHES, MOST_OBJECTS
 from loaders import territory
 from loaders.catalogue import OPTIONAL
 from loaders.folding import slug
-from ui import data, page
+from ui import data, identity, page
 from ui.formats import entier, typographie
 from ui.freshness import OLD_YEARS
 
 HERE = Path(__file__).parent
 #: What a chapter or a point of the text begins with that only some territories need.
 CONDITION = re.compile(r"\[si (\w+)\] ")
+WRITING = "Qui peut saisir, et ce qui est gardé"
 
 
 def main() -> None:
@@ -31,6 +32,8 @@ def main() -> None:
     st.markdown(typographie(f"Sur cette page : {links}"))
     for title, anchor, body in parts:
         st.header(typographie(title), anchor=anchor)
+        if title == WRITING:
+            identity.show(key="methode")
         st.markdown(typographie(body))
 
 
@@ -41,6 +44,7 @@ def sections() -> list[tuple[str, str, str]]:
     chapters = [chapter.partition("\n") for chapter in whole.removeprefix("## ").split("\n## ")]
     return [
         *((title, slug(title), body) for title, _, body in chapters),
+        (WRITING, slug(WRITING), text("saisie.md")),
         ("Mentions légales", "mentions-legales", text("editeur.md") + "\n" + text("mentions.md")),
         ("Accessibilité", "accessibilite", text("accessibilite.md").format(streamlit=st.__version__)),
     ]

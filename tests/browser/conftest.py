@@ -1,7 +1,6 @@
 """A Streamlit server and a Chromium for the tests that drive the real pages."""
 
 import io
-import os
 import re
 from contextlib import contextmanager
 
@@ -9,9 +8,8 @@ import pytest
 from pypdf import PdfReader
 
 from benchmarks import driven, served
+from tests.conftest import MISSING, REQUIRED
 
-MISSING = f"Chromium est absent : installer le paquet « chromium » ({driven.CHROMIUM}) pour jouer ces tests"
-REQUIRED = os.environ.get("ATLAS_NAVIGATEUR") == "requis"
 SIZES = {"bureau": {"width": 1280, "height": 800}, "mobile": {"width": 390, "height": 844}}
 #: The home page is at the root; the others at their name.
 PAGES = ["", "carte", "quartier", "commune", "velos", "foncier", "sport", "projets", "donnees", "methode"]
@@ -32,15 +30,6 @@ def pytest_collection_modifyitems(items):
         item.add_marker(pytest.mark.browser)
         if not driven.installed() and not REQUIRED:
             item.add_marker(pytest.mark.skip(reason=MISSING))
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """Give a Chromium that reaches nothing but the loopback."""
-    if not driven.installed():
-        pytest.fail(MISSING)
-    with driven.chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="session")

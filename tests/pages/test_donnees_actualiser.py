@@ -79,7 +79,7 @@ def test_a_server_open_to_the_network_refreshes_nothing(atlas, monkeypatch):
     monkeypatch.setattr(
         st,
         "get_option",
-        lambda name: "0.0.0.0" if name == "server.address" else known(name),  # noqa: S104
+        lambda name: "0.0.0.0" if name == "server.address" else known(name),
     )
     page = atlas("donnees")
     assert not {key for key in buttons(page) if key.startswith(("actualiser", "revenir"))}

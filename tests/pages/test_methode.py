@@ -41,6 +41,13 @@ def test_the_legal_notice_says_what_is_left_to_the_deployer(atlas):
     assert "aucune donnée personnelle" in text
 
 
+def test_who_may_write_and_what_is_kept(atlas):
+    text = atlas("methode").text
+    assert "Lecture seule. La saisie n'est pas ouverte sur ce serveur" in text
+    for words in ("pseudonyme", "Combien de temps", "Les loyers, les occupants et les inventaires importés"):
+        assert words in text
+
+
 def test_the_accessibility_statement_is_honest(atlas):
     text = atlas("methode").text
     assert "non audité" in text

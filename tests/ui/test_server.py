@@ -19,7 +19,7 @@ def accepted_nodelay(*, prepare):
     async def run():
         loop = asyncio.get_running_loop()
         if prepare:
-            server._answer_at_once(loop)
+            server._prepare_sockets(loop)
         listening = socket.socket(socket.AF_INET)  # as Streamlit makes it: no protocol named
         listening.bind(("127.0.0.1", 0))
         seen = loop.create_future()
@@ -44,7 +44,7 @@ def test_what_the_server_accepts_answers_at_once():
 
 
 def test_without_it_small_answers_would_wait():
-    # Once this fails, asyncio or Python names TCP by itself and `_answer_at_once` can go.
+    # Once this fails, asyncio or Python names TCP by itself and the option can go.
     assert not accepted_nodelay(prepare=False)
 
 
