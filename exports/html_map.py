@@ -23,7 +23,7 @@ from loaders.catalogue import Source
 from maps.assets import bundle
 from maps.builder import describe, settings
 from maps.files import ALL, LayerFile, Manifest, collection, describe_objects, describe_session
-from maps.layers import Layer, LayerField, get
+from maps.layers import Layer, LayerField
 from maps.spec import MapSpec, ShownLayer
 
 #: A map that opens without network has no basemap: the territory and its names are drawn.
@@ -86,7 +86,7 @@ def to_html_map(
     """
     known = {source.source_id: source for source in context.sources}
     shown_ids = [shown.layer_id for shown in spec.layers]
-    lost = sorted({key for layer_id in shown_ids for key in get(layer_id).source_ids} - set(known))
+    lost = sorted({key for shown in spec.layers for key in shown.layer.source_ids} - set(known))
     if lost:
         raise ArgumentError(f"Carte sans ses sources : {', '.join(lost)}")
     missing = [
@@ -94,7 +94,7 @@ def to_html_map(
     ]
     if missing:
         raise ArgumentError(f"Couche sans données : {', '.join(missing)}")
-    said = {layer_id: _said_by(get(layer_id), figures.get(layer_id)) for layer_id in shown_ids}
+    said = {shown.layer_id: _said_by(shown.layer, figures.get(shown.layer_id)) for shown in spec.layers}
     files, held = _held(spec.layers, frames, said, figures, context)
     described = describe(
         replace(spec, basemap=NO_BASEMAP, adresse={}),
@@ -105,6 +105,8 @@ def to_html_map(
         # The page holds the files themselves.
         address = ADDRESS + layer["id"]
         layer |= {"fichiers": dict.fromkeys(layer["fichiers"], address), "tout": address}
+        # It holds what is shown, and nothing else.
+        layer.pop("masque", None)
     given = json.loads(settings(notes))
     given |= {
         "fonds": {},

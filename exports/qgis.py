@@ -31,6 +31,9 @@ SHAPES: Final[Mapping[Symbole, str]] = {
     "etoile": "star",
     "maison": "pentagon",
     "ecusson": "shield",
+    "pentagone": "pentagon",
+    "eclat": "diamond_star",
+    "demicercle": "semi_circle",
 }
 #: Rows that no layer of the maps draws: a plain look, in the grey of the communes' outlines.
 PLAIN_COLOUR: Final = "#3D4757"

@@ -33,7 +33,7 @@ MEND: Final = "reprenez le fichier tel que l'atlas l'a écrit"
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 _FRENCH_DAY: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_HELD: Final = re.compile(r'<script [^>]*data-fichier="couche:([a-z]+)">(.*?)</script>', re.DOTALL)
+_HELD: Final = re.compile(r'<script [^>]*data-fichier="couche:([a-z0-9]+)">(.*?)</script>', re.DOTALL)
 
 
 def from_csv(

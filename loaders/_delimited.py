@@ -16,6 +16,14 @@ _MISREAD = re.compile(r"Ã[\u00a0-\u00bf€-™]|â€[™œ¦]|\ufffd")
 #: "é" and "à" of Mac Roman taken for Windows-1252.
 _MAC_ROMAN = re.compile("[Žˆ]")
 _SAVE_AS_UTF8 = "enregistrer de nouveau le fichier d'origine en « CSV UTF-8 »"
+#: Encodings by the name that Python gives them, and what users call them.
+ENCODINGS = {
+    "utf-8-sig": "UTF-8",
+    "utf-16": "UTF-16",
+    "cp1252": "Windows-1252",
+    "mac_roman": "Mac Roman",
+    "cp850": "DOS (CP850)",
+}
 
 
 def read_delimited(path: Path, raw: bytes, recognise: Recognise) -> Grid:
@@ -42,11 +50,39 @@ def read_delimited(path: Path, raw: bytes, recognise: Recognise) -> Grid:
     SourceContentError
         If there are too many lines.
     """
-    text, notes = _decoded(path, raw)
+    text, encoding = decoded(path, raw)
+    notes = [] if encoding == "utf-8-sig" else [f"Encodage reconnu : {ENCODINGS[encoding]}"]
     head = list(itertools.islice(io.StringIO(text, newline=""), HEADER_LINES))
     delimiter = max(DELIMITERS, key=lambda sign: _headings(head, sign, recognise))
     if delimiter != ";":
         notes.append(f"Séparateur reconnu : {DELIMITERS[delimiter]}")
+    return Grid(split(path, text, delimiter), notes)
+
+
+def split(path: Path, text: str, delimiter: str) -> list[tuple[int, list[str]]]:
+    """Cut a text into lines of cells.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    text
+        Its text.
+    delimiter
+        What separates cells.
+
+    Returns
+    -------
+    list of tuple of int and list
+        Number of the line in the file, from 1, and its cells; lines that hold nothing are left out.
+
+    Raises
+    ------
+    SourceFormatError
+        If a quoted cell never ends.
+    SourceContentError
+        If there are too many lines.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines = []
     start = 1
@@ -63,19 +99,40 @@ def read_delimited(path: Path, raw: bytes, recognise: Recognise) -> Grid:
             f"ligne {start} illisible ou fichier tronqué : des guillemets ne sont pas refermés",
             "vérifier cette ligne, ou exporter de nouveau le fichier entier",
         ) from error
-    return Grid(lines, notes)
+    return lines
 
 
-def _decoded(path: Path, raw: bytes) -> tuple[str, list[str]]:
-    notes = []
-    if raw.startswith(_UTF16):
-        encoding = "utf-16"
-        notes.append("Encodage reconnu : UTF-16")
-    else:
-        encoding = "utf-8-sig"
+def decoded(path: Path, raw: bytes, *, encoding: str | None = None) -> tuple[str, str]:
+    """Turn the bytes of a file into text.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    raw
+        Its bytes.
+    encoding
+        One of `ENCODINGS`; None finds out: UTF-8, UTF-16 with its mark, or Windows-1252.
+
+    Returns
+    -------
+    tuple of str and str
+        The text and its encoding.
+
+    Raises
+    ------
+    SourceFormatError
+        If the encoding is none of these, not the one given, or was lost before.
+    """
+    asked = encoding
+    encoding = asked or ("utf-16" if raw.startswith(_UTF16) else "utf-8-sig")
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
+        if asked:
+            raise SourceFormatError(
+                path, f"l'octet {error.start} n'est pas de l'{ENCODINGS[asked]}", "choisir un autre encodage"
+            ) from error
         try:
             encoding = "cp1252"
             text = raw.decode(encoding)
@@ -83,7 +140,6 @@ def _decoded(path: Path, raw: bytes) -> tuple[str, list[str]]:
             raise SourceFormatError(
                 path, f"encodage inconnu à l'octet {error.start}", _SAVE_AS_UTF8
             ) from error
-        notes.append("Encodage reconnu : Windows-1252")
     if "\x00" in text:
         raise SourceFormatError(path, "fichier binaire ou encodage inconnu (octets nuls)", _SAVE_AS_UTF8)
     misread = _MISREAD.search(text) or (_MAC_ROMAN.search(text) if encoding == "cp1252" else None)
@@ -94,7 +150,7 @@ def _decoded(path: Path, raw: bytes) -> tuple[str, list[str]]:
             f"accents perdus par un mauvais encodage (« {misread.group()} », ligne {line})",
             _SAVE_AS_UTF8,
         )
-    return text, notes
+    return text, encoding
 
 
 def _headings(head: list[str], delimiter: str, recognise: Recognise) -> int:

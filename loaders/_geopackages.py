@@ -111,14 +111,26 @@ def _cells(path: Path, frame: gpd.GeoDataFrame, recognise: Recognise) -> tuple[p
         if name in {"lon", "lat"}:
             continue  # the geometry prevails
         if name:
-            columns[name] = _texts(frame[title])
+            columns[name] = texts_of(frame[title])
         else:
             ignored.append(title)
     notes = ["Colonnes inconnues, non lues : " + ", ".join(ignored)] if ignored else []
     return pd.DataFrame(columns, index=frame.index, dtype="str"), notes
 
 
-def _texts(values: pd.Series) -> pd.Series:
+def texts_of(values: pd.Series) -> pd.Series:
+    """Write the values of a typed column as the cells of a text file would.
+
+    Parameters
+    ----------
+    values
+        Values of one type, or of several.
+
+    Returns
+    -------
+    Series
+        Text, "" where there is none; truths are "oui" and "non", days YYYY-MM-DD.
+    """
     if pd.api.types.is_bool_dtype(values):
         return values.map({True: "oui", False: "non"}).astype("str")
     if pd.api.types.is_datetime64_any_dtype(values):

@@ -121,19 +121,42 @@ def to_table(path: Path, grid: Grid, recognise: Recognise) -> RawTable:
         raise SourceFormatError(path, "aucune ligne de données", "remplir l'inventaire sous son en-tête")
     check_rows(path, len(body))
     places = _places(path, header, body, recognise, notes)
-    width = len(header)
+    rows, miscut = cut(body, len(header), ragged=grid.ragged)
+    index = pd.Index([line for line, _ in body], name="ligne")
+    data = {name: [cells[place].strip() for cells in rows] for name, place in places.items()}
+    return RawTable(pd.DataFrame(data, index=index, dtype="str"), notes, miscut)
+
+
+def cut(
+    body: Sequence[tuple[int, list[str]]], width: int, *, ragged: bool
+) -> tuple[list[list[str]], dict[int, str]]:
+    """Give each line as many cells as the header has, and tell those that were not cut so.
+
+    Parameters
+    ----------
+    body
+        Number of the line and its cells.
+    width
+        Cells of the header.
+    ragged
+        Whether lines leave out the blanks at their end.
+
+    Returns
+    -------
+    tuple of list and dict
+        The rows, the last cell of which holds what has no column, and what is wrong with a line by its number.
+    """
     miscut = {}
     rows = []
     for line, cells in body:
         extra = [cell for cell in cells[width:] if cell.strip()]
-        if extra or (len(cells) < width and not grid.ragged):
+        if extra or (len(cells) < width and not ragged):
             miscut[line] = f"{MISCUT if extra else CUT_SHORT} : {len(cells)} cellules au lieu de {width}"
-        if extra:  # nothing is lost: the last cell holds what has no column
-            cells = [*cells[: width - 1], " ; ".join([cells[width - 1], *extra])]  # noqa: PLW2901
-        rows.append(cells if len(cells) >= width else cells + [""] * (width - len(cells)))
-    index = pd.Index([line for line, _ in body], name="ligne")
-    data = {name: [cells[place].strip() for cells in rows] for name, place in places.items()}
-    return RawTable(pd.DataFrame(data, index=index, dtype="str"), notes, miscut)
+        if extra:  # nothing is lost
+            rows.append([*cells[: width - 1], " ; ".join([cells[width - 1], *extra])])
+        else:
+            rows.append(cells if len(cells) >= width else cells + [""] * (width - len(cells)))
+    return rows, miscut
 
 
 def check_rows(path: Path, number: int) -> None:
@@ -154,7 +177,7 @@ def check_rows(path: Path, number: int) -> None:
     if number > MAX_ROWS:
         limit = f"{MAX_ROWS:,}".replace(",", "\u202f")
         raise SourceContentError(
-            path, f"plus de {limit} lignes", "découper l'inventaire, par exemple par commune ou par bailleur"
+            path, f"plus de {limit} lignes", "découper le fichier, par exemple par commune"
         )
 
 

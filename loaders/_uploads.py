@@ -15,8 +15,8 @@ _SQLITE: Final = b"SQLite format 3\x00"
 #: First bytes of what is no inventory: what it is, and what to do.
 _OTHERS: Final = (
     (b"\x1f\x8b", "fichier compressé (gzip)", "le décompresser"),
-    (b"7z\xbc\xaf", "archive 7-Zip", "extraire l'inventaire de l'archive"),
-    (b"Rar!", "archive RAR", "extraire l'inventaire de l'archive"),
+    (b"7z\xbc\xaf", "archive 7-Zip", "extraire le fichier de l'archive"),
+    (b"Rar!", "archive RAR", "extraire le fichier de l'archive"),
     (b"%PDF", "document PDF", "demander le tableau d'origine (CSV, XLSX ou GeoPackage)"),
 )
 
@@ -119,7 +119,7 @@ def format_of(path: Path, raw: bytes) -> Format:
     if start.startswith(b"<"):
         raise SourceFormatError(
             path,
-            "page web ou fichier XML à la place de l'inventaire",
+            "page web ou fichier XML à la place des données",
             "télécharger de nouveau le fichier, ou l'enregistrer en CSV, XLSX ou GeoPackage",
         )
     if start.startswith((b"{", b"[")):

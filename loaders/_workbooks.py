@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def check_archive(path: Path, raw: bytes) -> None:
         raw,
         limits=Limits(MAX_MEMBERS, MAX_INFLATED_BYTES, MAX_RATIO),
         damaged=("classeur tronqué ou endommagé", "enregistrer ou télécharger de nouveau le classeur"),
-        alone="enregistrer l'inventaire seul dans un nouveau classeur .xlsx ou en CSV",
+        alone="enregistrer le tableau seul dans un nouveau classeur .xlsx ou en CSV",
     )
     names = [member.filename for member in members]
     if "xl/workbook.xml" not in names:
@@ -59,7 +60,7 @@ def check_archive(path: Path, raw: bytes) -> None:
         raise SourceFormatError(
             path,
             f"{kind}, pas un classeur Excel .xlsx",
-            "enregistrer l'inventaire au format .xlsx, ou extraire le fichier de l'archive",
+            "enregistrer le tableau au format .xlsx, ou extraire le fichier de l'archive",
         )
 
 
@@ -87,10 +88,8 @@ def read_workbook(path: Path, raw: bytes, recognise: Recognise) -> Grid:
         As `check_archive`, or if the workbook cannot be read, needs more than `MAX_MEMORY_MB` or `MAX_TIME_S`, no
         sheet has a header or several have one.
     """
-    check_archive(path, raw)
-    told = _told(path, raw)
-    sheets = dict(zip(map(json.loads, told[::3]), zip(told[1::3], told[2::3], strict=True), strict=True))
-    found = [title for title, (head, _) in sheets.items() if find_header(_texts(head), recognise)[1]]
+    sheets = open_workbook(path, raw)
+    found = [title for title, sheet in sheets.items() if find_header(sheet.head(), recognise)[1]]
     if not found:
         raise SourceFormatError(
             path,
@@ -103,18 +102,77 @@ def read_workbook(path: Path, raw: bytes, recognise: Recognise) -> Grid:
         raise SourceFormatError(
             path, f"plusieurs feuilles ont un en-tête : {titles}", f"nommer « {SHEET} » celle à lire"
         )
-    lines = json.loads(sheets[chosen[0]][1])
+    lines = sheets[chosen[0]].lines()
     check_rows(path, len(lines) - HEADER_LINES)
-    return Grid(
-        [(line, [_text(value) for value in cells]) for line, cells in lines],
-        [f"Feuille lue : {chosen[0]}"] if len(sheets) > 1 else [],
-        ragged=True,
-    )
+    return Grid(lines, [f"Feuille lue : {chosen[0]}"] if len(sheets) > 1 else [], ragged=True)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet as the process apart wrote it, turned into text on demand.
+
+    Attributes
+    ----------
+    first, whole
+        Its first lines and all its lines, as JSON.
+    """
+
+    first: bytes
+    whole: bytes
+
+    def head(self) -> list[list[str]]:
+        """Give the cells of the first lines.
+
+        Returns
+        -------
+        list of list of str
+            As `lines`.
+        """
+        return [cells for _, cells in _lines(self.first)]
+
+    def lines(self) -> list[tuple[int, list[str]]]:
+        """Give all the lines that hold something.
+
+        Returns
+        -------
+        list of tuple of int and list
+            Number of the line, from 1, and its cells: dates as YYYY-MM-DD, numbers with a decimal point.
+        """
+        return _lines(self.whole)
+
+
+def open_workbook(path: Path, raw: bytes) -> dict[str, Sheet]:
+    """Read every sheet of a workbook, in a process of its own.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    raw
+        Its bytes.
+
+    Returns
+    -------
+    dict of str to Sheet
+        By title, in the workbook's order.
+
+    Raises
+    ------
+    SourceFormatError, SourceContentError
+        As `check_archive`, or if the workbook cannot be read, or needs more than `MAX_MEMORY_MB` or `MAX_TIME_S`.
+    """
+    check_archive(path, raw)
+    told = _told(path, raw)
+    return {
+        json.loads(title): Sheet(first, whole)
+        for title, first, whole in zip(told[::3], told[1::3], told[2::3], strict=True)
+    }
 
 
 def _told(path: Path, raw: bytes) -> list[bytes]:
     """Read a workbook in a process of its own: what `_workbook_apart` writes, line by line."""
-    limits = (HEADER_LINES, MAX_ROWS + HEADER_LINES, MAX_COLUMNS, MAX_MEMORY_MB, MAX_TIME_S)
+    # One column more tells a sheet that has too many.
+    limits = (HEADER_LINES, MAX_ROWS + HEADER_LINES, MAX_COLUMNS + 1, MAX_MEMORY_MB, MAX_TIME_S)
     try:
         with _readers:
             ran = subprocess.run(  # noqa: S603  our own script, given numbers; the file is its input
@@ -143,8 +201,8 @@ def _too_heavy(path: Path) -> SourceContentError:
     )
 
 
-def _texts(lines: bytes) -> list[list[str]]:
-    return [[_text(value) for value in cells] for _, cells in json.loads(lines)]
+def _lines(lines: bytes) -> list[tuple[int, list[str]]]:
+    return [(line, [_text(value) for value in cells]) for line, cells in json.loads(lines)]
 
 
 def _text(value: Any) -> str:

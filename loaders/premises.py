@@ -33,7 +33,7 @@ from loaders.premises_schema import (
     HEADINGS,
     heading,
 )
-from loaders.quality import SET_ASIDE, Reading, Report
+from loaders.quality import Reading, Report, aside, told
 
 SOURCE_ID: Final = "locaux"
 #: Invented premises for trying out, loaded on request alone.
@@ -63,9 +63,7 @@ class Inventory(Reading[gpd.GeoDataFrame]):
         DataFrame
             `ligne`, `identifiant`, `faute`, `valeur`, `suite` and `a_faire`.
         """
-        table = self.report.frame().drop(columns="source_id").reset_index(drop=True)
-        mends = {fault: mend(fault) for fault in table["faute"].unique()}
-        return table.assign(a_faire=table["faute"].map(mends).astype("str"))
+        return told(self.report, mend)
 
     def set_aside(self) -> pd.DataFrame:
         """Give the rows set aside as the file gave them, each with all its faults and what to do.
@@ -75,16 +73,7 @@ class Inventory(Reading[gpd.GeoDataFrame]):
         DataFrame
             Indexed by `ligne`: the columns of the file, `faute` and `a_faire`.
         """
-        found = self.faults()
-        found = found[found["suite"] == SET_ASIDE]
-        told: dict[str, list[str]] = {}
-        lines = sorted(set(found["ligne"]))
-        for name in ("faute", "a_faire"):
-            texts: dict[int, list[str]] = {line: [] for line in lines}
-            for line, text in zip(found["ligne"], found[name], strict=True):
-                texts[line].append(text)
-            told[name] = [" ; ".join(several) for several in texts.values()]
-        return self.rows.loc[lines].assign(**told)
+        return aside(self.rows, self.faults())
 
 
 def read(

@@ -1,6 +1,6 @@
 """What a loader found wrong in the rows of a file, and what it did about it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -208,6 +208,52 @@ class Reading(Generic[FrameT]):
 
     frame: FrameT
     report: Report
+
+
+def told(report: Report, mend: Callable[[str], str]) -> pd.DataFrame:
+    """List the faults of a user's file, each with what to do about it.
+
+    Parameters
+    ----------
+    report
+        The faults.
+    mend
+        Says what to do about a fault, in French.
+
+    Returns
+    -------
+    DataFrame
+        In order of line: `ligne`, `identifiant`, `faute`, `valeur`, `suite` and `a_faire`.
+    """
+    found = report.frame().drop(columns="source_id").reset_index(drop=True)
+    mends = {fault: mend(fault) for fault in found["faute"].unique()}
+    return found.assign(a_faire=found["faute"].map(mends).astype("str"))
+
+
+def aside(rows: pd.DataFrame, faults: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows set aside as their file gave them, each with all its faults and what to do.
+
+    Parameters
+    ----------
+    rows
+        Every row of the file as text, indexed by line.
+    faults
+        As `told` gives them.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by `ligne`: the columns of the file, `faute` and `a_faire`.
+    """
+    found = faults[faults["suite"] == SET_ASIDE]
+    lines = sorted(set(found["ligne"]))
+    joined: dict[str, list[str]] = {}
+    for name in ("faute", "a_faire"):
+        texts: dict[int, list[str]] = {line: [] for line in lines}
+        for line, text in zip(found["ligne"], found[name], strict=True):
+            texts[line].append(text)
+        joined[name] = [" ; ".join(several) for several in texts.values()]
+    return rows.loc[lines].assign(**joined)
 
 
 def load(path: Path | str | None = None) -> pd.DataFrame:

@@ -5,12 +5,14 @@ never mounted again. A change of filter sends a feature group whose only content
 the names of the files to draw, so that Python rebuilds nothing.
 """
 
+import base64
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, cast
 
 import folium
+import numpy as np
 import pyproj
 from branca.element import Element, Figure
 from folium.template import Template
@@ -43,6 +45,8 @@ __all__ = [
 
 #: What the addresses of a session's objects begin with: nothing that a browser could fetch.
 SESSION: Final = "session:"
+#: More of a session's objects than this are told by their ranks.
+FEW_IDS: Final = 200
 MIN_ZOOM: Final = 8
 MAX_ZOOM: Final = 18
 
@@ -229,6 +233,7 @@ def session_script(*objects: SessionObjects) -> str:
             "lon": list(session.lon),
             "lat": list(session.lat),
             "colonnes": {name: list(values) for name, values in session.columns.items()},
+            **({} if session.shapes is None else {"formes": list(session.shapes)}),
         }
         for session in objects
     }
@@ -237,7 +242,7 @@ def session_script(*objects: SessionObjects) -> str:
         f'for (const name of Object.keys(files)) if (name.startsWith("{SESSION}") && !(name in given)) delete files[name];'
         "for (const [name, table] of Object.entries(given)) files[name] ??= Promise.resolve({ features: table.ids.map((id, i) => ({"
         'type: "Feature", id, communes: [], properties: Object.fromEntries(Object.entries(table.colonnes).map(([c, v]) => [c, v[i]])),'
-        'geometry: { type: "Point", coordinates: [table.lon[i], table.lat[i]] } })) }); })();</script>'
+        'geometry: table.formes ? table.formes[i] : { type: "Point", coordinates: [table.lon[i], table.lat[i]] } })) }); })();</script>'
     )
 
 
@@ -269,7 +274,7 @@ def describe(spec: MapSpec, manifest: Manifest, *, scopes: Mapping[str, Collecti
     unknown = [shown.layer_id for shown in spec.layers if shown.layer_id not in rank]
     if unknown:
         raise ArgumentError(f"Couche inconnue : {', '.join(unknown)}")
-    ordered = sorted(spec.layers, key=lambda shown: rank[shown.layer_id])
+    ordered = sorted(spec.layers, key=lambda shown: (_is_of_points(shown.session), rank[shown.layer_id]))
     return {
         "titre": spec.titre,
         "couches": [_shown(shown, manifest, scopes) for shown in ordered],
@@ -303,6 +308,11 @@ def script_json(value: Any) -> str:
     return text
 
 
+def _is_of_points(session: SessionObjects | None) -> bool:
+    """Tell a session's points, which lie over the outlines of its other layers: the mouse must find them."""
+    return session is not None and session.shapes is None
+
+
 def _session_address(session: SessionObjects) -> str:
     return f"{SESSION}{session.version}"
 
@@ -310,13 +320,16 @@ def _session_address(session: SessionObjects) -> str:
 def _shown(shown: ShownLayer, manifest: Manifest, scopes: Mapping[str, Collection[str]]) -> dict[str, Any]:
     if shown.session is not None:
         address = _session_address(shown.session)
+        many = shown.ids is not None and len(shown.ids) > FEW_IDS
         return {
             "id": shown.layer_id,
             "fichiers": {ALL: address},
             "tout": address,
-            "ids": None if shown.ids is None else list(shown.ids),
+            "ids": None if shown.ids is None or many else list(shown.ids),
             "hors": False,
             "source": shown.session.note,
+            **({"masque": _mask(shown.session.ids, shown.ids)} if shown.ids is not None and many else {}),
+            **({} if shown.session.layer is None else {"couche": shown.session.layer.describe()}),
         }
     names = manifest.names(shown.layer_id, shown.communes)
     source_id = registry.get(shown.layer_id).source_id
@@ -341,6 +354,13 @@ def _shown(shown: ShownLayer, manifest: Manifest, scopes: Mapping[str, Collectio
     if shown.radius_m is not None:
         described["rayon"] = shown.radius_m
     return described
+
+
+def _mask(ids: Sequence[str], kept: Collection[str]) -> str:
+    """Write which of a session's objects are shown, one bit each: a hundredth of their ids."""
+    wanted = set(kept)
+    bits = np.fromiter((name in wanted for name in ids), dtype=bool, count=len(ids))
+    return base64.b64encode(np.packbits(bits).tobytes()).decode()
 
 
 def _cadrage(cadrage: Cadrage) -> dict[str, Any]:

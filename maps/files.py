@@ -268,7 +268,7 @@ def describe_session(session: SessionObjects, ids: Collection[str] | None = None
     """
     kept = None if ids is None else set(ids)
     features = []
-    for at, (name, lon, lat) in enumerate(zip(session.ids, session.lon, session.lat, strict=True)):
+    for at, name in enumerate(session.ids):
         if kept is not None and name not in kept:
             continue
         feature = {
@@ -276,7 +276,9 @@ def describe_session(session: SessionObjects, ids: Collection[str] | None = None
             "id": name,
             "communes": [],
             "properties": {column: _plain(values[at]) for column, values in session.columns.items()},
-            "geometry": {"type": "Point", "coordinates": [lon, lat]},
+            "geometry": {"type": "Point", "coordinates": [session.lon[at], session.lat[at]]}
+            if session.shapes is None
+            else session.shapes[at],
         }
         features.append(json.dumps(feature, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
     return features

@@ -13,24 +13,18 @@ from errors import ArgumentError
 from loaders import territory
 
 Symbole = Literal[
-    "contour",
-    "trait",
-    "cercle",
-    "carre",
-    "triangle",
-    "losange",
-    "croix",
-    "etoile",
-    "maison",
-    "ecusson",
-    "hexagone",
-]
+    "contour", "trait", "cercle", "carre", "triangle", "losange", "croix", "etoile", "maison", "ecusson", "hexagone",
+    "pentagone", "eclat", "demicercle",
+]  # fmt: skip
 Kind = Literal["texte", "entier", "decimal", "part", "pourcentage", "distance_m", "surface_m2", "date"]
 #: What follows "station": names of the territory's networks of shared bikes.
 BIKES: Final = territory.load().bikes
 POINTS: Final[frozenset[Symbole]] = frozenset(
-    {"cercle", "carre", "triangle", "losange", "croix", "etoile", "maison", "ecusson", "hexagone"}
-)
+    {
+        "cercle", "carre", "triangle", "losange", "croix", "etoile", "maison", "ecusson", "hexagone", "pentagone",
+        "eclat", "demicercle",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -334,6 +328,35 @@ LAYERS: Final[tuple[Layer, ...]] = (
     ),
 )
 
+
+def _own(rank: int, couleur: str, symbole: Symbole, tirets: str, epaisseur: float) -> Layer:
+    """Describe the layer of whatever file a user brings: points, lines and outlines of one colour."""
+    return Layer(
+        f"couche{rank}",
+        f"Couche importée n° {rank}",
+        f"couche{rank}",
+        couleur,
+        symbole,
+        "id_objet",
+        remplissage=0.1,
+        epaisseur=epaisseur,
+        tirets=tirets,
+        variable="genre",
+        variantes=(
+            Variante("point", f"Couche importée n° {rank} : points"),
+            Variante("ligne", f"Couche importée n° {rank} : lignes", symbole="trait"),
+            Variante("surface", f"Couche importée n° {rank} : surfaces", symbole="contour"),
+        ),
+    )
+
+
+#: The layers of the files that one session may hold at once, whatever they are about.
+OWN_LAYERS: Final[tuple[Layer, ...]] = (
+    _own(1, "#C8102E", "pentagone", "10 3 2 3", 3.0),
+    _own(2, "#4F7302", "eclat", "3 3", 3.5),
+    _own(3, "#8E24AA", "demicercle", "12 3", 2.2),
+)
+
 #: Layers of what users import: their objects belong to one session, and are never written into files.
 SESSION_LAYERS: Final[tuple[Layer, ...]] = (
     Layer(
@@ -401,6 +424,7 @@ SESSION_LAYERS: Final[tuple[Layer, ...]] = (
         ),
         plein=False,
     ),
+    *OWN_LAYERS,
 )
 
 #: Every layer, in paint order.

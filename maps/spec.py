@@ -6,6 +6,8 @@ from typing import Any, Final, Self
 
 from xyzservices import providers
 
+from maps.layers import Layer, get
+
 #: Basemap id to French title and tiles; the IGN serves them without a key.
 BASEMAPS: Final[Mapping[str, tuple[str, Any]]] = {
     "plan": ("Plan IGN", providers.GeoportailFrance.plan),
@@ -52,6 +54,12 @@ class SessionObjects:
         Degrees of each object.
     note
         French text that says where they come from and from when.
+    shapes
+        GeoJSON geometry in degrees of each object, for a layer that holds lines or outlines; None for one of points
+        alone, which `lon` and `lat` place.
+    layer
+        What the layer is called and what its tooltip says, where the session decides it; None for what the registry
+        says. Its id is one of the registry's.
     """
 
     version: str
@@ -60,6 +68,8 @@ class SessionObjects:
     lon: Sequence[float]
     lat: Sequence[float]
     note: str
+    shapes: Sequence[Mapping[str, Any]] | None = None
+    layer: Layer | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,23 @@ class ShownLayer:
     classed: Mapping[str, int] = field(default_factory=dict)
     radius_m: float | None = None
     session: SessionObjects | None = None
+
+    @property
+    def layer(self) -> Layer:
+        """Give the layer as it is described here.
+
+        Returns
+        -------
+        Layer
+            The session's own, else the registry's.
+
+        Raises
+        ------
+        ArgumentError
+            If the registry does not hold it.
+        """
+        own = self.session.layer if self.session else None
+        return own or get(self.layer_id)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from exports.html_map import Figures, to_html_map
 from exports.qgis import layer_of
 from exports.tables import to_csv, to_geojson, to_gpkg, to_xlsx
 from loaders.catalogue import Source
-from maps.layers import get
 from maps.spec import MapSpec
 from ui import data, startup
 from ui.formats import plain, pluriel, typographie
@@ -182,7 +181,7 @@ def _map_of_rows(
 
 
 def _source_ids(spec: MapSpec) -> list[str]:
-    return [source_id for shown in spec.layers for source_id in get(shown.layer_id).source_ids]
+    return [source_id for shown in spec.layers for source_id in shown.layer.source_ids]
 
 
 def _offer(label: str, make: Callable[[], bytes], file_name: str, mime: str, *, key: str, said: str) -> None:

@@ -37,6 +37,7 @@ def show(
     key: str,
     height: int = HEIGHT_PX,
     on_click: Callable[[dict[str, Any]], None] | None = None,
+    handed: bool = False,
 ) -> dict[str, Any] | None:
     """Draw a map, and give the object that the user has just clicked.
 
@@ -50,6 +51,8 @@ def show(
         Height in pixels.
     on_click
         Called with the clicked object before the page runs again, when widgets may still be set.
+    handed
+        Whether the page hands its maps the session's objects by `hand`, and hides some of them now.
 
     Returns
     -------
@@ -68,7 +71,8 @@ def show(
     early = st.session_state.setdefault(f"{key}-premier", early_script(spec, ready.manifest))
     st.html(early, unsafe_allow_javascript=True)
     # Once a session was handed objects, each of its maps that shows none takes them back.
-    if st.session_state.get(_HANDED) and all(shown.session is None for shown in spec.layers):
+    own = any(shown.session is not None for shown in spec.layers)
+    if st.session_state.get(_HANDED) and not own and not handed:
         st.html(session_script(), unsafe_allow_javascript=True)
     # The frame has no height until its scripts run: keep its place, so that the page does not jump.
     st.html(f"<style>@media screen {{ .st-key-{key}-cadre {{ min-height: {height}px; }} }}</style>")

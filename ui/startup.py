@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.arrondissements import commune_of
-from geo.proximity import pairs_within
+from geo.attachment import zones_of
 from loaders.paths import DATA
 from maps.assets import Assets, install
 from maps.builder import base_map, feature_group
@@ -126,7 +126,7 @@ def frames() -> dict[str, gpd.GeoDataFrame]:
             [[commune_of(code)] for code in data.arrondissements().index],
         ),
         "qpv": (data.qpv(), data.qpv()["communes"]),
-        "lignes": (lines, _crossed(lines, communes)),
+        "lignes": (lines, zones_of(lines, communes)),
     }
     for layer_id, load in {
         "sports": data.sports,
@@ -146,8 +146,3 @@ def frames() -> dict[str, gpd.GeoDataFrame]:
             communes=pd.Series(inside, index=frame.index, dtype=object), commune=said
         )
     return result
-
-
-def _crossed(lines: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> list[list[str]]:
-    pairs = pairs_within(communes, lines, 0.0)
-    return [sorted(communes.index[pairs.zone[pairs.point == at]]) for at in range(len(lines))]

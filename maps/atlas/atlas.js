@@ -35,6 +35,7 @@
   const requests = new Map();
   const arrived = new Set();
   const objects = new Map();
+  const own = new Map();
   const tiles = {};
   const parts = {};
 
@@ -44,15 +45,28 @@
     return (layer.variable && layer.variantes[String(properties[layer.variable])]) || layer;
   }
 
+  /* A layer of the session may say itself what it is called and what its tooltip tells. */
+  function layerOf(shown) {
+    if (!shown.couche) return looks.get(shown.id);
+    if (!own.has(shown.tout)) own.set(shown.tout, withFill(shown.couche));
+    return own.get(shown.tout);
+  }
+
+  function withFill(layer) {
+    for (const variant of Object.values(layer.variantes)) variant.remplissage = layer.remplissage;
+    return layer;
+  }
+
   function strokeOf(layer, look) {
+    const opacity = look.symbole === "contour" ? layer.remplissage : 0;
     return {
       color: look.couleur,
       weight: look.epaisseur,
       opacity: 1,
       dashArray: look.tirets || null,
-      fill: layer.remplissage > 0,
+      fill: opacity > 0,
       fillColor: look.couleur,
-      fillOpacity: layer.remplissage,
+      fillOpacity: opacity,
     };
   }
 
@@ -133,15 +147,18 @@
 
   /* The objects of one shown layer, in the order of its files, each once. */
   async function objectsOf(shown) {
-    const layer = looks.get(shown.id);
+    const layer = layerOf(shown);
     const codes = Object.keys(shown.fichiers);
     const whole = !codes.length || codes[0] === "toutes";
     const urls = !whole && arrived.has(shown.tout) ? [shown.tout] : Object.values(shown.fichiers);
     const known = knownObjects(shown);
     const kept = shown.ids && new Set(shown.ids);
+    // Of many objects of a session, one bit each tells which are shown.
+    const mask = shown.masque && atob(shown.masque);
     const seen = new Map();
     for (const features of await Promise.all(urls.map(fetchFile))) {
-      for (const feature of features) {
+      for (const [at, feature] of features.entries()) {
+        if (mask && !(mask.charCodeAt(at >> 3) & (128 >> (at & 7)))) continue;
         if (kept && !kept.has(feature.id)) continue;
         if (!whole && !feature.communes.some((code) => codes.includes(code))) continue;
         if (!known.has(feature.id)) known.set(feature.id, makeObject(layer, feature, shown.source));
@@ -194,7 +211,7 @@
   /* --- Legend ------------------------------------------------------------------------------------------- */
 
   function legendLines(shown, drawn) {
-    const layer = looks.get(shown.id);
+    const layer = layerOf(shown);
     const lines = [];
     const count = (test) => drawn.filter(test).length;
     const outline = (look) => ({ ...look, remplissage: layer.remplissage });
@@ -216,7 +233,7 @@
   function fillLegend(shownLayers, drawn, failed) {
     const list = element("ul");
     shownLayers.forEach((shown, at) => {
-      const layer = looks.get(shown.id);
+      const layer = layerOf(shown);
       if (failed.has(shown.id)) {
         list.append(element("li", "atlas-panne", layer.titre + "\u00a0: la couche n’a pas pu être chargée"));
         return;
@@ -339,10 +356,7 @@
 
   function start(id, given) {
     settings = given;
-    looks = new Map(settings.couches.map((layer) => [layer.id, layer]));
-    for (const layer of settings.couches) {
-      for (const variant of Object.values(layer.variantes)) variant.remplissage = layer.remplissage;
-    }
+    looks = new Map(settings.couches.map((layer) => [layer.id, withFill(layer)]));
     document.documentElement.lang = "fr";
     const view = window.atlasAddress.readView();
     viewFromAddress = view !== null;
@@ -456,7 +470,7 @@
   function addObjects(layer, spec) {
     const { shown, drawn, added } = layer;
     if (shown.rayon) {
-      const color = looks.get(shown.id).couleur;
+      const color = layerOf(shown).couleur;
       const options = { radius: shown.rayon, renderer: canvas, interactive: false, color, weight: 1, fillOpacity: 0.12 };
       // What is drawn hollow is there without serving: a virtual station reaches nobody.
       for (const object of drawn) if (object.atlas.look.plein) added.push(L.circle(object.latlng, options));
@@ -488,7 +502,7 @@
   }
 
   /* What is on the map, layer by layer in the legend's order: what was asked, and its objects. */
-  const onMap = () => layersOn.map(({ shown, drawn }) => ({ shown, layer: looks.get(shown.id), drawn }));
+  const onMap = () => layersOn.map(({ shown, drawn }) => ({ shown, layer: layerOf(shown), drawn }));
 
   window.atlas = { start, show, onMap, describe: tooltip };
 })();

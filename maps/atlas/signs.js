@@ -3,7 +3,7 @@ window.atlasSigns = (function () {
   "use strict";
 
   /* Size of each symbol beside a circle's, so that they weigh alike to the eye. */
-  const SIZES = { cercle: 1, carre: 0.9, triangle: 1.15, losange: 1.2, croix: 1.1, etoile: 1.3, maison: 1.1, ecusson: 1.1, hexagone: 1.2 };
+  const SIZES = { cercle: 1, carre: 0.9, triangle: 1.15, losange: 1.2, croix: 1.1, etoile: 1.3, maison: 1.1, ecusson: 1.1, hexagone: 1.2, pentagone: 1.15, eclat: 1.4, demicercle: 1.25 };
   const hatchings = new Map();
   const swatches = new Map();
 
@@ -11,6 +11,11 @@ window.atlasSigns = (function () {
     ctx.beginPath();
     if (sign === "cercle") {
       ctx.arc(x, y, r, 0, 2 * Math.PI);
+      return;
+    }
+    if (sign === "demicercle") {
+      ctx.arc(x, y + 0.4 * r, r, Math.PI, 0);
+      ctx.closePath();
       return;
     }
     if (sign === "carre") {
@@ -26,9 +31,10 @@ window.atlasSigns = (function () {
     } else if (sign === "maison") {
       corners = [[0, -r], [r, -0.15 * r], [0.7 * r, -0.15 * r], [0.7 * r, 0.85 * r], [-0.7 * r, 0.85 * r], [-0.7 * r, -0.15 * r], [-r, -0.15 * r]];
     } else {
-      const count = { triangle: 3, losange: 4, hexagone: 6, etoile: 10 }[sign];
+      const count = { triangle: 3, losange: 4, pentagone: 5, hexagone: 6, eclat: 8, etoile: 10 }[sign];
+      const hollow = { etoile: 0.45, eclat: 0.34 }[sign];
       corners = Array.from({ length: count }, (_, i) => {
-        const reach = sign === "etoile" && i % 2 ? 0.45 * r : r;
+        const reach = hollow && i % 2 ? hollow * r : r;
         const angle = (2 * Math.PI * i) / count - Math.PI / 2;
         return [reach * Math.cos(angle), reach * Math.sin(angle)];
       });

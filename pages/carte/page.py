@@ -1,6 +1,7 @@
 """What is in and around the priority neighbourhoods? The planners' page."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from html import escape
 from typing import Any, Final
 
@@ -9,10 +10,10 @@ import streamlit as st
 
 from exports.context import Context
 from maps.layers import get
-from pages.carte import fiche, totals
+from pages.carte import fiche, own, totals
 from pages.carte import filters as asked
 from pages.carte import rows as shown
-from ui import choices, data, downloads, mapview, page, sources, startup, table
+from ui import choices, data, downloads, mapview, own_layers, page, sources, startup, table
 
 TYPES_SEEN: Final = "carte-types"
 #: Layers of places to the page that shows one of them.
@@ -46,6 +47,7 @@ def show() -> None:
     with heading:
         page.header("Carte des quartiers et de ce qui les entoure", _finding(version, filters.commune))
     kept = _kept(version, filters)
+    brought = own.ask(frames["qpv"], filters)
     words = filters.described(names, dict(frames["qpv"]["lib_qp"]))
     page.on_paper(words, style=STYLE)
     place = names[filters.commune] if filters.commune else data.everywhere()
@@ -60,10 +62,16 @@ def show() -> None:
                 basemap = choices.basemap(label_shown=False)
             title = f"Carte des quartiers prioritaires, {place}"
             spec = shown.spec(_placed(version, filters.commune), kept, filters, titre=title, basemap=basemap)
-            mapview.show(spec, key="carte", height=600, on_click=_choose)
-            if kept:
+            spec = replace(spec, layers=[*spec.layers, *own.drawn(brought)])
+            mapview.show(spec, key="carte", height=600, on_click=_choose, handed=bool(own_layers.held()))
+            if spec.layers:
                 downloads.show_map(
-                    spec, subject="carte des quartiers", place=place, filters=words, key="carte-html"
+                    spec,
+                    subject="carte des quartiers",
+                    place=place,
+                    filters=words | own.words(brought),
+                    key="carte-html",
+                    own=[one.held.source for one in brought],
                 )
         with right:
             _neighbourhood(frames, filters)
@@ -72,6 +80,7 @@ def show() -> None:
 
     with st.container(key="carte-suite"):
         _table(kept, filters, words, place)
+        own.show(brought, _placed(version, filters.commune)["qpv"], words, place)
 
 
 # What depends on the data and on one choice is worked out once per choice, and shared: never written into.
@@ -191,5 +200,7 @@ def show_totals() -> None:
         sources.note(*totals.SOURCES)
 
 
+# Outside the fragment that a filter runs again: the objects of the session are sent once.
+mapview.hand(*(one.objects for one in own_layers.held()))
 show()
 show_totals()

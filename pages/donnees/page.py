@@ -11,7 +11,7 @@ from exports.context import Context
 from exports.fields import HORS_PERIMETRE, Field
 from loaders.catalogue import Source
 from loaders.quality import OFF_TERRITORY
-from pages.donnees import refresh_view, scopes
+from pages.donnees import own_layer_view, refresh_view, scopes
 from ui import data, downloads, freshness, page, table
 from ui.formats import date, entier, plain, pluriel, typographie
 
@@ -58,8 +58,10 @@ def main() -> None:
         f"{entier(len(scopes.partial(sources, names)))} "
         f"ne couvrent pas les {len(names)} communes.",
     )
+    st.markdown("[Ajouter votre propre couche, pour votre session](#votre-couche)")
     show_catalogue(sources, names)
     refresh_view.show(sources)
+    own_layer_view.show()
     show_scopes(sources, names)
     show_faults(sources, faults)
 

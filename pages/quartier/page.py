@@ -11,7 +11,7 @@ from exports.place_fields import INDICATORS, SURFACE
 from exports.portraits import QUARTIER
 from loaders import geocoder
 from maps.spec import Cadrage, MapSpec, ShownLayer
-from pages.quartier import address
+from pages.quartier import address, own
 from ui import choices, data, geocoding, mapview, page, place, sources, table
 from ui.formats import typographie
 
@@ -37,6 +37,7 @@ def show() -> None:
         show_all(heading, basemap)
         return
     place.show(heading, QUARTIER, chosen, radius_m=radius_m, basemap=basemap)
+    own.show(chosen, radius_m)
 
 
 def show_all(heading: Any, basemap: str) -> None:

@@ -3,10 +3,10 @@
 import geopandas as gpd
 import pandas as pd
 import pytest
-from shapely.geometry import Point, box
+from shapely.geometry import LineString, Point, box
 
 from errors import ArgumentError, CrsError
-from geo.attachment import zone_of
+from geo.attachment import zone_of, zones_of
 
 X, Y = 890_000, 6_250_000
 
@@ -51,3 +51,19 @@ def test_missing_point_is_refused():
     frame.loc["p1", "geometry"] = None
     with pytest.raises(ArgumentError, match="p1"):
         zone_of(frame, zones())
+
+
+def test_zones_that_each_object_touches():
+    shapes = gpd.GeoDataFrame(
+        index=["trait", "surface", "loin", "bord"],
+        geometry=[
+            LineString([(X + 50, Y + 50), (X + 120, Y + 50)]),
+            box(X + 140, Y, X + 160, Y + 10),
+            Point(X - 500, Y),
+            Point(X + 100, Y + 50),
+        ],
+        crs=2154,
+    )
+    found = zones_of(shapes, zones())
+    assert found.to_dict() == {"trait": ["A", "B"], "surface": ["A", "C"], "loin": [], "bord": ["A", "B"]}
+    assert zones_of(points(), zones()).empty

@@ -1,7 +1,9 @@
 """The base map never changes, and a spec becomes one safe call of the browser's script."""
 
+import base64
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from streamlit_folium import _get_feature_group_string, _get_map_string, generate_js_hash
@@ -25,7 +27,7 @@ from maps.builder import (
     settings,
 )
 from maps.files import ALL, LayerFile, Manifest
-from maps.layers import LAYERS, REGISTRY, SESSION_LAYERS
+from maps.layers import LAYERS, REGISTRY, SESSION_LAYERS, LayerField, get
 
 ASSETS = Assets(script="carte/carte-1.js", style="carte/carte-2.css")
 NOTES = {source: "Producteur, 2026" for layer in LAYERS for source in layer.source_ids}
@@ -261,3 +263,51 @@ def test_offline_the_map_asks_for_no_tile(monkeypatch):
     figure = base()
     figure.render()
     assert "data.geopf.fr" in _get_map_string(figure)
+
+
+def test_many_ids_of_a_session_are_told_by_a_bit_each():
+    ids = [f"L{rank}" for rank in range(1000)]
+    many = SessionObjects(version="b2", columns={}, ids=ids, lon=[5.0] * 1000, lat=[43.0] * 1000, note="")
+    kept = ids[3:900:2]
+    (shown,) = describe(
+        MapSpec("Carte", [ShownLayer("locaux", ids=kept, session=many)]), MANIFEST, scopes=SCOPES
+    )["couches"]
+    assert shown["ids"] is None
+    # Read as the browser reads it: bit 7 - i % 8 of byte i // 8.
+    packed = base64.b64decode(shown["masque"])
+    assert [name for at, name in enumerate(ids) if packed[at >> 3] & (128 >> (at & 7))] == kept
+    assert len(shown["masque"]) < 200
+    few = ShownLayer("locaux", ids=ids[:3], session=many)
+    (shown,) = describe(MapSpec("Carte", [few]), MANIFEST, scopes=SCOPES)["couches"]
+    assert (shown["ids"], "masque" in shown) == (ids[:3], False)
+
+
+def test_a_session_layer_may_hold_shapes_and_say_itself_what_it_is_called():
+    shape = {"type": "LineString", "coordinates": [[5.4, 43.3], [5.5, 43.4]]}
+    layer = replace(
+        get("couche2"),
+        titre="Voies <vertes>",
+        entete="nom",
+        fields=(LayerField("km", "Longueur", "decimal"),),
+    )
+    lines = SessionObjects(
+        version="c3",
+        columns={"nom": ["Voie"], "km": [1.5], "genre": ["ligne"]},
+        ids=["1"],
+        lon=[],
+        lat=[],
+        note="Agence, 2026",
+        shapes=[shape],
+        layer=layer,
+    )
+    spec = MapSpec("Carte", [ShownLayer("locaux", session=OWN), ShownLayer("couche2", session=lines)])
+    first, last = describe(spec, MANIFEST, scopes=SCOPES)["couches"]
+    # Points lie over outlines, so that the mouse finds them.
+    assert (first["id"], last["id"]) == ("couche2", "locaux")
+    assert (first["couche"]["titre"], first["couche"]["champs"]) == (
+        "Voies <vertes>",
+        [["Longueur", "km", "decimal"]],
+    )
+    assert "couche" not in last
+    given = json.JSONDecoder().raw_decode(session_script(lines).split("given = ", 1)[1])[0]
+    assert given["session:c3"]["formes"] == [shape]

@@ -39,27 +39,27 @@ def test_no_two_signs_are_alike_without_their_colour():
     points = [
         (look["symbole"], look["plein"])
         for layer in REGISTRY
-        if layer.symbole in POINTS
         for look in looks(layer)
+        if look["symbole"] in POINTS
         # Fictitious premises are told by their title, in capitals, and by the tooltip.
-        if "FICTIVES" not in look.get("titre", "")
+        and "FICTIVES" not in look.get("titre", "")
     ]
-    assert len(points) == len(set(points)) == 15
+    assert len(points) == len(set(points)) == 18
     lines = [
         (look["epaisseur"], look["tirets"])
-        for layer in LAYERS
-        if layer.symbole == "trait"
+        for layer in REGISTRY
         for look in looks(layer)
+        if look["symbole"] == "trait"
     ]
-    assert len(lines) == len(set(lines)) == 3
+    assert len(lines) == len(set(lines)) == 6
     outlines = {
         (look["epaisseur"], look["tirets"], layer.remplissage > 0)
-        for layer in LAYERS
-        if layer.symbole == "contour"
+        for layer in REGISTRY
         for look in looks(layer)
+        if look["symbole"] == "contour"
     }
-    # Full communes, communes "à enjeux" (confirmed or not: the same dashes), arrondissements, QPV.
-    assert len(outlines) == 4
+    # Full communes, communes "à enjeux" (confirmed or not: the same dashes), arrondissements, QPV, three layers of users.
+    assert len(outlines) == 7
 
 
 def test_every_source_is_in_the_catalogue():

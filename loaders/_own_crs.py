@@ -1,0 +1,208 @@
+"""Which coordinate system the coordinates of a user's file are in, from what they are worth."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from pyproj import CRS, Transformer
+from pyproj.exceptions import ProjError
+
+from errors import ArgumentError
+from geo.crs import LAMBERT93, WGS84
+from loaders import communes
+
+#: What users may choose from, in order of preference.
+SYSTEMS: Final[Mapping[str, str]] = {
+    WGS84: "degrés (WGS 84)",
+    LAMBERT93: "Lambert-93",
+    **{f"EPSG:{3900 + zone}": f"RGF93 CC{zone}" for zone in range(42, 51)},
+    "EPSG:3857": "Web Mercator",
+    "EPSG:27572": "Lambert II étendu (NTF)",
+    **{f"EPSG:326{zone}": f"UTM {zone} Nord (WGS 84)" for zone in (30, 31, 32)},
+}
+#: Metropolitan France in degrees: west, south, east, north.
+FRANCE: Final = (-5.5, 41.0, 10.0, 51.6)
+#: What lies around the territory is still of it: 0.2 degree, some 20 km.
+_AROUND: Final = 0.2
+#: A system that puts fewer of the coordinates in France is not theirs.
+_MOST: Final = 0.5
+_SAMPLE: Final = 5_000
+_AS_GOOD: Final = 0.02
+
+Coordinates = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well a coordinate system suits some coordinates.
+
+    Attributes
+    ----------
+    crs
+        The system, as pyproj reads it.
+    swapped
+        Whether the second coordinate is the easting.
+    nearby, in_france
+        Share of the coordinates that fall around the territory, and in metropolitan France.
+    """
+
+    crs: str
+    swapped: bool
+    nearby: float
+    in_france: float
+
+    @property
+    def total(self) -> float:
+        """Weigh both shares together.
+
+        Returns
+        -------
+        float
+            Their sum.
+        """
+        return self.nearby + self.in_france
+
+
+def fits(coordinates: Coordinates, *, stated: str | None = None) -> list[Fit]:
+    """Find the systems that put most of the coordinates in metropolitan France, the best first.
+
+    Parameters
+    ----------
+    coordinates
+        Pairs, x before y as the file gives them.
+    stated
+        The system that the file states: it is the best as long as it is possible at all.
+
+    Returns
+    -------
+    list of Fit
+        None if no system does. More than one with the best shares means that the coordinates do not tell.
+    """
+    known = coordinates[np.isfinite(coordinates).all(axis=1)]
+    if not len(known):
+        return []
+    sample = known[np.linspace(0, len(known) - 1, min(len(known), _SAMPLE)).astype(int)]
+    names = dict.fromkeys([*([stated] if stated else []), *SYSTEMS])
+    found = [fit(sample, name, swapped=swapped) for name in names for swapped in (False, True)]
+    possible = [one for one in found if one.in_france > _MOST]
+    order = {name: rank for rank, name in enumerate(names)}
+    return sorted(
+        possible,
+        key=lambda one: (one.crs != stated, -one.total, one.swapped, order[one.crs]),
+    )
+
+
+def fit(coordinates: Coordinates, crs: str, *, swapped: bool) -> Fit:
+    """Tell how well one system suits some coordinates.
+
+    Parameters
+    ----------
+    coordinates
+        Pairs, x before y as the file gives them, all finite.
+    crs
+        The system.
+    swapped
+        Whether the second coordinate is the easting.
+
+    Returns
+    -------
+    Fit
+        Its shares.
+
+    Raises
+    ------
+    ArgumentError
+        If pyproj does not know the system.
+    """
+    x, y = coordinates.T[::-1] if swapped else coordinates.T
+    lon, lat = transformer(crs, WGS84).transform(x, y)
+    west, south, east, north = territory()
+    return Fit(crs, swapped, _share(lon, lat, (west, south, east, north)), _share(lon, lat, FRANCE))
+
+
+def equally_good(found: list[Fit]) -> list[Fit]:
+    """Give the systems between which the coordinates do not tell.
+
+    Parameters
+    ----------
+    found
+        As `fits` gives them.
+
+    Returns
+    -------
+    list of Fit
+        The best and those as good; one only where there is no doubt.
+    """
+    return [one for one in found if one.total >= found[0].total - _AS_GOOD]
+
+
+def transformer(source: str, target: str) -> Transformer:
+    """Give what turns coordinates of one system into another, easting first.
+
+    Parameters
+    ----------
+    source, target
+        Systems, as pyproj reads them.
+
+    Returns
+    -------
+    Transformer
+        Kept, since preparing it is what costs.
+
+    Raises
+    ------
+    ArgumentError
+        If pyproj does not know a system.
+    """
+    try:
+        return _transformer(source, target)
+    except ProjError as error:
+        raise ArgumentError(f"Système de coordonnées inconnu : {source}") from error
+
+
+def title(crs: str) -> str:
+    """Call a system as users do.
+
+    Parameters
+    ----------
+    crs
+        The system.
+
+    Returns
+    -------
+    str
+        French name with its code.
+    """
+    if crs in SYSTEMS:
+        return f"{SYSTEMS[crs]}, {crs}"
+    try:
+        return CRS.from_user_input(crs).name
+    except ProjError:
+        return crs
+
+
+@cache
+def territory() -> tuple[float, float, float, float]:
+    """Give the box of the territory and what lies around it.
+
+    Returns
+    -------
+    tuple of float
+        West, south, east, north in degrees.
+    """
+    west, south, east, north = communes.load().to_crs(WGS84).total_bounds
+    return (west - _AROUND, south - _AROUND, east + _AROUND, north + _AROUND)
+
+
+@cache
+def _transformer(source: str, target: str) -> Transformer:
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
+def _share(lon: Coordinates, lat: Coordinates, box: tuple[float, float, float, float]) -> float:
+    west, south, east, north = box
+    # A place that a system cannot have is infinite.
+    return float(np.mean((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)))

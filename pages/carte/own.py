@@ -1,0 +1,231 @@
+"""The layers that the visitor brought, on the planners' map: shown or hidden, filtered, counted around each QPV."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import geopandas as gpd
+import streamlit as st
+
+from exports.attribution import line
+from exports.context import Context
+from geo.places import RADII_M
+from geo.proximity import pairs_within
+from maps.spec import ShownLayer
+from pages.carte.filters import Filters
+from ui import data, downloads, formats, own_filters, own_layers, table
+from ui.formats import distance, escaped, plain, typographie
+from ui.own_layers import UNOFFICIAL, Held
+
+#: Distances at which objects are counted: inside alone, then the atlas's own.
+REACHES_M: Final = (0, *RADII_M)
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A layer shown, with what answers to the filters.
+
+    Attributes
+    ----------
+    held
+        The layer.
+    rows
+        Its objects that answer to its own filters, anywhere.
+    here
+        Those among them that answer to the filters of the place.
+    words
+        Its own filters in words.
+    """
+
+    held: Held
+    rows: gpd.GeoDataFrame
+    here: gpd.GeoDataFrame
+    words: Mapping[str, str]
+
+
+def ask(quarters: gpd.GeoDataFrame, filters: Filters) -> list[Kept]:
+    """Ask which of the session's layers are shown, and filter them; shows nothing in a session that has none.
+
+    Parameters
+    ----------
+    quarters
+        The QPV.
+    filters
+        The filters of the place.
+
+    Returns
+    -------
+    list of Kept
+        The layers shown.
+    """
+    held = {one.layer_id: one for one in own_layers.held()}
+    if not held:
+        return []
+    shown = st.pills(
+        "Vos couches (hors source officielle)",
+        list(held),
+        selection_mode="multi",
+        format_func=lambda layer_id: plain(held[layer_id].title),
+        default=list(held),
+        key=f"vos-couches-{'-'.join(held)}",
+        help=f"{UNOFFICIAL[0].upper()}{UNOFFICIAL[1:]}",
+    )
+    conditions = {}
+    with st.expander("Filtrer vos couches par leurs colonnes", key="vos-filtres"):
+        for layer_id in shown:
+            conditions[layer_id] = own_filters.ask(held[layer_id])
+    kept = []
+    for layer_id in shown:
+        rows = own_filters.select(held[layer_id].rows, conditions[layer_id])
+        here = own_layers.in_commune(rows, filters.commune)
+        if filters.qpv is not None and filters.around_m is not None:
+            near = pairs_within(quarters.loc[[filters.qpv]], here, filters.around_m)
+            here = here.iloc[sorted(set(near.point))]
+        kept.append(Kept(held[layer_id], rows, here, own_filters.described(conditions[layer_id])))
+    return kept
+
+
+def drawn(kept: Sequence[Kept]) -> list[ShownLayer]:
+    """Say to the map what it shows of the layers.
+
+    Parameters
+    ----------
+    kept
+        As `ask` gives them.
+
+    Returns
+    -------
+    list of ShownLayer
+        One per layer.
+    """
+    return [
+        ShownLayer(
+            one.held.layer_id,
+            ids=None if len(one.here) == len(one.held.rows) else list(one.here.index),
+            session=one.held.objects,
+        )
+        for one in kept
+    ]
+
+
+def words(kept: Sequence[Kept]) -> dict[str, str]:
+    """Say the filters on the layers in words, for the file of the map.
+
+    Parameters
+    ----------
+    kept
+        As `ask` gives them.
+
+    Returns
+    -------
+    dict of str to str
+        Filter to value.
+    """
+    return {
+        f"{one.held.title}, {name}": value
+        for one in kept
+        for name, value in {**one.words, "nature": UNOFFICIAL}.items()
+    }
+
+
+def show(
+    kept: Sequence[Kept], quarters: gpd.GeoDataFrame, place_words: Mapping[str, str], place: str
+) -> None:
+    """List the objects of the layers, and count them around each QPV.
+
+    Parameters
+    ----------
+    kept
+        As `ask` gives them.
+    quarters
+        The QPV of the place.
+    place_words
+        The filters of the place in words.
+    place
+        Where, in a few words.
+    """
+    if not own_layers.held():
+        st.html(
+            '<p class="atlas-note">Vous avez un fichier à vous ? La page Données, par le menu, en fait une couche de cette '
+            "carte, pour votre session.</p>"
+        )
+    if not kept:
+        return
+    st.header("Vos couches", anchor="vos-couches")
+    names = data.commune_names()
+    lines = "".join(f"<li>{escaped(line(one.held.source, names))}</li>" for one in kept)
+    st.html(
+        f'<p class="atlas-note">{escaped(UNOFFICIAL[0].upper() + UNOFFICIAL[1:])}. Ce qu’une couche ne liste pas n’est pas '
+        f'absent pour autant.</p><ul class="atlas-sources">{lines}</ul>'
+    )
+    for one in kept:
+        if one.held.thinned_m:
+            st.caption(
+                f"« {plain(one.held.title)} » : la carte simplifie ses tracés à {distance(one.held.thinned_m)} près ; "
+                "distances, comptages et fichiers gardent les tracés exacts."
+            )
+        table.show(
+            one.here,
+            one.held.fields,
+            sources={},
+            caption=f"{one.held.title}, {place}",
+            key=f"{one.held.layer_id}-tableau",
+        )
+        context = Context.of(
+            [one.held.source],
+            filters={**place_words, **one.words, **one.held.words},
+            subject=one.held.title,
+            place=place,
+        )
+        downloads.show(
+            one.here,
+            one.held.fields,
+            context=context,
+            key=f"{one.held.layer_id}-export",
+            layer_id=one.held.layer_id,
+        )
+    _around(kept, quarters, place)
+
+
+def _around(kept: Sequence[Kept], quarters: gpd.GeoDataFrame, place: str) -> None:
+    st.subheader("Vos couches autour de chaque QPV", anchor=False)
+    radius_m = st.segmented_control(
+        "Compter les objets, à vol d’oiseau depuis le contour",
+        list(REACHES_M),
+        format_func=lambda reach_m: f"à {distance(reach_m)} au plus" if reach_m else "Dans le quartier",
+        default=REACHES_M[1],
+        required=True,
+        key="vos-couches-distance",
+    )
+    counted = [(one.held, one.rows) for one in kept if len(one.rows)]
+    for one in kept:
+        if one.rows.empty:
+            st.caption(
+                f"« {plain(one.held.title)} » : aucun objet ne répond à ces filtres, rien n’est mesuré."
+            )
+    if not counted:
+        return
+    st.caption(
+        typographie(
+            "Lignes et surfaces comptent dès qu’elles touchent le quartier, ou ce qui l’entoure à la distance choisie ; la "
+            "distance va de contour à contour. Sont comptés les objets de toute la couche qui répondent à ses filtres, même hors "
+            "de la commune choisie."
+        )
+    )
+    frame, fields = own_layers.per_qpv(quarters, counted, radius_m=radius_m)
+    known = own_layers.catalogue([one for one, _ in counted])
+    table.show(
+        frame,
+        fields,
+        sources=known,
+        caption=f"Vos couches autour de chaque QPV, {place}",
+        key="vos-couches-qpv",
+    )
+    filters = {f"{one.held.title}, {name}": value for one in kept for name, value in one.words.items()}
+    context = Context.of(
+        [*(one.source for one, _ in counted), known["qpv"]],
+        filters={"distance": formats.distance(radius_m), **filters, "nature": UNOFFICIAL},
+        subject="couches importées par QPV",
+        place=place,
+    )
+    downloads.show(frame, fields, context=context, key="vos-couches-qpv-export")

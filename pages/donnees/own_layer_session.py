@@ -1,0 +1,206 @@
+"""The file that a visitor is about to add as a layer: it lives in the visitor's session, and leaves it once added."""
+
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import Any, Final
+
+import streamlit as st
+
+from errors import AtlasError
+from loaders import own_layer
+from loaders.own_layer import Choice, Guess, OwnLayer, Position
+from ui import own_layers
+
+#: The server's own limit (`maxUploadSize`).
+MAX_MB: Final = 50
+_DRAFT: Final = "couche-brouillon"
+_FAULT: Final = "couche-faute"
+_ROUND: Final = "couche-tour"
+_ADDED: Final = "couche-ajoutee"
+#: What a correction makes doubtful: it is guessed again.
+_AFTER: Final = {
+    "member": ("part", "encoding", "separator", "header_line", "position", "crs", "swapped", "as_text"),
+    "part": ("header_line", "position", "crs", "swapped", "as_text"),
+    "encoding": ("separator", "header_line", "position", "as_text"),
+    "separator": ("header_line", "position", "as_text"),
+    "header_line": ("position", "as_text"),
+    "position": ("crs", "swapped"),
+    "crs": ("swapped",),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """A file as it would be read.
+
+    Attributes
+    ----------
+    name, content
+        Its name and its bytes.
+    corrected
+        What the user chose.
+    guess
+        What the file seems to be, given that.
+    layer
+        Its objects, None if they cannot be placed yet.
+    fault
+        Why not, in French, or why the last correction was refused.
+    step
+        Changes with each reading: widgets that correct it start from what was guessed.
+    """
+
+    name: str
+    content: bytes
+    corrected: Choice
+    guess: Guess
+    layer: OwnLayer | None
+    fault: str
+    step: int
+
+
+def draft() -> Draft | None:
+    """Give the file that is looked at.
+
+    Returns
+    -------
+    Draft or None
+        None as long as none was given.
+    """
+    found = st.session_state.get(_DRAFT)
+    return found if isinstance(found, Draft) else None
+
+
+def fault() -> str:
+    """Say why the last file could not be looked at.
+
+    Returns
+    -------
+    str
+        French text, "" if it was.
+    """
+    return str(st.session_state.get(_FAULT, ""))
+
+
+def added() -> str:
+    """Name the layer that was just added.
+
+    Returns
+    -------
+    str
+        Its title, "" if none was, or it was taken away.
+    """
+    title = st.session_state.get(_ADDED, "")
+    return str(title) if any(one.title == title for one in own_layers.held()) else ""
+
+
+def uploader_key() -> str:
+    """Give the key of the uploader.
+
+    Returns
+    -------
+    str
+        Another one each time that the file is taken away, which empties it.
+    """
+    return f"couche-depot-{st.session_state.get(_ROUND, 0)}"
+
+
+def take() -> None:
+    """Look at the file just given, or forget it if it was taken back."""
+    file = st.session_state.get(uploader_key())
+    st.session_state.pop(_ADDED, None)
+    st.session_state.pop(_DRAFT, None)
+    st.session_state.pop(_FAULT, None)
+    if file is None:
+        return
+    try:
+        st.session_state[_DRAFT] = _looked(file.name, file.getvalue(), Choice(), 0)
+    except AtlasError as error:
+        st.session_state[_FAULT] = str(error)
+
+
+def correct(field: str, value: Any) -> None:
+    """Read the file again with one more correction; a correction that makes it unreadable is refused, and said.
+
+    Parameters
+    ----------
+    field
+        A field of `Choice`.
+    value
+        What the user chose.
+    """
+    found = draft()
+    if found is None:
+        return
+    fresh = Choice()
+    again: dict[str, Any] = {name: getattr(fresh, name) for name in _AFTER.get(field, ())}
+    corrected = replace(found.corrected, **(again | {field: value}))
+    try:
+        made = _looked(found.name, found.content, corrected, found.step + 1)
+    except AtlasError as error:
+        made = replace(found, fault=f"Correction refusée. {error}", step=found.step + 1)
+    st.session_state[_DRAFT] = made
+
+
+def correct_position(x: str, y: str) -> None:
+    """Take the place of rows from other columns.
+
+    Parameters
+    ----------
+    x, y
+        Headings; the same twice for a column that holds the whole.
+    """
+    correct("position", Position(whole=x) if x == y else Position(x, y))
+
+
+def forget() -> None:
+    """Take the file out of the session."""
+    st.session_state.pop(_DRAFT, None)
+    st.session_state.pop(_FAULT, None)
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+
+
+def add(title: str, origin: str, vintage: str) -> None:
+    """Make of the file a layer of the atlas, for this session.
+
+    Parameters
+    ----------
+    title, origin, vintage
+        What the user calls it, and says of its producer and of its date.
+    """
+    found = draft()
+    if found is None or found.layer is None:
+        return
+    try:
+        one = own_layers.add(found.layer, name=found.name, title=title, origin=origin, vintage=vintage)
+    except AtlasError as error:
+        st.session_state[_DRAFT] = replace(found, fault=str(error))
+        return
+    st.session_state[_ADDED] = one.title
+    forget()
+
+
+def stem(name: str) -> str:
+    """Propose a title from the name of a file.
+
+    Parameters
+    ----------
+    name
+        Its name.
+
+    Returns
+    -------
+    str
+        Without extension nor underscores.
+    """
+    return PurePath(name).stem.replace("_", " ").strip() or name
+
+
+def _looked(name: str, content: bytes, corrected: Choice, step: int) -> Draft:
+    guess = own_layer.look(name, content, corrected)
+    try:
+        layer, told = own_layer.place(guess), ""
+    except AtlasError as error:
+        layer, told = None, str(error)
+    if layer is not None and layer.frame.empty:
+        told = f"{name} : aucune ligne n’a pu être placée. À faire : vérifier la position et le système de coordonnées."
+    return Draft(name, content, corrected, guess, layer, told, step)

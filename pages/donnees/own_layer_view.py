@@ -1,0 +1,346 @@
+"""Section "Votre couche": give a file, correct how it is read, look at it, add it to the atlas for the session."""
+
+from typing import Any, Final
+
+import streamlit as st
+
+from exports.context import Context
+from exports.fields import Field
+from loaders.own_layer import (
+    DELIMITERS,
+    ENCODINGS,
+    NO_HEADER,
+    SYSTEMS,
+    Guess,
+    OwnLayer,
+    source_of,
+)
+from loaders.own_layer import title as system_title
+from maps.own_layer import layer_of, objects_of
+from maps.spec import Cadrage, MapSpec, ShownLayer
+from pages.donnees import own_layer_session as session
+from pages.donnees.own_layer_session import Draft
+from ui import downloads, mapview, own_layers, table
+from ui.formats import entier, escaped, plain, pluriel, typographie
+
+PREVIEW_ROWS: Final = 8
+PREVIEW_COLUMNS: Final = 12
+#: The small map is a look, and is sent again at each correction.
+PREVIEW_OBJECTS: Final = 2_000
+PREVIEW_LAYER: Final = "couche1"
+FAULT_FIELDS: Final = (
+    Field("ligne", "Ligne ou rang", "entier"),
+    Field("identifiant", "Objet", "texte"),
+    Field("faute", "Constat", "texte"),
+    Field("valeur", "Valeur lue", "texte"),
+    Field("suite", "Suite donnée", "texte"),
+    Field("a_faire", "À faire", "texte"),
+)
+_DECIMALS: Final = {
+    None: "virgule ou point",
+    ",": "virgule, points de milliers",
+    ".": "point, virgules de milliers",
+}
+_UNSAID: Final = "non précisé"
+
+
+@st.fragment
+def show() -> None:
+    """Show the section."""
+    st.header("Votre couche", anchor="votre-couche")
+    st.markdown(
+        typographie(
+            "Ajoutez à l’atlas un fichier qui est à vous : points, lignes ou surfaces. Il est alors affiché sur la page "
+            "Carte avec les autres couches, filtré par ses colonnes, compté autour de chaque QPV, et téléchargeable. "
+            "**Il reste dans votre session** : il n’est ni enregistré, ni partagé, et disparaît avec elle ; passez d’une page "
+            "à l’autre par le menu, car recharger la page ou ouvrir un lien d’un tableau la recommence."
+        )
+    )
+    title = session.added()
+    if title:
+        st.success(plain(typographie(f"« {title} » est dans l’atlas : ouvrez la page Carte par le menu.")))
+    _held()
+    found = session.draft()
+    if found is None or found.layer is None:
+        mapview.hand()
+    if len(own_layers.held()) >= own_layers.MOST:
+        st.info(f"{own_layers.MOST} couches au plus à la fois : retirez-en une pour en ajouter une autre.")
+        return
+    st.file_uploader(
+        "Fichier (CSV, XLSX, GeoJSON, GeoPackage ou Shapefile dans un ZIP)",
+        type=["csv", "txt", "tsv", "xlsx", "geojson", "json", "gpkg", "zip"],
+        key=session.uploader_key(),
+        on_change=session.take,
+        max_upload_size=session.MAX_MB,
+        help=typographie(
+            f"{session.MAX_MB} Mo, 50 000 objets, 200 colonnes et un million de sommets au plus. Un ZIP peut aussi contenir un "
+            "seul CSV, GeoJSON ou GeoPackage."
+        ),
+    )
+    if session.fault():
+        st.error(plain(typographie(session.fault())))
+    if found is not None:
+        _draft(found)
+
+
+def _held() -> None:
+    for one in own_layers.held():
+        with st.container(
+            horizontal=True, vertical_alignment="center", border=True, key=f"tenue-{one.layer_id}"
+        ):
+            report = one.own.report
+            st.markdown(
+                f"**{plain(one.title)}**  \n"
+                + plain(
+                    typographie(
+                        f"{pluriel(len(one.rows), 'objet')}, « {one.source.fichier} », {one.source.producteur}, "
+                        f"{one.source.millesime} ; {pluriel(report.lignes_ecartees, 'ligne écartée', 'lignes écartées')}"
+                    )
+                )
+            )
+            st.button(
+                f"Retirer « {plain(one.title)} »",
+                key=f"retirer-{one.layer_id}",
+                on_click=own_layers.remove,
+                args=(one.layer_id,),
+            )
+
+
+def _draft(found: Draft) -> None:
+    guess = found.guess
+    st.subheader(plain(f"Lecture de « {found.name} »"), anchor=False)
+    lines = "".join(f"<li>{escaped(typographie(note))}</li>" for note in guess.notes)
+    st.html(f'<ul class="atlas-sources" aria-label="Ce que l’atlas a reconnu">{lines}</ul>')
+    for doubt in guess.doubts:
+        st.warning(plain(typographie(doubt)))
+    with st.expander(
+        "Corriger la lecture", expanded=bool(guess.doubts or found.fault), key=f"couche-corriger-{found.step}"
+    ):
+        _corrections(found)
+    if found.fault:
+        st.error(plain(typographie(found.fault)))
+    if found.layer is None:
+        _raw_rows(guess)
+        st.button("Abandonner ce fichier", key="couche-abandon", on_click=session.forget)
+        return
+    _read(found, found.layer)
+
+
+def _corrections(found: Draft) -> None:
+    guess, choice = found.guess, found.guess.choice
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if len(guess.members) > 1:
+            _choose(found, "member", "Couche de l’archive", list(guess.members), choice.member)
+        if len(guess.parts) > 1:
+            label = "Feuille" if guess.kind == "xlsx" else "Couche"
+            _choose(found, "part", label, list(guess.parts), choice.part)
+        if guess.kind == "csv":
+            _choose(found, "encoding", "Encodage", list(ENCODINGS), choice.encoding, names=ENCODINGS)
+            _choose(found, "separator", "Séparateur", list(DELIMITERS), choice.separator, names=DELIMITERS)
+            _choose(found, "decimal", "Décimales", list(_DECIMALS), choice.decimal, names=_DECIMALS)
+        if guess.is_table:
+            lines = sorted({NO_HEADER, *range(1, 21), choice.header_line or NO_HEADER})
+            names = {line: f"ligne {line}" if line else "aucune" for line in lines}
+            _choose(found, "header_line", "Titres des colonnes", lines, choice.header_line, names=names)
+    if choice.position is not None:
+        _position(found)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        systems = dict.fromkeys(
+            [*(one.crs for one in guess.systems), *SYSTEMS, *([choice.crs] if choice.crs else [])]
+        )
+        names = {crs: system_title(crs) for crs in systems}
+        _choose(found, "crs", "Système de coordonnées", list(systems), choice.crs, names=names)
+        key = f"couche-axes-{found.step}"
+        st.checkbox(
+            "Axes inversés (y ou latitude d’abord)",
+            value=bool(choice.swapped),
+            key=key,
+            on_change=lambda: session.correct("swapped", st.session_state[key]),
+        )
+    headings = [str(name) for name in guess.cells.columns]
+    if headings:
+        key = f"couche-textes-{found.step}"
+        st.multiselect(
+            "Colonnes à garder comme texte (codes, numéros)",
+            headings,
+            default=list(choice.as_text),
+            placeholder="Selon leurs valeurs",
+            key=key,
+            on_change=lambda: session.correct("as_text", tuple(st.session_state[key])),
+        )
+
+
+def _choose(
+    found: Draft, field: str, label: str, options: list[Any], value: Any, *, names: Any = None
+) -> None:
+    """Offer another value for what was guessed; the file is read again at once."""
+    key = f"couche-{field}-{found.step}"
+    st.selectbox(
+        label,
+        options,
+        index=options.index(value) if value in options else None,
+        format_func=lambda option: str(option) if names is None else str(names[option]),
+        placeholder="À choisir",
+        key=key,
+        on_change=lambda: session.correct(field, st.session_state[key]),
+    )
+
+
+def _position(found: Draft) -> None:
+    headings = [str(name) for name in found.guess.cells.columns]
+    position = found.guess.choice.position
+    x, y = (position.x or position.whole, position.y or position.whole) if position else ("", "")
+    keys = [f"couche-{axis}-{found.step}" for axis in ("x", "y")]
+
+    def changed() -> None:
+        chosen = [st.session_state[key] for key in keys]
+        if all(chosen):
+            session.correct_position(*chosen)
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for key, label, value in zip(
+            keys, ("Longitude ou x", "Latitude ou y (la même si une colonne suffit)"), (x, y), strict=True
+        ):
+            st.selectbox(
+                label,
+                headings,
+                index=headings.index(value) if value in headings else None,
+                placeholder="À choisir",
+                key=key,
+                on_change=changed,
+            )
+
+
+def _raw_rows(guess: Guess) -> None:
+    """Show the first rows as the file gives them, to choose columns by."""
+    rows = guess.cells.iloc[:PREVIEW_ROWS, :PREVIEW_COLUMNS]
+    if rows.columns.empty:
+        return
+    frame = rows.set_axis([f"c{rank}" for rank in range(len(rows.columns))], axis="columns")
+    fields = [Field(f"c{rank}", str(name), "texte") for rank, name in enumerate(rows.columns)]
+    st.html(table.to_html(frame, fields, sources={}, caption="Premières lignes du fichier"))
+
+
+def _read(found: Draft, layer: OwnLayer) -> None:
+    report = layer.report
+    st.html(
+        f'<p class="atlas-note">{pluriel(report.lignes_lues, "ligne lue", "lignes lues")} = '
+        f"{pluriel(report.lignes_gardees, 'gardée', 'gardées')} + {pluriel(report.lignes_ecartees, 'écartée', 'écartées')}"
+        f"{escaped(_counted(layer))}.</p>"
+    )
+    if layer.frame.empty:
+        _raw_rows(found.guess)
+    else:
+        _preview(found, layer)
+    _faults(found, layer)
+    if not layer.frame.empty:
+        _adding(found)
+    st.button("Abandonner ce fichier", key="couche-abandon", on_click=session.forget)
+
+
+def _counted(layer: OwnLayer) -> str:
+    """Say how many objects of each kind there are."""
+    counts = layer.frame["genre"].value_counts()
+    words = {"point": ("point", "points"), "ligne": ("ligne", "lignes"), "surface": ("surface", "surfaces")}
+    said = [pluriel(int(counts[kind]), *words[kind]) for kind in words if kind in counts.index]
+    return f" ; {', '.join(said)}" if said else ""
+
+
+def _preview(found: Draft, layer: OwnLayer) -> None:
+    objects, _ = objects_of(
+        layer, PREVIEW_LAYER, title="Aperçu de votre couche", note=f"« {found.name} »", most=PREVIEW_OBJECTS
+    )
+    mapview.hand(objects)
+    west, south, east, north = (float(edge) for edge in layer.frame.total_bounds)
+    spec = MapSpec(
+        titre="Aperçu de votre couche",
+        layers=[ShownLayer("communes"), ShownLayer("qpv"), ShownLayer(PREVIEW_LAYER, session=objects)],
+        cadrage=Cadrage(objects.version, (west - 300, south - 300, east + 300, north + 300), impose=True),
+    )
+    mapview.show(spec, key="couche-apercu", height=360)
+    if len(layer.frame) > PREVIEW_OBJECTS:
+        st.caption(
+            f"Aperçu des {entier(PREVIEW_OBJECTS)} premiers objets sur {entier(len(layer.frame))} : tous seront sur la page Carte."
+        )
+    shown = layer_of(layer, PREVIEW_LAYER, title="Aperçu")
+    first = [column for column in layer.columns if column.name == shown.entete]
+    others = [column for column in layer.columns if column.name != shown.entete]
+    fields = [Field(column.name, column.title, column.sort) for column in [*first, *others][:PREVIEW_COLUMNS]]
+    if fields:
+        more = len(layer.columns) - len(fields)
+        caption = "Premières lignes, telles que l’atlas les lit"
+        caption += f" ({pluriel(more, 'autre colonne', 'autres colonnes')})" if more else ""
+        st.html(table.to_html(layer.frame.head(PREVIEW_ROWS), fields, sources={}, caption=caption))
+
+
+def _faults(found: Draft, layer: OwnLayer) -> None:
+    faults = layer.found()
+    if faults.empty:
+        st.html('<p class="atlas-note">Rien à signaler : chaque ligne a été lue telle quelle.</p>')
+        return
+    faults = faults.assign(
+        valeur=faults["valeur"].replace("", "vide"), identifiant=faults["identifiant"].replace("", "sans nom")
+    ).rename_axis("numero")
+    table.show(
+        faults, FAULT_FIELDS, sources={}, caption="Ce qui a été trouvé, ligne par ligne", key="couche-fautes"
+    )
+    source = source_of(
+        layer,
+        source_id=PREVIEW_LAYER,
+        name=found.name,
+        title=session.stem(found.name),
+        origin=_UNSAID,
+        vintage=_UNSAID,
+    )
+    context = Context.of(
+        [source], filters="constats de lecture", subject="constats de votre couche", place=found.name
+    )
+    downloads.show(faults, FAULT_FIELDS, context=context, key="couche-fautes-export")
+    aside = layer.set_aside()
+    if aside.empty:
+        return
+    st.caption("Les lignes écartées, telles que le fichier les donne, avec ce qu’il faut y corriger\u202f:")
+    fields = [
+        Field("ligne", "Ligne du fichier", "entier"),
+        *(Field(column.name, column.title, "texte") for column in layer.headings),
+        Field("faute", "Ce qui ne va pas", "texte"),
+        Field("a_faire", "À faire", "texte"),
+    ]
+    context = Context.of(
+        [source], filters="lignes écartées", subject="lignes écartées de votre couche", place=found.name
+    )
+    downloads.show(aside, fields, context=context, key="couche-ecartees")
+
+
+def _adding(found: Draft) -> None:
+    st.subheader("L’ajouter à l’atlas", anchor=False)
+    with st.form("couche-ajout"):
+        title = st.text_input(
+            "Titre de la couche",
+            value=session.stem(found.name),
+            max_chars=80,
+            key=f"couche-titre-{found.name}",
+        )
+        origin = st.text_input(
+            "D’où viennent ces données\u202f? (producteur)", max_chars=120, key=f"couche-origine-{found.name}"
+        )
+        vintage = st.text_input(
+            "De quand datent-elles\u202f?",
+            max_chars=80,
+            placeholder="Par exemple : relevé de mars 2026, ou « date inconnue »",
+            key=f"couche-date-{found.name}",
+        )
+        st.html(
+            '<p class="atlas-note">Ces mentions suivent la couche sur la carte et dans chaque fichier, avec « source indiquée par '
+            "l’utilisateur » et « non vérifiée ».</p>"
+        )
+        sent = st.form_submit_button("Ajouter à l’atlas", type="primary")
+    if not sent:
+        return
+    stated = {"un titre": title, "la provenance": origin, "la date": vintage}
+    lost = [name for name, text in stated.items() if not (text or "").strip()]
+    if lost:
+        st.error(f"Indiquez {' et '.join([', '.join(lost[:-1]), lost[-1]]) if len(lost) > 1 else lost[0]}.")
+        return
+    session.add(title.strip(), origin.strip(), vintage.strip())
+    st.rerun()

@@ -1,0 +1,69 @@
+"""The layers that the visitor brought, around one priority neighbourhood."""
+
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from exports.context import Context
+from exports.fields import Field
+from ui import data, downloads, own_layers, table
+from ui.formats import distance, escaped
+from ui.own_layers import UNOFFICIAL
+
+FIELDS: Final = (
+    Field("couche", "Couche", "texte"),
+    Field("dans", "Objets dans le quartier", "entier"),
+    Field("nombre", "Objets à la distance choisie", "entier", help="L’intérieur du quartier est compris"),
+    Field("distance_m", "Au plus près", "distance_m"),
+    Field("origine", "Source indiquée par l’utilisateur", "texte"),
+    Field("releve", "Date indiquée par l’utilisateur", "texte"),
+)
+
+
+def show(code_qp: str, radius_m: int) -> None:
+    """Count the objects of the session's layers around a QPV; shows nothing in a session that has none.
+
+    Parameters
+    ----------
+    code_qp
+        Code of the QPV.
+    radius_m
+        Distance from the outline, in metres.
+    """
+    held = own_layers.held()
+    if not held:
+        return
+    st.header("Vos couches importées", anchor="vos-couches")
+    quarter = data.qpv().loc[[code_qp]]
+    layers = [(one, one.rows) for one in held]
+    inside, _ = own_layers.per_qpv(quarter, layers, radius_m=0)
+    around, _ = own_layers.per_qpv(quarter, layers, radius_m=radius_m)
+    rows = pd.DataFrame(
+        {
+            "couche": [one.title for one in held],
+            "dans": [int(inside[f"{one.layer_id}_nombre"].iloc[0]) for one in held],
+            "nombre": [int(around[f"{one.layer_id}_nombre"].iloc[0]) for one in held],
+            "distance_m": [float(around[f"{one.layer_id}_distance_m"].iloc[0]) for one in held],
+            "origine": [one.source.producteur for one in held],
+            "releve": [one.source.millesime for one in held],
+        },
+        index=pd.Index([one.layer_id for one in held], name="id_couche"),
+    )
+    reach = f"{distance(radius_m)} au plus du contour, à vol d’oiseau"
+    st.html(
+        f'<p class="atlas-note">{escaped(UNOFFICIAL[0].upper() + UNOFFICIAL[1:])}. Tous les objets de chaque couche, sans les '
+        f"filtres de la carte. Distance choisie\u00a0: {escaped(reach)}.</p>"
+    )
+    sources = own_layers.catalogue(held)
+    table.show(
+        rows, FIELDS, sources=sources, caption="Vos couches dans le quartier et autour", key="vos-couches"
+    )
+    name = str(quarter["lib_qp"].iloc[0])
+    context = Context.of(
+        [*(one.source for one in held), sources["qpv"]],
+        filters={"quartier": f"{name} ({code_qp})", "distance": reach, "nature": UNOFFICIAL},
+        subject="couches importées",
+        place=f"{name} {code_qp}",
+    )
+    downloads.show(rows, FIELDS, context=context, key="vos-couches-export")
