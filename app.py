@@ -42,6 +42,12 @@ def navigation() -> StreamlitPage:
                 title="Projets",
                 visibility=presence.visibility("projets"),
             ),
+            st.Page(
+                "pages/suivi/page.py",
+                url_path="suivi",
+                title="Suivi",
+                visibility=presence.visibility("projets"),
+            ),
             st.Page("pages/donnees/page.py", url_path="donnees", title="Données"),
             st.Page("pages/methode/page.py", url_path="methode", title="Méthode"),
         ],

@@ -8,7 +8,10 @@ import pandas as pd
 from exports.coverage import FIELDS as MEASURED
 from exports.coverage import MESURES
 from exports.fields import HORS_PERIMETRE, NON_DIFFUSE, NON_TELECHARGEE, Field
+from exports.follow_up import BEYOND, BEYOND_MEANING, BEYOND_SIGN, NO_RECORD_MEANING, SIGNS, UNREAD
+from exports.follow_up_words import detail
 from exports.formats import figure, pluriel
+from geo.follow_up import NO_RECORD
 from geo.territory import (
     ARRONDISSEMENTS,
     COMMUNES,
@@ -52,6 +55,10 @@ LONG_FIELDS: Final = (
     Field("code_insee", "Code Insee", "texte"),
     Field("commune", "Commune", "texte"),
     Field("statut", "Situation", "texte"),
+    Field(
+        "suivi", "Suivi", "texte", None, "Le déploiement le plus avancé que les partenaires ont enregistré"
+    ),
+    Field("suivi_detail", "Déploiements enregistrés", "texte"),
     *MEASURED,
 )
 
@@ -123,6 +130,24 @@ class Group(NamedTuple):
     projects: pd.DataFrame
 
 
+class Fact(NamedTuple):
+    """What the records say in a cell.
+
+    Attributes
+    ----------
+    look
+        Name of the status in style sheets, "" without a record.
+    sign
+        Its symbol, marked where the text promises nothing, "" without a record.
+    words
+        The same in words.
+    """
+
+    look: str
+    sign: str
+    words: str
+
+
 class Said(NamedTuple):
     """What a cell says.
 
@@ -136,12 +161,15 @@ class Said(NamedTuple):
         The situation in words.
     value
         The figure or the reason why there is none; None where nothing is measured.
+    fact
+        What the records say.
     """
 
     look: Look
     sign: str
     status: str
     value: str | None
+    fact: Fact
 
 
 def prepared(projects: pd.DataFrame, orientations: pd.DataFrame) -> pd.DataFrame:
@@ -168,7 +196,12 @@ def prepared(projects: pd.DataFrame, orientations: pd.DataFrame) -> pd.DataFrame
 
 
 def cells(
-    projects: pd.DataFrame, communes: pd.DataFrame, qpv: pd.DataFrame, measured: pd.DataFrame
+    projects: pd.DataFrame,
+    communes: pd.DataFrame,
+    qpv: pd.DataFrame,
+    measured: pd.DataFrame,
+    *,
+    facts: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Fill the matrix, one row per cell.
 
@@ -182,6 +215,8 @@ def cells(
         QPV, with `communes`.
     measured
         What `coverage.by_commune` gives.
+    facts
+        What `exports.follow_up.facts` gives for these projects at least; None where the records could not be read.
 
     Returns
     -------
@@ -191,6 +226,7 @@ def cells(
     """
     statuses = projects_by_commune(projects, communes, qpv).to_dict("index")
     figures = measured.to_dict("index")
+    recorded = {} if facts is None else facts.to_dict("index")
     rows = [
         {
             "id_case": f"{project['id_projet']}/{insee}",
@@ -198,6 +234,7 @@ def cells(
             "code_insee": insee,
             "commune": name,
             "statut": statuses[project["id_projet"]][insee],
+            **_recorded(recorded.get((project["id_projet"], insee))),
             **{
                 field.column: figures[insee][field.column] if field.source_id == project["couche"] else NO_QPV
                 for field in MEASURED
@@ -305,6 +342,7 @@ def say(cell: Mapping[Any, Any], couche: str) -> Said:
         look.sign + (DOUBT if doubtful else ""),
         f"{status}, périmètre {TO_CONFIRM}" if doubtful else status,
         measure(cell, couche),
+        _fact(cell),
     )
 
 
@@ -335,6 +373,7 @@ def legend(filled: pd.DataFrame, couches: Sequence[str]) -> list[Line]:
                     "le périmètre est une lecture du texte par l'atlas, à confirmer",
                 )
             )
+    lines += _legend_of_facts(filled)
     fields = [MESURES[couche].field for couche in couches if couche in MESURES]
     if fields:
         lines.append(
@@ -476,4 +515,35 @@ def some(count: int, singular: str, plural: str) -> str:
 
 def _said(cell: Mapping[Any, Any], couche: str) -> str:
     said = say(cell, couche)
-    return said.status + (f" ; {said.value}" if said.value is not None else "")
+    words = said.status + (f" ; {said.value}" if said.value is not None else "")
+    return f"{words} ; suivi : {said.fact.words}" if said.fact.look else words
+
+
+def _recorded(fact: Mapping[Any, Any] | None) -> dict[str, str]:
+    if fact is None:
+        return {"suivi": UNREAD, "suivi_detail": UNREAD}
+    beyond = f", {BEYOND}" if fact["hors_promesse"] else ""
+    return {"suivi": fact["fait"] + beyond, "suivi_detail": detail(fact)}
+
+
+def _fact(cell: Mapping[Any, Any]) -> Fact:
+    status, _, beyond = cell["suivi"].partition(", ")
+    if status not in SIGNS:
+        return Fact("", "", cell["suivi"])
+    look = SIGNS[status]
+    return Fact(look.name, look.sign + (BEYOND_SIGN if beyond else ""), cell["suivi_detail"])
+
+
+def _legend_of_facts(filled: pd.DataFrame) -> list[Line]:
+    """Explain the squares that can be seen; where the records could not be read, say so."""
+    if (filled["suivi"] == UNREAD).all():
+        return [Line("", "sans carré", UNREAD, "les enregistrements des partenaires n'ont pas pu être lus")]
+    seen = {status for text in filled["suivi"] for status in (text, text.partition(", ")[0])}
+    lines = [
+        Line(f"fait-{look.name}", look.sign, f"suivi, {status}", look.meaning)
+        for status, look in SIGNS.items()
+        if status in seen
+    ]
+    if filled["suivi"].str.endswith(BEYOND).any():
+        lines.append(Line("", f"{SIGNS['réalisé'].sign}{BEYOND_SIGN}", BEYOND, BEYOND_MEANING))
+    return [*lines, Line("", "sans carré", NO_RECORD, NO_RECORD_MEANING)]

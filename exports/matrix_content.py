@@ -8,6 +8,7 @@ import pandas as pd
 from errors import ArgumentError
 from exports import coverage, matrix
 from exports.content import Content
+from exports.follow_up import FollowUp, facts, moment
 from exports.formats import pluriel, typographie
 from exports.material import Material
 from exports.naming import CONTRAT
@@ -20,6 +21,7 @@ def content(
     communes: Collection[str] | None,
     orientation: str | None,
     filters: Mapping[str, str],
+    suivi: FollowUp | None = None,
 ) -> Content:
     """Put together the matrix of projects and communes.
 
@@ -35,6 +37,8 @@ def content(
         The only orientation shown, None for all.
     filters
         The filters in force, name to value, in French.
+    suivi
+        What the partners recorded, None where it could not be read.
 
     Returns
     -------
@@ -58,7 +62,8 @@ def content(
     towns = held.communes if communes is None else held.communes[held.communes.index.isin(list(communes))]
     if kept.empty or towns.empty:
         raise ArgumentError("une matrice sans projet ou sans commune ne se compose pas")
-    filled = matrix.cells(kept, held.communes, frames.qpv, held.measured)
+    recorded = facts(suivi, kept, held.communes, frames.qpv)
+    filled = matrix.cells(kept, held.communes, frames.qpv, held.measured, facts=recorded)
     filled = filled[filled["code_insee"].isin(towns.index)]
     couches = [couche for couche in coverage.MESURES if couche in set(kept["couche"])]
     vintages = {key: source.millesime for key, source in frames.sources.items()}
@@ -82,7 +87,14 @@ def content(
             ],
             "legende": [_line(line) for line in matrix.legend(filled, couches)],
             "groupes": [_group(group, filled) for group in groups],
-            "details": [typographie(line) for line in matrix.details(couches, vintages)],
+            "details": [
+                *(typographie(line) for line in matrix.details(couches, vintages)),
+                *(
+                    [typographie(f"Suivi : enregistrements des partenaires, lus le {moment(suivi.read_at)}.")]
+                    if suivi
+                    else []
+                ),
+            ],
         },
     )
 
@@ -114,4 +126,6 @@ def _cell(said: matrix.Said) -> Mapping[str, str | bool]:
         "signe": said.sign,
         "valeur": matrix.SHORT.get(value, value),
         "raison": value in matrix.SHORT,
+        "fait": said.fact.look and f"fait-{said.fact.look}",
+        "carre": said.fact.sign,
     }

@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from exports import blocks, paper_maps, place_fields, standing
+from exports import blocks, follow_up_content, paper_maps, place_fields, standing
 from exports.content import Content
 from exports.fields import Field
+from exports.follow_up import FollowUp
 from exports.formats import entier, figure, pluriel
 from exports.material import Material
 from exports.portraits import QUARTIER, Genre, Portrait
@@ -30,7 +31,9 @@ _FRICHE_FIELDS: Final = tuple(
 )
 
 
-def content(kind: Genre, code: str, held: Material, *, radius_m: float) -> Content:
+def content(
+    kind: Genre, code: str, held: Material, *, radius_m: float, suivi: FollowUp | None = None
+) -> Content:
     """Put together the sheet of a place.
 
     Parameters
@@ -43,6 +46,8 @@ def content(kind: Genre, code: str, held: Material, *, radius_m: float) -> Conte
         What the sheets are made from.
     radius_m
         Threshold of the figures within reach, in metres.
+    suivi
+        What the partners recorded, for a commune; None where it was not read.
 
     Returns
     -------
@@ -70,6 +75,7 @@ def content(kind: Genre, code: str, held: Material, *, radius_m: float) -> Conte
         *([] if near else _quarters(portrait, held)),
         *_land(portrait, held),
         *_projects(portrait, held),
+        *([] if near or held.projects.empty else follow_up_content.of_commune(suivi, code, held)),
     ]
     return Content(
         kind=KINDS[kind],

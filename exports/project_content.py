@@ -1,14 +1,15 @@
 """What the sheet of a project says."""
 
-from exports import blocks, coverage, paper_maps, project
+from exports import blocks, coverage, follow_up_content, paper_maps, project
 from exports.content import Content
+from exports.follow_up import FollowUp
 from exports.material import Material
 from exports.naming import CONTRAT
 from exports.project import Reach
 from geo.territory import ARRONDISSEMENTS
 
 
-def content(id_projet: str, held: Material) -> Content:
+def content(id_projet: str, held: Material, *, suivi: FollowUp | None = None) -> Content:
     """Put together the sheet of a project.
 
     Parameters
@@ -17,6 +18,8 @@ def content(id_projet: str, held: Material) -> Content:
         The project.
     held
         What the sheets are made from.
+    suivi
+        What the partners recorded, None where it was not read.
 
     Returns
     -------
@@ -51,6 +54,7 @@ def content(id_projet: str, held: Material) -> Content:
         blocks.bullets(given)
         if given
         else blocks.text("Le document ne donne aucun indicateur pour ce projet."),
+        *follow_up_content.of_project(suivi, id_projet, held),
         blocks.title("Partenaires"),
         blocks.table(
             partners, project.PARTNER_FIELDS, sources=sources, caption="Partenaires associés au projet"

@@ -30,10 +30,12 @@ SHAPES: Final[Mapping[Symbole, str]] = {
     "croix": "cross_fill",
     "etoile": "star",
     "maison": "pentagon",
-    "ecusson": "shield",
+    "ecusson": "trapezoid",
     "pentagone": "pentagon",
     "eclat": "diamond_star",
     "demicercle": "semi_circle",
+    "drapeau": "shield",
+    "fanion": "right_half_triangle",
 }
 #: Rows that no layer of the maps draws: a plain look, in the grey of the communes' outlines.
 PLAIN_COLOUR: Final = "#3D4757"

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 
 from exports import matrix_content, place_content, project_content
+from exports.follow_up import FollowUp
 from exports.material import material
 from exports.portraits import COMMUNE, QUARTIER, REACH_M
 
@@ -37,7 +38,13 @@ def qpv_sheet(code_qp: str, *, radius_m: float = REACH_M, date: dt.date | None =
     return sheet.compose("fiche", held, date or _today())
 
 
-def commune_sheet(code_insee: str, *, radius_m: float = REACH_M, date: dt.date | None = None) -> bytes:
+def commune_sheet(
+    code_insee: str,
+    *,
+    radius_m: float = REACH_M,
+    date: dt.date | None = None,
+    suivi: FollowUp | None = None,
+) -> bytes:
     """Compose the sheet of one commune of the contrat.
 
     Parameters
@@ -48,6 +55,8 @@ def commune_sheet(code_insee: str, *, radius_m: float = REACH_M, date: dt.date |
         Threshold of the figures within reach of its QPV, in metres, as the crow flies.
     date
         The day of the sheet, today if None.
+    suivi
+        What the partners recorded, as read; None says that it was not read.
 
     Returns
     -------
@@ -62,11 +71,11 @@ def commune_sheet(code_insee: str, *, radius_m: float = REACH_M, date: dt.date |
         If the PDF cannot be composed.
     """
     held = material()
-    sheet = place_content.content(COMMUNE, code_insee, held, radius_m=radius_m)
+    sheet = place_content.content(COMMUNE, code_insee, held, radius_m=radius_m, suivi=suivi)
     return sheet.compose("fiche", held, date or _today())
 
 
-def project_sheet(id_projet: str, *, date: dt.date | None = None) -> bytes:
+def project_sheet(id_projet: str, *, date: dt.date | None = None, suivi: FollowUp | None = None) -> bytes:
     """Compose the sheet of a project.
 
     Parameters
@@ -75,6 +84,8 @@ def project_sheet(id_projet: str, *, date: dt.date | None = None) -> bytes:
         The project.
     date
         The day of the sheet, today if None.
+    suivi
+        What the partners recorded, as read; None says that it was not read.
 
     Returns
     -------
@@ -89,7 +100,7 @@ def project_sheet(id_projet: str, *, date: dt.date | None = None) -> bytes:
         If the PDF cannot be composed.
     """
     held = material()
-    return project_content.content(id_projet, held).compose("fiche", held, date or _today())
+    return project_content.content(id_projet, held, suivi=suivi).compose("fiche", held, date or _today())
 
 
 def matrix_sheet(
@@ -99,6 +110,7 @@ def matrix_sheet(
     orientation: str | None = None,
     filters: Mapping[str, str] | None = None,
     date: dt.date | None = None,
+    suivi: FollowUp | None = None,
 ) -> bytes:
     """Compose the matrix of projects and communes as one sheet.
 
@@ -114,6 +126,8 @@ def matrix_sheet(
         The filters in force, name to value, in French; they are only said.
     date
         The day of the sheet, today if None.
+    suivi
+        What the partners recorded, as read; None says that it was not read.
 
     Returns
     -------
@@ -129,7 +143,7 @@ def matrix_sheet(
     """
     held = material()
     sheet = matrix_content.content(
-        held, projets=projets, communes=communes, orientation=orientation, filters=filters or {}
+        held, projets=projets, communes=communes, orientation=orientation, filters=filters or {}, suivi=suivi
     )
     return sheet.compose("matrice", held, date or _today())
 

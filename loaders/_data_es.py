@@ -10,7 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from geo.arrondissements import commune_of
-from loaders._files import Layout, read_features
+from loaders._files import Layout, read_features, text_of
 
 LAYOUT: Final = Layout(
     "Data ES, export GeoJSON",
@@ -80,7 +80,7 @@ def read_facilities(path: Path, *, communes: Collection[str]) -> Facilities:
     known = frozenset(communes)
     rows, ranks = [], []
     for rank, feature in enumerate(features, start=1):
-        code = commune_of(_text(feature["comm_insee"]))
+        code = commune_of(text_of(feature["comm_insee"]))
         if code in known:
             ranks.append(rank)
             rows.append(_row(feature, code))
@@ -97,19 +97,19 @@ def read_facilities(path: Path, *, communes: Collection[str]) -> Facilities:
 
 def _row(feature: Mapping[str, Any], code: str) -> dict[str, str]:
     lon, lat = _place(feature)
-    town = " ".join(text for name in ("code_postal", "ville") if (text := _text(feature[name])))
-    street = _text(feature["rue"])
+    town = " ".join(text for name in ("code_postal", "ville") if (text := text_of(feature[name])))
+    street = text_of(feature["rue"])
     return {
-        "equip_id": _text(feature["equip_id"]),
-        "equip_type_name": _text(feature["equip_type_name"]),
+        "equip_id": text_of(feature["equip_id"]),
+        "equip_type_name": text_of(feature["equip_type_name"]),
         "comm_insee": code,
-        "nom": _text(feature["nom"]),
-        "installation": _text(feature["installation"]),
+        "nom": text_of(feature["nom"]),
+        "installation": text_of(feature["installation"]),
         "adresse": ", ".join(text for text in (street, town) if text) if street else "",
-        "acces_libre": ACCESS.get(_text(feature["libre"]).lower(), ""),
-        "annee_service": _year(_text(feature["service"])),
-        "proprietaire": _text(feature["proprietaire"]),
-        "gestionnaire": _text(feature["gestionnaire"]),
+        "acces_libre": ACCESS.get(text_of(feature["libre"]).lower(), ""),
+        "annee_service": _year(text_of(feature["service"])),
+        "proprietaire": text_of(feature["proprietaire"]),
+        "gestionnaire": text_of(feature["gestionnaire"]),
         "lon": lon,
         "lat": lat,
     }
@@ -125,16 +125,8 @@ def _place(feature: Mapping[str, Any]) -> tuple[str, str]:
     geometry = feature["geometry"]
     pair = geometry.get("coordinates") if isinstance(geometry, dict) else None
     if isinstance(pair, list) and len(pair) > 1 and not any(isinstance(part, list | dict) for part in pair):
-        return _text(pair[0]), _text(pair[1])
+        return text_of(pair[0]), text_of(pair[1])
     return "", ""
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value).strip()
 
 
 def _year(text: str) -> str:

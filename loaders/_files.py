@@ -537,3 +537,18 @@ def text_or_missing(value: Any) -> str | float:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return math.nan
     return str(value).strip() or math.nan
+
+
+def text_of(value: Any) -> str:
+    """Give a property or a cell as text, "" when it is blank or absent; dates in ISO, whole numbers without decimals."""
+    if isinstance(value, str):
+        return value.strip()
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return json.dumps(value) if isinstance(value, dict) else str(value)

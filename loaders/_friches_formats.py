@@ -1,13 +1,12 @@
 """The formats in which the Cerema gives the brownfields: CSV of the CNIG standard, GeoPackage, answers of its API."""
 
-import json
 import re
 import sqlite3
 import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import pandas as pd
@@ -17,7 +16,7 @@ import shapely
 from errors import SourceContentError, SourceCrsError, SourceFormatError
 from geo.arrondissements import OF_COMMUNE, commune_of
 from geo.crs import WGS84
-from loaders._files import Layout, check_layout, is_json, read_features, read_json, start_of
+from loaders._files import Layout, check_layout, is_json, read_features, read_json, start_of, text_of
 from loaders._national import read_kept
 from loaders._shapes import geometry_of
 
@@ -147,7 +146,7 @@ def _of_answers(
             "télécharger toutes les pages de la réponse",
         )
     rows = pd.DataFrame(
-        [{name: _text(feature[name]) for name in layout.known} for feature in features],
+        [{name: text_of(feature[name]) for name in layout.known} for feature in features],
         index=pd.RangeIndex(1, len(features) + 1, name="ligne"),
         dtype="str",
     )
@@ -196,13 +195,13 @@ def _of_geopackage(path: Path, fields: list[str], required: set[str], known: fro
         raise SourceFormatError(path, "GeoPackage sans géométrie ou endommagé", _DOWNLOAD_AGAIN)
     frame.index = pd.Index(frame.index, name="ligne", dtype="int64")
     rows = pd.DataFrame(
-        {name: [_text(value) for value in frame[name]] if name in columns else "" for name in fields},
+        {name: [text_of(value) for value in frame[name]] if name in columns else "" for name in fields},
         index=frame.index,
         dtype="str",
     )
     places = _places(_degrees(path, frame))
     if "geompoint" in columns:
-        stated = frame["geompoint"].map(_text).astype("str").str.extract(_POINT)
+        stated = frame["geompoint"].map(text_of).astype("str").str.extract(_POINT)
         places = stated.fillna(places).astype("str")
     return Sites(rows.join(places), count - len(rows))
 
@@ -236,17 +235,3 @@ def _places(shapes: pd.Series) -> pd.DataFrame:
         for point in points
     ]
     return pd.DataFrame(texts, index=shapes.index, columns=["lon", "lat"], dtype="str")
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value.strip()
-    if value is None or value is pd.NaT or value is pd.NA or value != value:  # noqa: PLR0124
-        return ""
-    if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return json.dumps(value) if isinstance(value, dict) else str(value)

@@ -43,6 +43,9 @@ def plain_table(text: str, delimiter: str) -> pd.DataFrame | None:
         return None
     if len(table) != rows:
         return None
-    frame = table.to_pandas(types_mapper={pa.string(): pd.StringDtype(na_value=float("nan"))}.get)
+    frame: pd.DataFrame = table.to_pandas(
+        types_mapper={pa.string(): pd.StringDtype(na_value=float("nan"))}.get
+    )
     frame.index = pd.RangeIndex(2, rows + 2, name="ligne")
-    return frame.apply(lambda column: column.str.strip())
+    stripped: pd.DataFrame = frame.apply(lambda column: column.str.strip())
+    return stripped

@@ -1,10 +1,13 @@
 """Turn rows with coordinates into points in Lambert-93, each in the commune where it lies."""
 
+from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
+from pyproj import Transformer
 
 from errors import SourceCrsError
 from geo.crs import LAMBERT93, WGS84
@@ -108,49 +111,61 @@ def to_points(
     lat = numbers(rows["lat"], low=-1e9, high=1e9, ids=ids, report=report)
     check_degrees(path, lon, lat)
     check_on_territory(path, lon, lat, data_dir)
-    shown = rows["lon"] + " " + rows["lat"]
+
+    def blame(lines: pd.Index, faute: str, suite: str) -> None:
+        """Report rows with the coordinates that they have; texts are made for the rows at fault alone."""
+        found = rows.loc[lines]
+        report.add(found, faute, suite, ids=ids, values=found["lon"] + " " + found["lat"])
 
     absent = lon.isna() | lat.isna()
-    report.add(rows[absent], "coordonnées absentes", SET_ASIDE, ids=ids, values=shown)
+    blame(rows.index[absent], "coordonnées absentes", SET_ASIDE)
     swapped = is_swapped(lon, lat)
-    report.add(rows[swapped], "coordonnées inversées", MENDED, ids=ids, values=shown)
-    lon, lat = lon.where(~swapped, lat), lat.where(~swapped, lon)
+    blame(rows.index[swapped], "coordonnées inversées", MENDED)
+    if swapped.any():
+        lon, lat = lon.where(~swapped, lat), lat.where(~swapped, lon)
     foreign = ~absent & ~in_france(lon, lat)
-    report.add(rows[foreign], "coordonnées hors de France", SET_ASIDE, ids=ids, values=shown)
+    blame(rows.index[foreign], "coordonnées hors de France", SET_ASIDE)
 
-    kept = rows[~absent & ~foreign].drop(columns=["lon", "lat"])
-    points = gpd.GeoDataFrame(
-        kept, geometry=gpd.points_from_xy(lon[kept.index], lat[kept.index], crs=WGS84)
-    ).to_crs(LAMBERT93)
-    points["code_insee"], off = _communes(points, declared, data_dir)
+    here = ~absent & ~foreign
+    kept = rows[here].drop(columns=["lon", "lat"])
+    metres = _to_metres().transform(lon[here].to_numpy(), lat[here].to_numpy())
+    points = gpd.GeoDataFrame(kept, geometry=gpd.points_from_xy(*metres, crs=LAMBERT93))
+    told = None if declared is None else declared[here]
+    points["code_insee"], off = _communes(points, told, data_dir)
     if everywhere:
         return points
 
-    seaborne = pd.Series(False, index=points.index) if at_sea is None else at_sea[points.index]
-    off_m = off.round().astype(int).astype(str) + " m"
-    if declared is not None:
-        elsewhere = (off > OUTLINE_TOLERANCE_M) & (points["code_insee"] != declared[points.index])
-        values = declared + " déclarée, point en " + points["code_insee"] + ", à " + off_m
+    off_m = off[off > 0].round().astype(int).astype(str) + " m"
+    if told is not None:
+        far = off > OUTLINE_TOLERANCE_M
+        elsewhere = points.index[far & (points["code_insee"] != told) & (points["code_insee"] != "")]
+        values = told[elsewhere] + " déclarée, point en " + points.loc[elsewhere, "code_insee"]
         report.add(
-            points[elsewhere & (points["code_insee"] != "")],
+            points.loc[elsewhere],
             "hors de sa commune",
             MENDED,
             ids=ids,
-            values=values,
+            values=values + ", à " + off_m[elsewhere],
         )
-        near = (off > OUTLINE_TOLERANCE_M) & (points["code_insee"] == declared[points.index])
-        report.add(points[near], "hors de sa commune", KEPT, ids=ids, values=declared + ", à " + off_m)
-    lost = points["code_insee"] == ""
-    if declared is not None and at_sea is not None:
-        afloat = lost & seaborne & (off <= SEA_TOLERANCE_M)
+        near = points.index[far & (points["code_insee"] == told)]
         report.add(
-            points[afloat], "en mer, hors de sa commune", KEPT, ids=ids, values=declared + ", à " + off_m
+            points.loc[near], "hors de sa commune", KEPT, ids=ids, values=told[near] + ", à " + off_m[near]
         )
-        points.loc[afloat, "code_insee"] = declared[points.index][afloat]
-        lost &= ~afloat
+    lost = points["code_insee"] == ""
+    if told is not None and at_sea is not None:
+        afloat = points.index[lost & at_sea[points.index] & (off <= SEA_TOLERANCE_M)]
+        values = told[afloat] + ", à " + off_m[afloat]
+        report.add(points.loc[afloat], "en mer, hors de sa commune", KEPT, ids=ids, values=values)
+        points.loc[afloat, "code_insee"] = told[afloat]
+        lost[afloat] = False
     fault = "hors de sa commune" if declared is not None else OFF_TERRITORY
-    report.add(points[lost], fault, SET_ASIDE, ids=ids, values=shown)
+    blame(points.index[lost], fault, SET_ASIDE)
     return points[~lost]
+
+
+@cache
+def _to_metres() -> Transformer:
+    return Transformer.from_crs(WGS84, LAMBERT93, always_xy=True)
 
 
 def check_on_territory(path: Path, lon: pd.Series, lat: pd.Series, data_dir: Path) -> None:
@@ -184,23 +199,30 @@ def check_on_territory(path: Path, lon: pd.Series, lat: pd.Series, data_dir: Pat
 def _communes(
     points: gpd.GeoDataFrame, declared: pd.Series | None, data_dir: Path
 ) -> tuple[pd.Series, pd.Series]:
-    """Give each point's commune ("" if none) and its distance in metres to the declared (or nearest) commune."""
+    """Give each point's commune ("" if none) and its distance in metres to the declared (or nearest) commune.
+
+    The codes that are declared are those of the points, on the same index.
+    """
     outlines = communes.load_with_neighbours(data_dir).geometry
-    # Asked by outline, each prepared once: ten times faster than by point.
+    # Asked by outline, each prepared once: ten times faster than by point. Codes are sorted: the first rank is the
+    # least code, and the rank after the last one stands for no commune.
     territory, point = points.sindex.query(np.asarray(outlines.array), predicate="intersects")
-    inside = pd.Series(outlines.index[territory], index=points.index[point], dtype="str")
-    found = inside.groupby(level=0).min().reindex(points.index).fillna("")
+    rank = np.full(len(points), len(outlines))
+    np.minimum.at(rank, point, territory)
+    codes = pd.array([*outlines.index, ""], dtype="str")
+    found = pd.Series(codes.take(rank), index=points.index)
     # Most points lie in the commune that counts: only the others are measured.
     stray = found == ""
     if declared is not None:
-        stray |= declared[points.index].isin(outlines.index) & (declared[points.index] != found)
+        stray |= (declared != found) & declared.isin(outlines.index)
     away = points.loc[stray, "geometry"]
-    distances = pd.DataFrame({code: away.distance(shape) for code, shape in outlines.items()})
+    metres = shapely.distance(np.asarray(away.array)[:, None], np.asarray(outlines.array)[None, :])
+    distances = pd.DataFrame(metres, index=away.index, columns=outlines.index)
     nearest = found.copy()
     nearest[stray] = distances.idxmin(axis=1) if len(away) else pd.Series(dtype="str")
     reference = nearest
     if declared is not None:
-        reference = declared[points.index].where(declared[points.index].isin(outlines.index), nearest)
+        reference = declared.where(declared.isin(outlines.index), nearest)
     off = pd.Series(0.0, index=points.index)
     chosen = distances.columns.get_indexer(pd.Index(reference[stray]))
     off[stray] = distances.to_numpy()[np.arange(len(away)), chosen]

@@ -97,24 +97,48 @@ class Territory:
 
     @property
     def contract_codes(self) -> frozenset[str]:
-        """INSEE codes of the communes of the contrat, without the neighbours."""
+        """Give the INSEE codes of the communes of the contrat, without the neighbours.
+
+        Returns
+        -------
+        frozenset of str
+            INSEE codes.
+        """
         kept = self.communes.index[self.communes["statut"] != NEIGHBOUR]
         return frozenset(kept)
 
     @property
     def bikes(self) -> str:
-        """What follows "station" in French: the networks' names, or "de vélos" without any."""
+        """Give what follows "station" in French.
+
+        Returns
+        -------
+        str
+            The networks' names, or "de vélos" without any.
+        """
         return " et ".join(network.nom for network in self.velos) or "de vélos"
 
     @property
     def unnamed(self) -> frozenset[str]:
-        """Ids of the sources that the file says the territory does not have."""
+        """Give the ids of the sources that the file says the territory does not have.
+
+        Returns
+        -------
+        frozenset of str
+            Among "velos", "projets" and "arrondissements".
+        """
         named = {"velos": self.velos, "projets": self.projets, "arrondissements": self.arrondissements}
         return frozenset(source_id for source_id, stated in named.items() if not stated)
 
     @property
     def arrondissements(self) -> dict[str, tuple[str, ...]]:
-        """Municipal arrondissements of each commune of the contrat that has some, by INSEE code."""
+        """Give the municipal arrondissements of each commune of the contrat that has some.
+
+        Returns
+        -------
+        dict of str to tuple of str
+            INSEE codes by that of the commune.
+        """
         return {code: parts for code, parts in OF_COMMUNE.items() if code in self.contract_codes}
 
 

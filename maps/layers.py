@@ -14,7 +14,7 @@ from loaders import territory
 
 Symbole = Literal[
     "contour", "trait", "cercle", "carre", "triangle", "losange", "croix", "etoile", "maison", "ecusson", "hexagone",
-    "pentagone", "eclat", "demicercle",
+    "pentagone", "eclat", "demicercle", "drapeau", "fanion",
 ]  # fmt: skip
 Kind = Literal["texte", "entier", "decimal", "part", "pourcentage", "distance_m", "surface_m2", "date"]
 #: What follows "station": names of the territory's networks of shared bikes.
@@ -22,7 +22,7 @@ BIKES: Final = territory.load().bikes
 POINTS: Final[frozenset[Symbole]] = frozenset(
     {
         "cercle", "carre", "triangle", "losange", "croix", "etoile", "maison", "ecusson", "hexagone", "pentagone",
-        "eclat", "demicercle",
+        "eclat", "demicercle", "drapeau", "fanion",
     }
 )  # fmt: skip
 
@@ -425,6 +425,29 @@ SESSION_LAYERS: Final[tuple[Layer, ...]] = (
         plein=False,
     ),
     *OWN_LAYERS,
+    Layer(
+        "deploiements",
+        "Déploiements enregistrés",
+        "suivi",
+        "#00614A",
+        "drapeau",
+        "lieu",
+        (
+            LayerField("projet", "Projet"),
+            LayerField("statut", "Statut"),
+            LayerField("commune", "Commune"),
+            LayerField("debut", "Début"),
+            LayerField("fin", "Fin"),
+            LayerField("partenaire", "Partenaire chef de file"),
+        ),
+        variable="statut",
+        variantes=(
+            Variante("réalisé", "Déploiements réalisés"),
+            Variante("engagé", "Déploiements engagés", couleur="#8A4B08", symbole="fanion"),
+            Variante("envisagé", "Déploiements envisagés", couleur="#6A3D9A", symbole="fanion", plein=False),
+            Variante("abandonné", "Déploiements abandonnés", couleur="#45505E", symbole="croix", plein=False),
+        ),
+    ),
 )
 
 #: Every layer, in paint order.

@@ -1,4 +1,4 @@
-"""The one Chromium of a process of tests: Playwright starts but once in a process."""
+"""What every test shares: one Chromium a process, since Playwright starts but once, and an empty follow-up."""
 
 import os
 
@@ -17,3 +17,12 @@ def chromium():
         pytest.fail(MISSING)
     with driven.chromium() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _base_of_the_run(tmp_path_factory):
+    """Give the pages, and the servers that tests start, an empty follow-up: never that of the machine."""
+    folder = tmp_path_factory.mktemp("suivi")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ATLAS_BASE", f"sqlite:///{folder}/suivi.sqlite3")
+        yield

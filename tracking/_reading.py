@@ -32,6 +32,15 @@ def with_author(table: sa.Table) -> sa.Select[Any]:
     return sa.select(table, _ledger.author_name()).select_from(joined)
 
 
+def revision(connection: Connection) -> tuple[int, ...]:
+    """Count what only grows: versions and people erased."""
+    counts = [
+        sa.select(sa.func.count()).select_from(table).scalar_subquery() for table in _contents.TABLES.values()
+    ]
+    erased = sa.select(sa.func.count(_schema.PERSON.c.erased_at)).scalar_subquery()
+    return tuple(connection.execute(sa.select(*counts, erased)).one())
+
+
 def current(connection: Connection, kind: str, **wanted: str | None) -> pd.DataFrame:
     """Give the records that stand, withdrawn ones left out, sorted by identifier."""
     table = _contents.TABLES[kind]

@@ -87,6 +87,22 @@ class Plan:
         return store.apply(self.changes, author=author, request_id=request_id) if self.changes else []
 
 
+def headings(kind: type[Record] = DeploymentInput) -> dict[str, str]:
+    """Give the headings of the table.
+
+    Parameters
+    ----------
+    kind
+        `DeploymentInput` or `IndicatorInput`.
+
+    Returns
+    -------
+    dict of str to str
+        Field to French heading, in order, `record_id` and `version` first.
+    """
+    return {**KEYS, **{column.field: column.heading for column in COLUMNS[kind]}}
+
+
 def to_table(store: Store, *, kind: type[Record] = DeploymentInput) -> pd.DataFrame:
     """Give the records that stand as a table of texts.
 

@@ -357,6 +357,17 @@ class Store:
         self.apply([Withdraw(record_id, based_on)], author=author, request_id=request_id)
         return based_on + 1
 
+    def revision(self) -> tuple[int, ...]:
+        """Tell how far the store has come, for caches: one cheap query.
+
+        Returns
+        -------
+        tuple[int, ...]
+            Changes with every version written and every person erased.
+        """
+        with self._base.reading() as connection:
+            return _reading.revision(connection)
+
     def deployments(
         self, *, id_projet: str | None = None, code_insee: str | None = None, code_qp: str | None = None
     ) -> pd.DataFrame:

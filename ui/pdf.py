@@ -8,7 +8,7 @@ import streamlit as st
 from exports import sheets
 from exports.context import Context
 from exports.portraits import QUARTIER, Portrait
-from ui import data
+from ui import data, follow_up
 
 HELP = (
     "PDF balisé, lisible par un lecteur d'écran ; il porte ses sources, leurs millésimes et la date du jour"
@@ -23,10 +23,15 @@ def place(portrait: Portrait) -> None:
     portrait
         The place; its threshold is the sheet's.
     """
-    make = sheets.qpv_sheet if portrait.kind == QUARTIER else sheets.commune_sheet
+    if portrait.kind == QUARTIER:
+        make = partial(sheets.qpv_sheet, portrait.code, radius_m=portrait.radius_m)
+    else:
+        make = partial(
+            sheets.commune_sheet, portrait.code, radius_m=portrait.radius_m, suivi=follow_up.read()
+        )
     _offer(
         "Fiche PDF",
-        partial(make, portrait.code, radius_m=portrait.radius_m),
+        make,
         subject=f"fiche {portrait.kind}",
         place=f"{portrait.name} {portrait.code}",
     )
@@ -40,7 +45,12 @@ def project(id_projet: str) -> None:
     id_projet
         The project.
     """
-    _offer("Fiche PDF", partial(sheets.project_sheet, id_projet), subject="fiche projet", place=id_projet)
+    _offer(
+        "Fiche PDF",
+        partial(sheets.project_sheet, id_projet, suivi=follow_up.read()),
+        subject="fiche projet",
+        place=id_projet,
+    )
 
 
 def matrix(
@@ -68,6 +78,7 @@ def matrix(
             communes=list(communes),
             orientation=orientation,
             filters=dict(filters),
+            suivi=follow_up.read(),
         ),
         subject="matrice projets et communes",
         place=place,

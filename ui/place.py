@@ -9,6 +9,7 @@ import geopandas as gpd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from exports import follow_up as suivi
 from exports import place_fields, standing
 from exports.context import Context
 from exports.fields import REASONS
@@ -18,7 +19,21 @@ from exports.surroundings import SORTS, sorts
 from geo.places import RADII_M
 from geo.proximity import TOUCH_M
 from maps.spec import Cadrage, MapSpec, ShownLayer
-from ui import choices, comparison, data, downloads, figures, mapview, page, pdf, presence, sources, table
+from ui import (
+    choices,
+    comparison,
+    data,
+    downloads,
+    figures,
+    follow_up,
+    mapview,
+    page,
+    pdf,
+    presence,
+    recorded,
+    sources,
+    table,
+)
 from ui.formats import typographie
 from ui.standing import to_html as figures_html
 
@@ -173,6 +188,8 @@ def _body(portrait: Portrait, places: Places, asked: Asked) -> None:
             _note(note)
     pdf.place(portrait)
     objects = near(portrait, asked)
+    followed = follow_up.read() if presence.has("projets") else None
+    deployed = recorded.of_place(followed, portrait.code)
     with st.container(key="lieu-haut"):
         left, right = st.columns(2, gap="medium")
         with left:
@@ -180,7 +197,7 @@ def _body(portrait: Portrait, places: Places, asked: Asked) -> None:
             st.html(figures_html(portrait, catalogue))
         with right:
             st.header("Carte", anchor=False)
-            drawn = spec(portrait, objects, asked)
+            drawn = spec(portrait, objects, asked, beside=recorded.layers(deployed, followed))
             mapview.show(drawn, key=f"carte-{portrait.kind}", on_click=_choose(portrait))
             downloads.show_map(
                 drawn,
@@ -188,6 +205,7 @@ def _body(portrait: Portrait, places: Places, asked: Asked) -> None:
                 place=portrait.name,
                 filters=words,
                 key=f"carte-{portrait.kind}-html",
+                own=[suivi.source_of(followed)] if followed else [],
             )
     _note(
         "Médiane et rang sont pris parmi les lieux dont le chiffre est connu ; rang 1 : la plus grande valeur, à égalité "
@@ -207,6 +225,15 @@ def _body(portrait: Portrait, places: Places, asked: Asked) -> None:
         _around(portrait, objects, asked, words)
     _brownfields(portrait, asked, words)
     _projects(portrait, words)
+    if presence.has("projets"):
+        recorded.show(
+            deployed,
+            followed,
+            columns=recorded.OF_PLACE,
+            # The list of page Suivi is chosen by commune.
+            query=f"commune={portrait.code}" if portrait.kind == COMMUNE else "",
+            place=f"{portrait.name} {portrait.code}",
+        )
     _compare(portrait, places, words)
 
 
@@ -284,7 +311,9 @@ def near(portrait: Portrait, asked: Asked) -> gpd.GeoDataFrame:
     return objects[within & objects["couche"].isin(asked.natures)]
 
 
-def spec(portrait: Portrait, objects: gpd.GeoDataFrame, asked: Asked) -> MapSpec:
+def spec(
+    portrait: Portrait, objects: gpd.GeoDataFrame, asked: Asked, *, beside: Sequence[ShownLayer] = ()
+) -> MapSpec:
     """Describe the map of a place and of what is listed around it.
 
     Parameters
@@ -295,6 +324,8 @@ def spec(portrait: Portrait, objects: gpd.GeoDataFrame, asked: Asked) -> MapSpec
         What `near` gives.
     asked
         The choices.
+    beside
+        Layers of what was recorded there.
 
     Returns
     -------
@@ -306,6 +337,7 @@ def spec(portrait: Portrait, objects: gpd.GeoDataFrame, asked: Asked) -> MapSpec
     for key, ids in objects.groupby("couche")["objet"]:
         by_layer[SORTS[str(key)].layer_id] += list(ids)
     shown = [ShownLayer("communes"), ShownLayer("qpv")]
+    shown += beside
     # Without any object the layer is asked for the place's own communes, where the legend says 0 or "hors périmètre".
     shown += [
         ShownLayer(layer_id, communes=None if ids else towns, ids=ids) for layer_id, ids in by_layer.items()

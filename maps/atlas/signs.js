@@ -3,7 +3,7 @@ window.atlasSigns = (function () {
   "use strict";
 
   /* Size of each symbol beside a circle's, so that they weigh alike to the eye. */
-  const SIZES = { cercle: 1, carre: 0.9, triangle: 1.15, losange: 1.2, croix: 1.1, etoile: 1.3, maison: 1.1, ecusson: 1.1, hexagone: 1.2, pentagone: 1.15, eclat: 1.4, demicercle: 1.25 };
+  const SIZES = { cercle: 1, carre: 0.9, triangle: 1.15, losange: 1.2, croix: 1.1, etoile: 1.3, maison: 1.1, ecusson: 1.1, hexagone: 1.2, pentagone: 1.15, eclat: 1.4, demicercle: 1.25, drapeau: 1.1, fanion: 1.15 };
   const hatchings = new Map();
   const swatches = new Map();
 
@@ -30,6 +30,10 @@ window.atlasSigns = (function () {
       corners = [[-0.85 * r, -r], [0.85 * r, -r], [0.85 * r, 0.1 * r], [0, r], [-0.85 * r, 0.1 * r]];
     } else if (sign === "maison") {
       corners = [[0, -r], [r, -0.15 * r], [0.7 * r, -0.15 * r], [0.7 * r, 0.85 * r], [-0.7 * r, 0.85 * r], [-0.7 * r, -0.15 * r], [-r, -0.15 * r]];
+    } else if (sign === "drapeau") {
+      corners = [[-0.8 * r, -r], [r, -r], [r, 0.2 * r], [-0.4 * r, 0.2 * r], [-0.4 * r, r], [-0.8 * r, r]];
+    } else if (sign === "fanion") {
+      corners = [[-0.8 * r, -r], [r, -0.4 * r], [-0.4 * r, 0.2 * r], [-0.4 * r, r], [-0.8 * r, r]];
     } else {
       const count = { triangle: 3, losange: 4, pentagone: 5, hexagone: 6, eclat: 8, etoile: 10 }[sign];
       const hollow = { etoile: 0.45, eclat: 0.34 }[sign];

@@ -9,6 +9,7 @@ import pandas as pd
 
 from exports import matrix
 from exports.matrix import SHORT, TO_CONFIRM
+from loaders.catalogue import Source
 from pages.projets.views import COMMUNE, FICHE, VUES
 from ui.formats import typographie
 
@@ -84,7 +85,7 @@ def legend(filled: pd.DataFrame, couches: Sequence[str]) -> str:
     return f'<ul class="projets-legende" aria-label="Légende de la matrice">{lines}</ul>'
 
 
-def details(couches: Sequence[str], vintages: Mapping[str, str]) -> str:
+def details(couches: Sequence[str], vintages: Mapping[str, str], recorded: Source | None = None) -> str:
     """Say how each measure of the matrix is computed, with its vintage.
 
     Parameters
@@ -93,13 +94,18 @@ def details(couches: Sequence[str], vintages: Mapping[str, str]) -> str:
         Layers that the projects shown act on.
     vintages
         Producer and vintage of each source.
+    recorded
+        The follow-up, whose squares are shown; None where there are none.
 
     Returns
     -------
     str
-        HTML list, empty without a measure.
+        HTML list, empty without a measure nor a follow-up.
     """
-    items = [f"<li>{escape(typographie(text))}</li>" for text in matrix.details(couches, vintages)]
+    texts = matrix.details(couches, vintages)
+    if recorded is not None:
+        texts.append(f"Suivi : enregistrements des {recorded.producteur}, {recorded.millesime}.")
+    items = [f"<li>{escape(typographie(text))}</li>" for text in texts]
     return f'<ul class="projets-details">{"".join(items)}</ul>' if items else ""
 
 
@@ -123,8 +129,8 @@ def _row(project: pd.Series, cells: Sequence[Mapping[Any, Any]]) -> str:
 
 def _cells(couche: str, cells: Sequence[Mapping[Any, Any]]) -> Iterator[str]:
     for cell in cells:
-        look, sign, status, value = matrix.say(cell, couche)
-        words = status if value is None else f"{status}, {value}"
+        look, sign, status, value, fact = matrix.say(cell, couche)
+        words = f"{status if value is None else f'{status}, {value}'} ; suivi : {fact.words}"
         shown = ""
         if value is not None and value in SHORT:
             shown = f'<b aria-hidden="true"><i>{SHORT[value]}</i></b><span class="atlas-cache">{value}</span>'
@@ -134,8 +140,18 @@ def _cells(couche: str, cells: Sequence[Mapping[Any, Any]]) -> Iterator[str]:
         yield (
             f'<td class="{look.name}" title="{title}">'
             f'<span class="signe" aria-hidden="true">{sign}</span>'
-            f'<span class="atlas-cache">{status} </span>{shown}</td>'
+            f'<span class="atlas-cache">{status} </span>{_square(fact)}{shown}</td>'
         )
+
+
+def _square(fact: matrix.Fact) -> str:
+    """Write what the records say: a square and its words; nothing without a record, as the legend and the title say."""
+    if not fact.look:
+        return ""
+    return (
+        f'<span class="fait fait-{fact.look}" aria-hidden="true">{fact.sign}</span>'
+        f'<span class="atlas-cache">suivi : {escape(typographie(fact.words))} </span>'
+    )
 
 
 def _line(line: matrix.Line) -> str:

@@ -7,11 +7,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from exports import coverage, matrix
+from exports import follow_up as suivi
 from exports.context import Context
 from exports.naming import DOCUMENT
 from pages.projets import filters, markup, prepared, sheet_view, town, town_view, works
 from pages.projets.views import CADRE, COMMUNE, FICHE, MATRICE, VUES
-from ui import data, downloads, formats, pdf, presence, sources, table
+from ui import data, downloads, follow_up, formats, pdf, presence, sources, table
 
 #: The link that the page has followed, in the session.
 LINK: Final = "lien_projets"
@@ -63,7 +64,9 @@ def _matrix(heading: DeltaGenerator) -> None:
     asked = filters.ask(names, orientations, data.registers())
     kept = filters.select(prepared.projects(), asked)
     communes = prepared.communes()
-    filled = matrix.cells(kept, communes, data.qpv(), prepared.measured())
+    followed = follow_up.read()
+    facts = follow_up.facts(followed)
+    filled = matrix.cells(kept, communes, data.qpv(), prepared.measured(), facts=facts)
     finding = matrix.finding(kept, filled, filtered=asked.on_projects)
     if asked.commune is not None:
         communes = communes.loc[[asked.commune]]
@@ -83,14 +86,16 @@ def _matrix(heading: DeltaGenerator) -> None:
     st.html(markup.legend(filled, couches))
     place = names[asked.commune] if asked.commune else data.everywhere()
     pdf.matrix(kept.index, communes=communes.index, orientation=asked.orientation, filters=words, place=place)
+    recorded = None if followed is None else suivi.source_of(followed)
     caption = f"Projets et communes : {formats.pluriel(len(kept), 'projet')}, {formats.pluriel(len(communes), 'commune')}"
     st.html(
         markup.table(filled, kept, communes, orientations, only=asked.orientation, caption=caption)
-        + markup.details(couches, {key: source.millesime for key, source in catalogue.items()})
+        + markup.details(couches, {key: source.millesime for key, source in catalogue.items()}, recorded)
     )
     origins = [*prepared.SOURCES, *(["indicateurs"] if couches else []), *couches]
     sources.note(*origins)
     used = [catalogue[key] for key in [*prepared.SOURCES, "indicateurs", *coverage.MESURES]]
+    used += [recorded] if recorded else []
     with st.container(key="exports-matrice"):
         st.caption("La matrice, une ligne par projet et une colonne par commune")
         downloads.show(

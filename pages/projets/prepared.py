@@ -10,7 +10,7 @@ import streamlit as st
 
 from exports import coverage, matrix, project
 from loaders.paths import DATA
-from ui import data, page, table
+from ui import data, follow_up, page, table
 from ui import figures as shared
 
 TITLE: Final = "Projets : qui couvre quelle commune ?"
@@ -76,6 +76,17 @@ def reach(id_projet: str) -> project.Reach:
         arrondissements=data.arrondissements(),
         layer=layers[couche]() if couche in coverage.MESURES else None,
     )
+
+
+def facts() -> pd.DataFrame | None:
+    """Set what the partners recorded beside what the texts promise.
+
+    Returns
+    -------
+    DataFrame or None
+        As `ui.follow_up.facts` gives it; None where the records could not be read.
+    """
+    return follow_up.facts(follow_up.read())
 
 
 def head(finding: str, words: Mapping[str, str] | None = None, *, style: str | None = None) -> None:

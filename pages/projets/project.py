@@ -66,7 +66,7 @@ def spec(
     perimeter: gpd.GeoSeries,
     qpv: pd.Index,
     *,
-    layer: ShownLayer | None,
+    layers: Sequence[ShownLayer],
     basemap: str,
 ) -> MapSpec:
     """Describe the map of a project's perimeter.
@@ -81,8 +81,8 @@ def spec(
         Its outline, in EPSG:2154.
     qpv
         Codes of all the QPV.
-    layer
-        The layer that it acts on, None without one.
+    layers
+        The layer that it acts on and what was recorded of it, none without.
     basemap
         Id of a basemap.
 
@@ -103,8 +103,7 @@ def spec(
     kind = project["perimetre"]
     if kind == ARRONDISSEMENTS:
         shown.append(ShownLayer(ARRONDISSEMENTS))
-    if layer is not None:
-        shown.append(layer)
+    shown += layers
     west, south, east, north = (float(edge) for edge in perimeter.total_bounds)
     return MapSpec(
         titre=f"Carte du périmètre du projet : {project['titre']}",

@@ -6,12 +6,15 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from exports import coverage, project
+from exports import follow_up as suivi
 from exports.context import Context
+from exports.follow_up_words import balance
 from exports.project import Reach
+from geo.follow_up import by_project
 from maps.spec import ShownLayer
 from pages.projets import prepared
 from pages.projets import project as sheets
-from ui import choices, data, downloads, formats, mapview, pdf, sources, table
+from ui import choices, data, downloads, follow_up, formats, mapview, pdf, recorded, sources, table
 
 
 def show(heading: DeltaGenerator) -> None:
@@ -32,6 +35,8 @@ def show(heading: DeltaGenerator) -> None:
     st.header(formats.plain(formats.typographie(row["titre"])), anchor=False)
 
     pdf.project(row["id_projet"])
+    followed = follow_up.read()
+    deployed = recorded.of_project(followed, chosen)
     with st.container(key="projet-haut"):
         left, right = st.columns(2, gap="medium")
         with left:
@@ -43,7 +48,7 @@ def show(heading: DeltaGenerator) -> None:
                 reached.touched.index,
                 reached.outline,
                 qpv.index,
-                layer=_layer(reached),
+                layers=[*_layer(reached), *recorded.layers(deployed, followed)],
                 basemap=basemap,
             )
             mapview.show(spec, key="carte-projet", height=500)
@@ -54,10 +59,21 @@ def show(heading: DeltaGenerator) -> None:
                 filters={"projet": row["titre"]},
                 key="carte-projet-html",
                 source_ids=["projets"],
+                own=[suivi.source_of(followed)] if followed else [],
             )
     measured = [row["couche"]] if reached.objects is not None else []
     sources.note(*prepared.SOURCES, "indicateurs", *measured)
 
+    facts = follow_up.facts(followed)
+    recorded.show(
+        deployed,
+        followed,
+        columns=recorded.OF_PROJECT,
+        query=f"projet={chosen}",
+        place=chosen,
+        under=True,
+        sentence="" if facts is None else balance(by_project(facts).to_dict("index")[chosen]),
+    )
     st.subheader("Indicateurs de réussite", anchor=False)
     st.html(sheets.indicators(row))
     st.subheader("Partenaires", anchor=False)
@@ -131,10 +147,10 @@ def _touched_qpv(reached: Reach) -> None:
     )
 
 
-def _layer(reached: Reach) -> ShownLayer | None:
+def _layer(reached: Reach) -> list[ShownLayer]:
     if reached.kept is None:
-        return None
+        return []
     couche = reached.project["couche"]
     # Thousands of ids need not travel where whole communes are shown.
     ids = None if couche == "sports" else list(reached.kept.index)
-    return ShownLayer(coverage.MESURES[couche].layer_id, communes=list(reached.inside.index), ids=ids)
+    return [ShownLayer(coverage.MESURES[couche].layer_id, communes=list(reached.inside.index), ids=ids)]

@@ -24,6 +24,7 @@ FIELDS: Final = (
     Field("registre", "Registre", "texte"),
     Field("qpv_touches", "QPV de la commune touchés", "entier"),
     Field("mesure", "Mesuré dans la commune", "texte"),
+    Field("suivi", "Déploiements enregistrés", "texte"),
 )
 OVERVIEW_FIELDS: Final = (
     Field("nom", "Commune", "texte"),
@@ -79,6 +80,7 @@ def rows(
                 _measured(cell, projects.loc[code, "couche"])
                 for code, cell in zip(here.index, here.to_dict("records"), strict=True)
             ],
+            "suivi": here["suivi_detail"],
         },
         index=here.index,
         columns=[field.column for field in FIELDS],

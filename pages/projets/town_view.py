@@ -20,7 +20,7 @@ def show(heading: DeltaGenerator) -> None:
     )
     with st.container(key="filtres", width=420):
         commune = choices.commune(names)
-    filled = matrix.cells(projects, communes, qpv, prepared.measured())
+    filled = matrix.cells(projects, communes, qpv, prepared.measured(), facts=prepared.facts())
     catalogue = data.sources()
     if commune is None:
         with heading:

@@ -12,7 +12,19 @@ from tests.conftest import MISSING, REQUIRED
 
 SIZES = {"bureau": {"width": 1280, "height": 800}, "mobile": {"width": 390, "height": 844}}
 #: The home page is at the root; the others at their name.
-PAGES = ["", "carte", "quartier", "commune", "velos", "foncier", "sport", "projets", "donnees", "methode"]
+PAGES = [
+    "",
+    "carte",
+    "quartier",
+    "commune",
+    "velos",
+    "foncier",
+    "sport",
+    "projets",
+    "suivi",
+    "donnees",
+    "methode",
+]
 WITH_MAP = ["carte", "quartier", "commune", "velos", "foncier", "sport"]
 #: Width of an A4 sheet upright within margins of 12 mm, in CSS pixels: 186 mm at 96 to the inch.
 PAPER_PX = 186 / 25.4 * 96

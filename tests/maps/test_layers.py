@@ -44,7 +44,7 @@ def test_no_two_signs_are_alike_without_their_colour():
         # Fictitious premises are told by their title, in capitals, and by the tooltip.
         and "FICTIVES" not in look.get("titre", "")
     ]
-    assert len(points) == len(set(points)) == 18
+    assert len(points) == len(set(points)) == 22
     lines = [
         (look["epaisseur"], look["tirets"])
         for layer in REGISTRY

@@ -59,7 +59,9 @@ def test_marseille_alone_in_a_source_has_no_comparison():
 def test_every_commune_opens(code):
     at = opened(commune=code, distance="1\u202f000\u202fm")
     assert at.segmented_control(key="distance").value == 1000
-    assert len(figures(at)) == 14
+    # The heading, and one line per figure.
+    assert len(figures(at)) == 15
+    assert figures(at)["Collèges REP et REP+"][0] == "source non encore téléchargée"
 
 
 def test_without_a_choice_all_are_listed():

@@ -200,7 +200,7 @@ def test_eyes_get_a_symbol_a_colour_and_a_title(whole):
     looks = dict(zip([plain(head) for head in table.rows[0][2:]], table.classes[row][2:], strict=True))
     assert looks["Marseille"] == "localise"
     assert looks["Aubagne"] == "ailleurs"
-    assert plain(table.titles[row][3]) == f"Aubagne : non concerné, {HORS}"
+    assert plain(table.titles[row][3]) == f"Aubagne : non concerné, {HORS} ; suivi : aucun enregistrement"
     body = html(whole)
     for name, sign in {"localise": "●", "metropolitain": "○", "ailleurs": "–", "sans-objet": "/"}.items():
         assert f'<b class="{name}" aria-hidden="true">{sign}</b>' in body
@@ -353,9 +353,9 @@ def test_long_file_has_one_line_per_case():
     lines = text.splitlines()
     assert len(lines) == 1 + 34 * 16
     bikes_there = next(line for line in lines if line.startswith("velos-electriques/13055"))
-    assert ",localisé,0.001684,sans objet,sans objet," in bikes_there
+    assert ",localisé,suivi non lu,suivi non lu,0.001684,sans objet,sans objet," in bikes_there
     pertuis = next(line for line in lines if line.startswith("equipements-sportifs/84089"))
-    assert f",métropolitain,sans objet,sans objet,{HORS}," in pertuis
+    assert f",métropolitain,suivi non lu,suivi non lu,sans objet,sans objet,{HORS}," in pertuis
 
 
 def test_files_are_offered(whole):
@@ -486,7 +486,7 @@ def test_sheet_of_the_sports_facilities():
     assert (
         "Ce projet vise tout le territoire : son périmètre compte 66 QPV, où vivent 312 529 habitants" in text
     )
-    assert "(ligne 201 du cahier 3, version texte, qui fixe le périmètre de tout le contrat)" in text
+    assert "(ligne 201 de « cahier 3 », version texte, qui fixe le périmètre de tout le contrat)" in text
     assert "absent des tableaux" in text
     rows = {row[0]: row[1:] for row in captioned(at, "QPV touchés et équipements")[1:]}
     assert len(rows) == 16
@@ -548,7 +548,11 @@ def test_projects_of_marseille():
         [PAEJ, "localisé, périmètre à confirmer"],
         [VELOS, "localisé"],
     ]
-    assert rows[1][4:] == ["41", "46,7 % (habitants des QPV à 300 m au plus d'une station levélo)"]
+    assert rows[1][4:] == [
+        "41",
+        "46,7 % (habitants des QPV à 300 m au plus d'une station levélo)",
+        "aucun enregistrement",
+    ]
     assert {row[1] for row in rows[2:]} == {"métropolitain"}
     assert metrics(at)["Projets métropolitains"] == "32"
 

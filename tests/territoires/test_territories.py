@@ -27,6 +27,7 @@ ASKED = {
             ["foncier", {}],
             ["sport", {}],
             ["projets", {}],
+            ["suivi", {}],
             ["projets", {"projet": "parts"}],
             ["donnees", {}],
             ["methode", {}],
@@ -45,6 +46,7 @@ ASKED = {
             ["foncier", {"vue_foncier": "Locaux en pied d'immeuble"}],
             ["sport", {}],
             ["projets", {}],
+            ["suivi", {}],
             ["donnees", {}],
             ["methode", {}],
         ],
@@ -195,7 +197,9 @@ def test_pages_about_what_is_absent_say_why(shown):
         pytest.skip("this one lacks nothing")
     assert "ne nomme aucun réseau de vélos en libre-service" in of(found, "velos")
     assert "ne nomme aucun dossier de projets" in of(found, "projets")
+    assert "ne nomme aucun dossier de projets" in of(found, "suivi")
     assert "n'en contient aucune pour cette page" in of(found, "sport")
     linked = {link for visit in found["visits"] for link in visit["links"]}
     assert "velos" not in linked
     assert "projets" not in linked
+    assert "suivi" not in linked

@@ -1,0 +1,251 @@
+"""One deployment: what it says, who wrote what and when, and what may be done about it."""
+
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from errors import AtlasError
+from exports.fields import Field
+from pages.suivi import inputs, session
+from pages.suivi.conflict import written
+from tracking.changes import Change, Restore, Withdraw
+from tracking.records import DeploymentInput, IndicatorInput
+from ui import data, follow_up, table
+from ui.formats import typographie
+
+HISTORY_FIELDS: Final = (
+    Field("numero", "Version", "entier"),
+    Field("action", "Ce qui a été fait", "texte"),
+    Field("author", "Par", "texte"),
+    Field("quand", "Le", "texte"),
+    Field("change", "Ce qui a changé", "texte"),
+)
+DRAFT_FIELDS: Final = (
+    Field("quand", "Saisi le", "texte"),
+    Field("author", "Par", "texte"),
+    Field("change", "Contenu", "texte"),
+)
+WITHDRAWN: Final = "retrait"
+#: Opens a form on a record, from its id and its row.
+Correct = Callable[[str, Mapping[str, Any]], None]
+
+
+def names() -> dict[str, str]:
+    """Give the title or the name of each project, commune and QPV.
+
+    Returns
+    -------
+    dict of str to str
+        By code.
+    """
+    return {
+        **{str(code): str(title) for code, title in data.projects()["titre"].items()},
+        **data.commune_names(),
+        **{str(code): str(name) for code, name in data.qpv()["lib_qp"].items()},
+    }
+
+
+def show(record_id: str, *, may_write: bool, correct: Correct) -> None:
+    """Show a record and its history.
+
+    Parameters
+    ----------
+    record_id
+        The record.
+    may_write
+        Whether to show what changes it; the server asks again.
+    correct
+        Opens the form on the record, from its id and its row.
+    """
+    try:
+        opened = follow_up.store()
+        history, drafts = opened.history(record_id), opened.drafts(record_id)
+    except AtlasError as error:
+        st.error(str(error))
+        return
+    known = names()
+    last = dict(history.iloc[-1]) | {"version": int(history.index[-1])}
+    gone = last["action"] == WITHDRAWN
+    kind = DeploymentInput if "statut" in history.columns else IndicatorInput
+    st.header("La fiche", anchor=False)
+    if gone:
+        st.html(
+            f'<p class="atlas-faute" role="status">{escape(typographie("Fiche retirée : elle ne compte plus nulle part. Son histoire reste."))}</p>'
+        )
+    st.html(facts(last, kind, known))
+    if may_write:
+        _buttons(record_id, last, history, gone=gone, correct=correct)
+    st.html(
+        table.to_html(
+            told(history, kind, known),
+            HISTORY_FIELDS,
+            sources={},
+            caption="Histoire de la fiche, version par version",
+        )
+    )
+    if not drafts.empty:
+        rows = pd.DataFrame(
+            {
+                "quand": [_moment(when) for when in drafts["written_at"]],
+                "author": drafts["author"],
+                "change": [_content(row, kind, known) for row in drafts.to_dict("records")],
+            },
+            index=drafts.index,
+        )
+        st.html(
+            table.to_html(
+                rows,
+                DRAFT_FIELDS,
+                sources={},
+                caption="Brouillons : saisies refusées par un conflit, gardées",
+            )
+        )
+
+
+def facts(
+    row: Mapping[str, Any], kind: type[DeploymentInput | IndicatorInput], known: Mapping[str, str]
+) -> str:
+    """Write the content of a record.
+
+    Parameters
+    ----------
+    row
+        Its fields.
+    kind
+        What it is.
+    known
+        Name by code.
+
+    Returns
+    -------
+    str
+        HTML list in which every text is escaped.
+    """
+    lines = "".join(
+        f"<dt>{escape(inputs.ALL_TITLES[name])}</dt><dd>{escape(typographie(written(row[name], known)))}</dd>"
+        for name in kind.__dataclass_fields__
+    )
+    return f'<dl class="atlas-fiche">{lines}</dl>'
+
+
+def told(
+    history: pd.DataFrame, kind: type[DeploymentInput | IndicatorInput], known: Mapping[str, str]
+) -> pd.DataFrame:
+    """Tell each version by what it changed.
+
+    Parameters
+    ----------
+    history
+        What the store gives.
+    kind
+        What the record is.
+    known
+        Name by code.
+
+    Returns
+    -------
+    DataFrame
+        The last version first, with the columns of `HISTORY_FIELDS`.
+    """
+    lines, before = [], None
+    for number, row in history.to_dict("index").items():
+        if before is None:
+            change = "première version"
+        else:
+            differs = [
+                n for n in kind.__dataclass_fields__ if written(before[n], known) != written(row[n], known)
+            ]
+            change = " ; ".join(
+                f"{inputs.ALL_TITLES[n]} : {written(before[n], known)} → {written(row[n], known)}"
+                for n in differs
+            )
+        lines.append({
+            "numero": int(str(number)),
+            "action": row["action"],
+            "author": row["author"],
+            "quand": _moment(row["written_at"]),
+            "change": change or "rien dans les champs",
+        })  # fmt: skip
+        before = row
+    return pd.DataFrame(lines[::-1])
+
+
+def _buttons(
+    record_id: str,
+    last: Mapping[str, Any],
+    history: pd.DataFrame,
+    *,
+    gone: bool,
+    correct: Correct,
+) -> None:
+    version = int(last["version"])
+    # A button of its own for each version: a second click finds none.
+    end = f"{record_id}-{version}"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if not gone:
+            st.button(
+                "Corriger",
+                key=f"corriger-{end}",
+                type="primary",
+                on_click=correct,
+                args=(record_id, last),
+            )
+        if version > 1:
+            label = "Rétablir la fiche" if gone else "Annuler la dernière modification"
+            st.button(label, key=f"annuler-{end}", on_click=_restore, args=(record_id, version - 1, version))
+        if not gone:
+            st.button("Retirer la fiche", key=f"retirer-{end}", on_click=_withdraw, args=(record_id, version))
+        if version > 2:
+            earlier = [int(str(number)) for number in history.index if int(str(number)) < version]
+            wanted = st.selectbox(
+                "Revenir à une version",
+                earlier[::-1],
+                key=f"version-{end}",
+                width=180,
+                format_func=lambda n: f"Version {n}",
+            )
+            st.button(
+                "Revenir à celle-ci",
+                key=f"revenir-{end}",
+                on_click=_restore,
+                args=(record_id, wanted, version),
+            )
+
+
+def _restore(record_id: str, version: int, based_on: int) -> None:
+    def change() -> Change:
+        return Restore(record_id, version, based_on)
+
+    session.attempt(
+        change,
+        request_id=f"{record_id}-r{version}-{based_on}",
+        said=f"La fiche est revenue à sa version {version} ; rien n'est effacé de son histoire.",
+    )
+
+
+def _withdraw(record_id: str, based_on: int) -> None:
+    def change() -> Change:
+        return Withdraw(record_id, based_on)
+
+    session.attempt(
+        change,
+        request_id=f"{record_id}-w-{based_on}",
+        said="Fiche retirée. « Rétablir la fiche » la remet ; son histoire reste.",
+    )
+
+
+def _content(
+    row: Mapping[Any, Any], kind: type[DeploymentInput | IndicatorInput], known: Mapping[str, str]
+) -> str:
+    return " ; ".join(
+        f"{inputs.ALL_TITLES[name]} : {written(row[name], known)}"
+        for name in kind.__dataclass_fields__
+        if inputs.blank(row[name]) not in {None, ""}
+    )
+
+
+def _moment(when: pd.Timestamp) -> str:
+    return f"{when.to_pydatetime().astimezone():%d/%m/%Y à %H:%M}"

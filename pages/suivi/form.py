@@ -1,0 +1,323 @@
+"""The form of a deployment: where, what, when, by whom; each fault under its field."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from errors import AtlasError
+from geo.crs import points_from_degrees
+from loaders.geocoder import Address
+from maps.spec import Cadrage, MapSpec, SessionObjects, ShownLayer
+from pages.suivi import inputs, session
+from pages.suivi.session import Form
+from tracking.changes import Add, Change, Correct
+from tracking.records import LENGTHS, Status, faults
+from ui import choices, data, follow_up, geocoding, mapview
+from ui.formats import plain, typographie
+
+KIND: Final = "deploiement"
+PREFIX: Final = "saisie-"
+FOUND: Final = "saisie-adresses"
+FIRST_DAY: Final = dt.date(2000, 1, 1)
+LAST_DAY: Final = dt.date(2050, 12, 31)
+#: A map of one point shows what is so far around it, in metres.
+_AROUND_M: Final = 600
+_HELP_STATUS: Final = (
+    "Envisagé : on en parle. Engagé : décidé ou commencé. Réalisé : en service. Abandonné : ne se fera pas."
+)
+
+
+def open_new(values: Mapping[str, Any]) -> None:
+    """Open an empty form.
+
+    Parameters
+    ----------
+    values
+        What is known already, by field.
+    """
+    empty = dict.fromkeys(inputs.TITLES) | {
+        "lieu": "",
+        "note": "",
+        "point": "",
+        "statut": Status.PLANNED.value,
+    }
+    st.session_state.pop(FOUND, None)
+    session.open_form(Form(KIND), empty | dict(values), prefix=PREFIX)
+    if values.get("code_qp"):
+        _fill_commune()
+
+
+def open_correction(record_id: str, row: Mapping[str, Any]) -> None:
+    """Open the form on a record.
+
+    Parameters
+    ----------
+    record_id
+        The record.
+    row
+        Its row, with `version`.
+    """
+    st.session_state.pop(FOUND, None)
+    session.open_form(Form(KIND, record_id, int(row["version"])), inputs.values_of(row), prefix=PREFIX)
+
+
+def show(form: Form) -> None:
+    """Show the form.
+
+    Parameters
+    ----------
+    form
+        As `session.form` gives it.
+    """
+    st.header("Corriger un déploiement" if form.record_id else "Enregistrer un déploiement", anchor=False)
+    told = inputs.faults_by_widget(form.faults) | _faults() if form.tried else {}
+    _summary(told)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _project_and_place(told)
+    with right:
+        _position(told)
+    with st.form("saisie-deploiement", border=True):
+        _rest(told)
+        with st.container(horizontal=True):
+            st.form_submit_button("Enregistrer", type="primary", on_click=_save, key="saisie-enregistrer")
+            st.form_submit_button("Annuler la saisie", on_click=session.close, key="saisie-fermer")
+
+
+def _project_and_place(told: Mapping[str, str]) -> None:
+    projects, qpv = data.projects().sort_values("ordre"), data.qpv()
+    _choice("id_projet", dict(projects["titre"]), "Choisir un projet", told)
+    _choice(
+        "code_qp",
+        choices.titles_of_qpv(qpv),
+        "Aucun QPV en particulier",
+        told,
+        on_change=_fill_commune,
+        help_="Choisir un QPV remplit sa commune",
+    )
+    names = dict(sorted(data.commune_names().items(), key=lambda item: item[1]))
+    _choice("code_insee", names, "Choisir une commune", told)
+    st.text_input(
+        "Lieu",
+        key=f"{PREFIX}lieu",
+        max_chars=LENGTHS["lieu"],
+        help="Nom ou adresse, tels qu'on les dirait à un voisin",
+    )
+    _fault("lieu", told)
+
+
+def _position(told: Mapping[str, str]) -> None:
+    st.text_input(
+        "Position (latitude ; longitude), facultative",
+        key=f"{PREFIX}point",
+        help="Deux nombres en degrés, par exemple 43,29650 ; 5,36980",
+    )
+    _fault("point", told)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input("Ou chercher une adresse", key=f"{PREFIX}adresse", max_chars=200)
+        st.button("Chercher", on_click=_search, key="saisie-chercher")
+    st.html('<p class="atlas-note">L’adresse est envoyée au service de l’IGN, sur votre demande.</p>')
+    found = st.session_state.get(FOUND)
+    if isinstance(found, str):
+        st.html(f'<p class="atlas-faute" role="alert">{escape(typographie(found))}</p>')
+    elif found:
+        labels = [address.label for address in found]
+        st.radio("Adresses trouvées", labels, key=f"{PREFIX}trouvee", format_func=plain)
+        st.button("Utiliser cette adresse", on_click=_take, args=(tuple(found),), key="saisie-prendre")
+    _map_of_point()
+
+
+def _map_of_point() -> None:
+    point = inputs.parse_point(st.session_state.get(f"{PREFIX}point") or "")
+    if point is None:
+        mapview.hand()
+        return
+    lon, lat = point
+    try:
+        placed = points_from_degrees([lon], [lat]).iloc[0]
+    except AtlasError as error:
+        st.html(f'<p class="atlas-faute" role="alert">{escape(typographie(str(error)))}</p>')
+        return
+    town = data.communes()[data.communes().covers(placed)]
+    where = f"dans la commune : {town['nom'].iloc[0]}" if len(town) else "hors des communes du contrat"
+    chosen = st.session_state.get(f"{PREFIX}code_insee")
+    doubt = "" if chosen is None or chosen in town.index else " Ce n’est pas la commune choisie : vérifiez."
+    st.html(f'<p class="atlas-note" role="status">{escape(typographie(f"Position {where}.{doubt}"))}</p>')
+    status = st.session_state.get(f"{PREFIX}statut") or Status.PLANNED.value
+    objects = SessionObjects(
+        # ASCII alone: browsers rewrite other letters of an address.
+        version=f"saisie-{lon}-{lat}-{list(Status).index(Status(status))}",
+        columns={
+            "lieu": ["Position saisie"],
+            "statut": [status],
+            **{name: ["non précisé"] for name in ("projet", "commune", "debut", "fin", "partenaire")},
+        },
+        ids=["saisie"],
+        lon=[lon],
+        lat=[lat],
+        note="Saisie en cours",
+    )
+    mapview.hand(objects)
+    west, south, east, north = (float(edge) for edge in placed.buffer(_AROUND_M).bounds)
+    spec = MapSpec(
+        titre="Carte de la position saisie",
+        layers=[ShownLayer("communes"), ShownLayer("qpv"), ShownLayer(follow_up.LAYER, session=objects)],
+        cadrage=Cadrage(f"saisie-{lon}-{lat}", (west, south, east, north), impose=True),
+    )
+    mapview.show(spec, key="carte-saisie", height=260)
+
+
+def _rest(told: Mapping[str, str]) -> None:
+    st.segmented_control(
+        "Statut",
+        [status.value for status in Status],
+        required=True,
+        key=f"{PREFIX}statut",
+        help=_HELP_STATUS,
+    )
+    _fault("statut", told)
+    for column, name in zip(st.columns(2), ("date_debut", "date_fin"), strict=True):
+        with column:
+            st.date_input(
+                inputs.TITLES[name],
+                value=None,
+                key=f"{PREFIX}{name}",
+                format="DD/MM/YYYY",
+                min_value=FIRST_DAY,
+                max_value=LAST_DAY,
+                help="Demandé pour un déploiement engagé ou réalisé" if name == "date_debut" else None,
+            )
+            _fault(name, told)
+    partners = sorted(data.partners()["nom_complet"].astype(str).unique())
+    current = st.session_state.get(f"{PREFIX}partenaire")
+    if current and current not in partners:
+        partners = [current, *partners]
+    st.selectbox(
+        "Partenaire chef de file",
+        partners,
+        index=None,
+        key=f"{PREFIX}partenaire",
+        accept_new_options=True,
+        placeholder="Choisir dans la liste, ou écrire un autre nom",
+        format_func=str,
+    )
+    _fault("partenaire", told)
+    st.text_area("Note", key=f"{PREFIX}note", max_chars=LENGTHS["note"], height=90)
+    _fault("note", told)
+
+
+def _choice(
+    name: str,
+    titles: Mapping[str, str],
+    none: str,
+    told: Mapping[str, str],
+    *,
+    on_change: Callable[[], None] | None = None,
+    help_: str | None = None,
+) -> None:
+    st.selectbox(
+        inputs.TITLES[name],
+        list(titles),
+        index=None,
+        placeholder=none,
+        format_func=lambda code: titles.get(code, f"{code} (inconnu)"),
+        key=f"{PREFIX}{name}",
+        on_change=on_change,
+        help=help_,
+    )
+    _fault(name, told)
+
+
+def _fault(name: str, told: Mapping[str, str]) -> None:
+    if name in told:
+        words = f"{inputs.TITLES[name]} : {told[name]}."
+        st.html(f'<p class="atlas-faute">{escape(typographie(words))}</p>')
+
+
+def _summary(told: Mapping[str, str]) -> None:
+    if not told:
+        return
+    listed = " ; ".join(f"{inputs.TITLES.get(name, name)} : {fault}" for name, fault in told.items())
+    words = typographie(f"Rien n'est enregistré. À corriger : {listed}.")
+    st.html(f'<p class="atlas-faute" role="alert">{escape(words)}</p>')
+
+
+def _values() -> dict[str, Any]:
+    return {name: st.session_state.get(f"{PREFIX}{name}") for name in inputs.TITLES}
+
+
+def _faults() -> dict[str, str]:
+    """Find every fault of what the form holds now, so that one that is mended goes at once."""
+    record, unread = inputs.record_of(_values())
+    found = faults(record, nomenclature=follow_up.store().nomenclature)
+    return inputs.faults_by_widget(found) | unread
+
+
+def _fill_commune() -> None:
+    code_qp = st.session_state.get(f"{PREFIX}code_qp")
+    if code_qp is None:
+        return
+    known = set(data.communes().index)
+    towns = [code for code in data.qpv()["communes"][code_qp] if code in known]
+    if st.session_state.get(f"{PREFIX}code_insee") not in towns:
+        st.session_state[f"{PREFIX}code_insee"] = towns[0] if towns else None
+
+
+def _search() -> None:
+    try:
+        found = geocoding.search(st.session_state.get(f"{PREFIX}adresse") or "")
+    except AtlasError as error:
+        st.session_state[FOUND] = str(error)
+        return
+    st.session_state[FOUND] = found or "Le service de l’IGN ne connaît aucune adresse de ce texte."
+
+
+def _take(found: Sequence[Address]) -> None:
+    label = st.session_state.get(f"{PREFIX}trouvee")
+    chosen = next((address for address in found if address.label == label), found[0])
+    st.session_state[f"{PREFIX}point"] = inputs.write_point(chosen.lon, chosen.lat)
+    if not (st.session_state.get(f"{PREFIX}lieu") or "").strip():
+        st.session_state[f"{PREFIX}lieu"] = chosen.label[: LENGTHS["lieu"]]
+    st.session_state.pop(FOUND, None)
+
+
+def _save() -> None:
+    form = session.form(KIND)
+    if form is None:  # a second click on a form that was already recorded
+        return
+    form.tried, form.faults = True, {}
+    if _faults():
+        return
+    record, _ = inputs.record_of(_values())
+
+    def change() -> Change:
+        return Add(record) if form.record_id is None else Correct(form.record_id, record, form.based_on)
+
+    done = (
+        "Déploiement enregistré."
+        if form.record_id is None
+        else "Correction enregistrée, l'ancienne version est gardée."
+    )
+    session.attempt(change, request_id=form.request_id, said=done)
+
+
+def known_row(frame: pd.DataFrame, record_id: str) -> dict[str, Any] | None:
+    """Give a record of a frame.
+
+    Parameters
+    ----------
+    frame
+        Records by id.
+    record_id
+        The record.
+
+    Returns
+    -------
+    dict or None
+        Its row, None if it is not there.
+    """
+    return dict(frame.loc[record_id]) if record_id in frame.index else None

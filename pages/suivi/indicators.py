@@ -1,0 +1,309 @@
+"""The values of the success indicators of a project: form, small series, table."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from html import escape
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from exports import follow_up as words
+from exports import project as projects
+from exports.context import Context
+from exports.follow_up import FollowUp
+from pages.suivi import card, form, inputs, series, session
+from pages.suivi.session import Form
+from tracking.changes import Add, Change, Correct
+from tracking.records import LENGTHS, IndicatorInput, Scale
+from ui import choices, data, downloads, table
+from ui.formats import plain, typographie
+
+KIND: Final = "valeur"
+PREFIX: Final = "valeur-"
+SCALES: Final[Mapping[str, str]] = {
+    Scale.WHOLE.value: "Ensemble du contrat",
+    Scale.COMMUNE.value: "Une commune",
+    Scale.QPV.value: "Un QPV",
+}
+#: A drawing holds so many points at most, the last ones; the table has them all.
+MOST_POINTS: Final = 8
+_SPACES: Final = re.compile(r"[\s\u00a0\u202f]")
+_NUMBER: Final = re.compile(r"-?\d+(?:[.,]\d+)?")
+_TITLES: Final = dict(inputs.ALL_TITLES) | {"mesure": "Valeur"}
+
+
+def show(followed: FollowUp, *, may_write: bool) -> None:
+    """Show the view.
+
+    Parameters
+    ----------
+    followed
+        What was read.
+    may_write
+        Whether to show what changes records; the server asks again.
+    """
+    listed = data.projects().sort_values("ordre")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
+        chosen = choices.one_of(dict(listed["titre"]), key="projet", label="Projet", none="Tous les projets")
+    rows = words.indicators(followed, data.projects(), data.communes(), data.qpv())
+    if chosen is None:
+        st.header("Valeurs enregistrées", anchor=False)
+        _table(rows, followed, "tous les projets")
+        return
+    own = rows[rows["id_projet"] == chosen]
+    given = projects.indicators(dict(listed.loc[chosen]))
+    if (opened := session.form(KIND)) is not None and may_write:
+        _form(opened, chosen, given)
+    elif may_write and given:
+        st.button(
+            "Enregistrer une valeur",
+            type="primary",
+            icon=":material/add:",
+            key="ouvrir-valeur",
+            on_click=_open,
+            args=(chosen, given[0]),
+        )
+    st.header("Indicateurs de réussite", anchor=False)
+    if not given:
+        st.html('<p class="atlas-note">Aucun indicateur de réussite n’est donné pour ce projet.</p>')
+    for indicator in given:
+        st.subheader(plain(typographie(indicator)), anchor=False)
+        of_it = own[own["indicateur"] == indicator]
+        if of_it.empty:
+            st.html('<p class="atlas-note">Aucun enregistrement : rien n’est dit de cet indicateur.</p>')
+            continue
+        st.html(f'<div class="suivi-series">{"".join(drawings(of_it))}</div>')
+    _table(own, followed, chosen)
+    if not own.empty:
+        titles = {str(record): f"{row['indicateur'][:60]}, {row['territoire']}, {row['lue'][:20]}" for record, row in own.to_dict("index").items()}  # fmt: skip
+        opened_value = choices.one_of(
+            titles, key="valeur", label="Ouvrir une valeur", none="Aucune valeur ouverte"
+        )
+        if opened_value:
+            card.show(opened_value, may_write=may_write, correct=_open_correction)
+
+
+def drawings(rows: pd.DataFrame) -> list[str]:
+    """Draw the series of one indicator, one per territory and unit.
+
+    Parameters
+    ----------
+    rows
+        Rows of `exports.follow_up.indicators` of one indicator.
+
+    Returns
+    -------
+    list of str
+        HTML figures; values in words are in the table alone.
+    """
+    numbers = rows[rows["valeur"].notna()].sort_values("periode_fin")
+    return [
+        series.to_html(
+            f"{place} ({unit})",
+            [
+                (f"{row['fin']:%m/%Y}", float(row["valeur"]), row["lue"])
+                for row in group.tail(MOST_POINTS).to_dict("records")
+            ],
+        )
+        for (place, unit), group in numbers.groupby(["territoire", "unite"])
+    ]
+
+
+def record_of(values: Mapping[str, Any], id_projet: str) -> tuple[IndicatorInput | None, dict[str, str]]:
+    """Make a record of what the form holds.
+
+    Parameters
+    ----------
+    values
+        Field to the value of its widget; "mesure" is a number or a text.
+    id_projet
+        The project.
+
+    Returns
+    -------
+    (IndicatorInput or None, dict of str to str)
+        The record, None while a day is missing; and what could not be read, by field.
+    """
+    faults = {
+        name: "à remplir"
+        for name in ("periode_debut", "periode_fin", "indicateur")
+        if values.get(name) is None
+    }
+    measure = (values.get("mesure") or "").strip()
+    bare = _SPACES.sub("", measure)
+    number = Decimal(bare.replace(",", ".")) if _NUMBER.fullmatch(bare) else None
+    if not measure:
+        faults["mesure"] = "un nombre, ou un constat en quelques mots"
+    if faults:
+        return None, faults
+    scale = values.get("echelle") or Scale.WHOLE.value
+    code = (
+        values.get("code_insee")
+        if scale == Scale.COMMUNE
+        else values.get("code_qp")
+        if scale == Scale.QPV
+        else None
+    )
+    return (
+        IndicatorInput(
+            id_projet=id_projet,
+            indicateur=values["indicateur"],
+            periode_debut=values["periode_debut"],
+            periode_fin=values["periode_fin"],
+            echelle=scale,
+            code=code,
+            valeur=number,
+            texte="" if number is not None else measure,
+            unite=(values.get("unite") or "").strip() if number is not None else "",
+            source=(values.get("source") or "").strip(),
+        ),
+        {},
+    )
+
+
+def _open(id_projet: str, indicator: str) -> None:
+    today = dt.datetime.now(tz=dt.UTC).astimezone().date()
+    blank = dict.fromkeys(("code_insee", "code_qp", "periode_debut", "periode_fin"))
+    values = {"indicateur": indicator, "echelle": Scale.WHOLE.value, "mesure": "", "unite": "", "source": ""}
+    # A year that has ended is what is most often counted.
+    ended = {"periode_debut": dt.date(today.year - 1, 1, 1), "periode_fin": dt.date(today.year - 1, 12, 31)}
+    session.open_form(Form(KIND, record_id=None), blank | values | ended, prefix=PREFIX)
+    st.session_state[f"{PREFIX}projet"] = id_projet
+
+
+def _open_correction(record_id: str, row: Mapping[str, Any]) -> None:
+    record = inputs.content_of(row)
+    if not isinstance(record, IndicatorInput):
+        return
+    scale = record.echelle
+    values = {
+        "indicateur": record.indicateur,
+        "echelle": scale,
+        "code_insee": record.code if scale == Scale.COMMUNE else None,
+        "code_qp": record.code if scale == Scale.QPV else None,
+        "periode_debut": record.periode_debut,
+        "periode_fin": record.periode_fin,
+        "mesure": record.texte if record.valeur is None else words.number(record.valeur),
+        "unite": record.unite,
+        "source": record.source,
+    }
+    session.open_form(Form(KIND, record_id, int(row["version"])), values, prefix=PREFIX)
+
+
+def _form(opened: Form, id_projet: str, given: list[str]) -> None:
+    st.header("Corriger une valeur" if opened.record_id else "Enregistrer une valeur", anchor=False)
+    faults = {
+        ("mesure" if name in {"valeur", "texte"} else name): fault for name, fault in opened.faults.items()
+    }
+    if faults:
+        listed = " ; ".join(f"{_TITLES.get(name, name)} : {fault}" for name, fault in faults.items())
+        st.html(
+            f'<p class="atlas-faute" role="alert">{escape(typographie(f"Rien n’est enregistré. À corriger : {listed}."))}</p>'
+        )
+    st.selectbox("Indicateur", given, key=f"{PREFIX}indicateur", format_func=str)
+    scale = st.segmented_control(
+        "Territoire", list(SCALES), format_func=SCALES.__getitem__, required=True, key=f"{PREFIX}echelle"
+    )
+    if scale == Scale.COMMUNE:
+        names = dict(sorted(data.commune_names().items(), key=lambda item: item[1]))
+        st.selectbox(
+            "Commune",
+            list(names),
+            index=None,
+            placeholder="Choisir une commune",
+            key=f"{PREFIX}code_insee",
+            format_func=names.__getitem__,
+        )
+    if scale == Scale.QPV:
+        titles = choices.titles_of_qpv(data.qpv())
+        st.selectbox(
+            "QPV",
+            list(titles),
+            index=None,
+            placeholder="Choisir un QPV",
+            key=f"{PREFIX}code_qp",
+            format_func=titles.__getitem__,
+        )
+    with st.form("saisie-valeur", border=True):
+        for column, name in zip(st.columns(2), ("periode_debut", "periode_fin"), strict=True):
+            column.date_input(
+                inputs.ALL_TITLES[name],
+                value=None,
+                key=f"{PREFIX}{name}",
+                format="DD/MM/YYYY",
+                min_value=form.FIRST_DAY,
+                max_value=form.LAST_DAY,
+            )
+        left, right = st.columns(2)
+        left.text_input(
+            "Valeur",
+            key=f"{PREFIX}mesure",
+            max_chars=LENGTHS["texte"],
+            help="Un nombre, par exemple 1 250 ou 12,5 ; ou un constat en quelques mots",
+        )
+        right.text_input(
+            "Unité",
+            key=f"{PREFIX}unite",
+            max_chars=LENGTHS["unite"],
+            help="Ce qui est compté, par exemple : élèves. Demandée pour un nombre",
+        )
+        st.text_input(
+            "Source de la valeur",
+            key=f"{PREFIX}source",
+            max_chars=LENGTHS["source"],
+            help="Qui a compté, et où le vérifier",
+        )
+        with st.container(horizontal=True):
+            st.form_submit_button(
+                "Enregistrer", type="primary", on_click=_save, args=(id_projet,), key="valeur-enregistrer"
+            )
+            st.form_submit_button("Annuler la saisie", on_click=session.close, key="valeur-fermer")
+
+
+def _save(id_projet: str) -> None:
+    opened = session.form(KIND)
+    if opened is None:  # a second click on a form that was already recorded
+        return
+    names = (
+        "indicateur",
+        "echelle",
+        "code_insee",
+        "code_qp",
+        "periode_debut",
+        "periode_fin",
+        "mesure",
+        "unite",
+        "source",
+    )
+    record, faults = record_of({name: st.session_state.get(f"{PREFIX}{name}") for name in names}, id_projet)
+    if record is None:
+        opened.faults = faults
+        return
+
+    def change() -> Change:
+        return Add(record) if opened.record_id is None else Correct(opened.record_id, record, opened.based_on)
+
+    session.attempt(change, request_id=opened.request_id, said="Valeur enregistrée.")
+
+
+def _table(rows: pd.DataFrame, followed: FollowUp, place: str) -> None:
+    if rows.empty:
+        st.html('<p class="atlas-note">Aucune valeur enregistrée pour le moment.</p>')
+        return
+    source = words.source_of(followed)
+    table.show(
+        rows,
+        words.INDICATOR_FIELDS,
+        sources={source.source_id: source},
+        caption="Valeurs enregistrées",
+        key="valeurs",
+    )
+    downloads.show(
+        rows,
+        words.INDICATOR_FIELDS,
+        context=Context.of([source], subject="valeurs des indicateurs", place=place),
+        key="export-valeurs",
+    )

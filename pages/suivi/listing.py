@@ -1,0 +1,212 @@
+"""The deployments recorded: filters, list, map, promise against fact; one of them opens with its history."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from exports import follow_up as words
+from exports.context import Context
+from exports.fields import Field
+from exports.follow_up import FollowUp
+from exports.follow_up_words import balance, beyond, observed
+from geo.follow_up import STATUSES, by_project, communes_of
+from maps.spec import Cadrage, MapSpec, ShownLayer
+from pages.suivi import card, form, session
+from tracking.records import DeploymentInput
+from ui import choices, data, downloads, follow_up, mapview, table
+from ui.formats import plain, pluriel, typographie
+
+LIST_FIELDS: Final = tuple(field for field in words.DEPLOYMENT_FIELDS if field.column != "note")
+FILE_FIELDS: Final = (
+    *words.DEPLOYMENT_FIELDS,
+    Field("id_projet", "Identifiant du projet", "texte"),
+    Field("insee", "Code Insee", "texte"),
+    Field("code", "Code du QPV", "texte"),
+    Field("longitude", "Longitude", "texte"),
+    Field("latitude", "Latitude", "texte"),
+)
+PROMISE_FIELDS: Final = (
+    Field("titre", "Projet", "texte"),
+    Field("communes_promises", "Communes que le texte concerne", "entier"),
+    Field("constat", "Constat dans ces communes", "texte"),
+    Field("hors", "Communes hors du périmètre du texte", "texte"),
+)
+OPENED: Final = "fiche"
+
+
+def show(followed: FollowUp, facts: pd.DataFrame, *, may_write: bool) -> None:
+    """Show the view.
+
+    Parameters
+    ----------
+    followed
+        What was read.
+    facts
+        What `ui.follow_up.facts` gives.
+    may_write
+        Whether to show what changes records; the server asks again.
+    """
+    if (opened := session.form(form.KIND)) is not None and may_write:
+        form.show(opened)
+        return
+    rows = words.deployments(followed, data.projects(), data.communes(), data.qpv())
+    commune, projet, statut = _filters()
+    kept = rows
+    if projet:
+        kept = kept[kept["id_projet"] == projet]
+    if commune:
+        kept = kept[[commune in codes for codes in communes_of(kept, data.qpv())]]
+    if statut:
+        kept = kept[kept["statut"] == statut]
+    if may_write:
+        st.button(
+            "Enregistrer un déploiement",
+            type="primary",
+            icon=":material/add:",
+            key="ouvrir-saisie",
+            on_click=form.open_new,
+            args=({"id_projet": projet, "code_insee": commune},),
+        )
+    record_id = _choose(kept)
+    if record_id is not None:
+        card.show(record_id, may_write=may_write, correct=form.open_correction)
+    _list(kept, followed, {"projet": projet, "commune": commune, "statut": statut})
+    _promise(facts, projet)
+
+
+def _filters() -> tuple[str | None, str | None, str | None]:
+    for key in ("projet", "commune", "statut", OPENED):
+        # After the form, which hides them, Streamlit would show them blank rather than on "all".
+        if key in st.session_state and st.session_state[key] is None:
+            del st.session_state[key]
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
+        projet = choices.one_of(
+            dict(data.projects().sort_values("ordre")["titre"]),
+            key="projet",
+            label="Projet",
+            none="Tous les projets",
+        )
+        commune = choices.commune(data.commune_names())
+        statut = choices.one_of(
+            {status: status.capitalize() for status in STATUSES},
+            key="statut",
+            label="Statut",
+            none="Tous les statuts",
+        )
+    return commune, projet, statut
+
+
+def _choose(kept: pd.DataFrame) -> str | None:
+    """Let the user open a record, among those of the list, the withdrawn ones too if asked."""
+    titles = {str(record): _title(row) for record, row in kept.to_dict("index").items()}
+    asked = st.query_params.get(OPENED, "")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres-fiche"):
+        if st.checkbox("Avec les fiches retirées", key="retirees"):
+            known = card.names()
+            for record, standing in follow_up.store().standing(DeploymentInput).items():
+                if standing.withdrawn and isinstance(standing.record, DeploymentInput):
+                    name = known.get(standing.record.id_projet, standing.record.id_projet)
+                    titles[record] = f"{name}, retirée ({record[:6]})"
+        if asked and asked not in titles and asked not in titles.values() and _exists(asked):
+            titles[asked] = f"Fiche {asked[:6]}"
+        if not titles:
+            return None
+        return choices.one_of(titles, key=OPENED, label="Ouvrir une fiche", none="Aucune fiche ouverte")
+
+
+def _exists(record_id: str) -> bool:
+    return record_id in follow_up.store().standing(DeploymentInput)
+
+
+def _title(row: Mapping[Any, Any]) -> str:
+    place = row["lieu"] if row["lieu"] != words.NOT_STATED else row["commune"]
+    return f"{row['titre']}, {place}, {row['statut']}"
+
+
+def _list(kept: pd.DataFrame, followed: FollowUp, asked: Mapping[str, str | None]) -> None:
+    st.header("Les déploiements enregistrés", anchor=False)
+    source = words.source_of(followed)
+    sources = {source.source_id: source}
+    if kept.empty:
+        filtered = any(asked.values())
+        st.html(
+            '<p class="atlas-note">Aucun enregistrement ne répond à ces filtres.</p>'
+            if filtered
+            else '<p class="atlas-note">Aucun enregistrement pour le moment.</p>'
+        )
+        mapview.hand()
+        return
+    shown = follow_up.layer(kept, followed)
+    if shown:
+        west, south, east, north = (float(edge) for edge in data.communes().total_bounds)
+        mapview.show(
+            MapSpec(
+                titre="Carte des déploiements enregistrés",
+                layers=[ShownLayer("communes"), ShownLayer("qpv"), *shown],
+                # After the form, whose map went to one point, the address holds that view.
+                cadrage=Cadrage(
+                    "suivi", (west, south, east, north), impose=session.MOVED in st.session_state
+                ),
+            ),
+            key="carte-suivi",
+            height=420,
+        )
+    without = int(kept["lon"].isna().sum())
+    if without:
+        st.html(
+            f'<p class="atlas-note">{typographie(pluriel(without, "déploiement sans position", "déploiements sans position"))} : dans la liste, pas sur la carte.</p>'
+        )
+    table.show(
+        kept,
+        LIST_FIELDS,
+        sources=sources,
+        caption="Déploiements, le dernier enregistré d’abord",
+        key="deploiements",
+        target="suivi?fiche=",
+    )
+    names = card.names()
+    filters = {name: names.get(code, code) for name, code in asked.items() if code}
+    downloads.show(
+        kept.assign(
+            insee=kept["code_insee"].fillna(words.NOT_STATED),
+            code=kept["code_qp"].fillna(words.NOT_STATED),
+            longitude=[words.NOT_STATED if pd.isna(value) else f"{value:.6f}" for value in kept["lon"]],
+            latitude=[words.NOT_STATED if pd.isna(value) else f"{value:.6f}" for value in kept["lat"]],
+        ),
+        FILE_FIELDS,
+        context=Context.of(
+            [source], filters=filters, subject="déploiements", place=filters.get("commune", "contrat")
+        ),
+        key="export-deploiements",
+    )
+
+
+def _promise(facts: pd.DataFrame, projet: str | None) -> None:
+    st.header("Ce que les textes promettent, ce que les enregistrements disent", anchor=False)
+    counts = by_project(facts).join(data.projects()[["titre", "ordre"]]).sort_values("ordre")
+    counts = counts.assign(
+        constat=[observed(row) for row in counts.to_dict("records")],
+        hors=[beyond(facts, str(code), data.commune_names()) for code in counts.index],
+    )
+    if projet:
+        counts = counts.loc[[projet]]
+        st.html(f'<p class="atlas-note">{typographie(balance(counts.to_dict("records")[0]))}</p>')
+    table.show(
+        counts,
+        PROMISE_FIELDS,
+        sources={},
+        caption="Communes de chaque projet : promesse et constat",
+        key="promesse",
+        target="projets?vue_projets=Fiche+d%27un+projet&projet=",
+    )
+
+
+def unread() -> None:
+    """Say that the records cannot be read."""
+    st.error(
+        plain(
+            "Le suivi ne répond pas : la base des enregistrements est inaccessible. À faire : prévenir l’administration de l’atlas."
+        )
+    )

@@ -1,0 +1,73 @@
+"""The agenda followed together: what the texts promise, what the partners recorded. Reading is open, writing is not."""
+
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from exports import follow_up as words
+from exports.follow_up_words import finding
+from pages.suivi import agenda, card, conflict, exchange_view, grid, indicators, listing, session
+from pages.suivi.views import AGENDA, DEPLOIEMENTS, ECHANGE, GRILLE, INDICATEURS, VUES
+from ui import follow_up, identity, page, presence
+from ui.formats import typographie
+
+TITLE = "Suivi : promesse et constat"
+STYLE = Path(__file__).with_name("page.css")
+
+
+def show() -> None:
+    heading = st.container()
+    followed = follow_up.read()
+    facts = follow_up.facts(followed)
+    if followed is None or facts is None:
+        with heading:
+            page.header(TITLE, "Le suivi ne répond pas : rien n’en est montré.")
+        listing.unread()
+        return
+    with heading:
+        page.header(TITLE, finding(followed, facts))
+        page.on_paper({}, style=STYLE.read_text("utf-8"))
+        if followed.fault:
+            st.warning(followed.fault)
+    vue = st.segmented_control(
+        "Vue",
+        list(VUES),
+        format_func=VUES.__getitem__,
+        default=DEPLOIEMENTS,
+        required=True,
+        key="vue_suivi",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    person = identity.show(key="identite")
+    may_write = person.may_write and not followed.fault
+    _say()
+    if (found := session.conflict()) is not None:
+        conflict.show(found, card.names())
+    elif vue == AGENDA:
+        agenda.show(followed)
+    elif vue == INDICATEURS:
+        indicators.show(followed, may_write=may_write)
+    elif vue == GRILLE:
+        grid.show(may_write=may_write)
+    elif vue == ECHANGE:
+        exchange_view.show(followed, may_write=may_write)
+    else:
+        listing.show(followed, facts, may_write=may_write)
+    source = words.source_of(followed)
+    note = typographie(f"Source : {source.producteur}, {source.millesime}. {source.limites}")
+    st.html(f'<ul class="atlas-sources"><li>{escape(note)}</li></ul>')
+
+
+def _say() -> None:
+    if refused := st.session_state.pop(session.REFUSED, None):
+        st.error(refused)
+    if said := st.session_state.pop(session.SAID, None):
+        st.success(said)
+
+
+if presence.has("projets"):
+    show()
+else:
+    presence.say_absent(TITLE, "projets")

@@ -1,0 +1,136 @@
+"""What one session is doing: the form that is open, its faults, what it was told last."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import streamlit as st
+
+from errors import AtlasError
+from tracking.changes import Change
+from tracking.refusals import Conflict, ConflictError, RecordError
+from ui import follow_up
+
+FORM: Final = "suivi-formulaire"
+CONFLICT: Final = "suivi-conflit"
+SAID: Final = "suivi-dit"
+REFUSED: Final = "suivi-refus"
+#: Whether a form's map has moved the view that the address holds.
+MOVED: Final = "suivi-vue"
+
+
+@dataclass
+class Form:
+    """A form that is open.
+
+    Attributes
+    ----------
+    kind
+        "deploiement" or "valeur".
+    record_id, based_on
+        The record that is corrected and the version seen; None for a new one.
+    request_id
+        Drawn when the form opens.
+    faults
+        Field to fault, of the last attempt.
+    tried
+        Whether it was sent once: from then on its faults are shown.
+    """
+
+    kind: str
+    record_id: str | None = None
+    based_on: int = 0
+    request_id: str = field(default_factory=follow_up.new_request)
+    faults: Mapping[str, str] = field(default_factory=dict)
+    tried: bool = False
+
+
+def form(kind: str) -> Form | None:
+    """Give the form of a kind that is open.
+
+    Parameters
+    ----------
+    kind
+        "deploiement" or "valeur".
+
+    Returns
+    -------
+    Form or None
+        None if none is.
+    """
+    found = st.session_state.get(FORM)
+    return found if isinstance(found, Form) and found.kind == kind else None
+
+
+def open_form(form_: Form, values: Mapping[str, Any], *, prefix: str) -> None:
+    """Open a form and fill its widgets.
+
+    Parameters
+    ----------
+    form_
+        The form.
+    values
+        Widget to value.
+    prefix
+        What the names of its widgets begin with.
+    """
+    close()
+    st.session_state[FORM] = form_
+    st.session_state[MOVED] = True
+    for name, value in values.items():
+        st.session_state[f"{prefix}{name}"] = value
+
+
+def close() -> None:
+    """Close the form and forget what was said of it."""
+    for key in (FORM, CONFLICT, SAID, REFUSED):
+        st.session_state.pop(key, None)
+
+
+def conflict() -> Conflict | None:
+    """Give the conflict to settle.
+
+    Returns
+    -------
+    Conflict or None
+        None if there is none.
+    """
+    return st.session_state.get(CONFLICT)
+
+
+def attempt(change: Callable[[], Change], *, request_id: str, said: str) -> bool:
+    """Write one change, and keep what the user is to be told.
+
+    Parameters
+    ----------
+    change
+        Makes the change; its faults are told as the store's.
+    request_id
+        Of the form, or of the button.
+    said
+        What to say once it is written, in French.
+
+    Returns
+    -------
+    bool
+        True if it was written.
+    """
+    for key in (CONFLICT, SAID, REFUSED):
+        st.session_state.pop(key, None)
+    try:
+        follow_up.write([change()], request_id=request_id)
+    except RecordError as error:
+        found = st.session_state.get(FORM)
+        if isinstance(found, Form):
+            found.faults = error.faults
+        else:
+            st.session_state[REFUSED] = str(error)
+    except ConflictError as error:
+        st.session_state[CONFLICT] = error.conflicts[0]
+    except AtlasError as error:
+        st.session_state[REFUSED] = str(error)
+    else:
+        close()
+        st.session_state[SAID] = said
+        return True
+    return False
