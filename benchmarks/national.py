@@ -28,6 +28,7 @@ from shapely.geometry import mapping
 
 from benchmarks.measure import Row
 from geo.crs import LAMBERT93, WGS84
+from loaders import catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20260302
@@ -105,31 +106,19 @@ def write(folder: Path, *, qpv: int = QPV, facilities: int = FACILITIES) -> None
         encoding="utf-8",
     )
     with (folder / "sources.csv").open("w", encoding="utf-8", newline="") as stream:
-        names = [
-            "source_id",
-            "titre",
-            "producteur",
-            "millesime",
-            "date",
-            "licence",
-            "attribution",
-            "adresse",
-            "fichier",
-            "lignes_lues",
-            "lignes_gardees",
-            "lignes_ecartees",
-            "limites",
-            "communes",
-        ]
-        writer = csv.DictWriter(stream, names)
+        writer = csv.DictWriter(stream, catalogue.COLUMNS)
         writer.writeheader()
         for source_id, file in {"qpv": "qpv/qpv.geojson", "sports": "equipements/sports.csv"}.items():
-            row = dict.fromkeys(names, "fictif") | {
+            row = dict.fromkeys(catalogue.COLUMNS, "fictif") | {
                 "source_id": source_id,
                 "fichier": file,
                 "date": "2026-01-01",
             }
-            writer.writerow(row | dict.fromkeys(names[9:12], 1) | {"communes": "|".join(codes)})
+            writer.writerow(
+                row
+                | dict.fromkeys(("lignes_lues", "lignes_gardees", "lignes_ecartees"), 1)
+                | {"communes": "|".join(codes), "empreinte": "", "telecharge_le": ""}
+            )
 
 
 def _features(path: Path, outlines: Any, properties: list[dict[str, Any]]) -> None:

@@ -8,11 +8,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from loaders.catalogue import HORS_PERIMETRE, NON_TELECHARGEE
 from loaders.folding import fold
 from loaders.formulas import restored
 
 #: What our exports write where there is no value.
-MISSING: Final = ("non diffusé", "hors périmètre de la source")
+MISSING: Final = ("non diffusé", HORS_PERIMETRE, NON_TELECHARGEE)
 #: What spreadsheets show in a cell that they could not work out, in French and in English.
 SHEET_ERRORS: Final = (
     "#REF!", "#N/A", "#VALUE!", "#VALEUR!", "#DIV/0!", "#NAME?", "#NOM?", "#NULL!", "#NUL!", "#NUM!", "#NOMBRE!",

@@ -121,8 +121,8 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
     SourceError
         As `read`; also if the extract is missing though the catalogue counts its rows.
     """
-    source = catalogue.load().get(SOURCE_ID)
-    if path is None and (source is None or not source.telechargee):
+    source = catalogue.load()[SOURCE_ID]
+    if path is None and (source.absente or not source.telechargee):
         return nobody()
     return read(path).frame
 

@@ -30,7 +30,7 @@ class Frames:
     qpv, communes, arrondissements
         Places, outlines in EPSG:2154.
     stations, lines, gares, friches, sports, social, colleges
-        What lies in them, in EPSG:2154: levélo stations, metro, tram and BHNS lines, railway stations, brownfields,
+        What lies in them, in EPSG:2154: bike stations, metro, tram and BHNS lines, railway stations, brownfields,
         sports facilities, social facilities, collèges of éducation prioritaire.
     projects, orientations
         The cooperation projects and the orientations that they follow.

@@ -217,7 +217,7 @@ BY_HAND: Final = {
     "indicateurs": "l’Insee publie des tableaux séparés, dont l’atlas ne connaît qu’une compilation",
     "lignes": "le tracé des lignes n’a pas d’adresse stable en format ouvert",
     "sncf": "la liste des gares embarquée compile plusieurs fichiers, sans adresse unique",
-    "social": "le fichier de la Ville de Marseille n’a plus d’adresse stable",
+    "social": "le fichier de la commune qui le publie n’a pas d’adresse stable",
     "projets": "c’est une lecture du contrat de ville, tenue à la main",
 }
 

@@ -23,7 +23,7 @@ from ui.formats import distance
 MOST: Final = len(OWN_LAYERS)
 #: What every page and file says of such a layer.
 UNOFFICIAL: Final = "hors source officielle : couche importée par l’utilisateur, non vérifiée"
-OFF_COMMUNES: Final = "hors des 16 communes"
+OFF_COMMUNES: Final = "hors des communes du contrat"
 _KEY: Final = "couches-importees"
 
 
@@ -42,7 +42,7 @@ class Held:
     source
         What the catalogue would say of it.
     rows
-        Its objects with `communes` (INSEE codes that each touches, among the 16) and `commune` (their names).
+        Its objects with `communes` (INSEE codes that each touches, of the contrat) and `commune` (their names).
     objects
         The same as maps draw them.
     thinned_m

@@ -49,7 +49,7 @@ def test_the_matrix_is_offered_as_it_is_filtered(offered):
     make, options = only(offered, "Matrice A3 (PDF)")
     assert options["file_name"] == f"atlas_matrice-projets-et-communes_marseille_{TODAY}.pdf"
     text = text_of(make())
-    assert "Situation de 3 projets dans 1 commune" in text
+    assert "Situation de 5 projets dans 1 commune" in text
     assert "Filtres : commune : Marseille ; projets : avec une couche mesurée." in text
     assert "Aubagne" not in text
 

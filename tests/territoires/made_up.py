@@ -216,7 +216,7 @@ def _catalogue(place, folder):
                 "millesime": "millésime fictif 2031", "date": "2026-01-01", "licence": "Licence Ouverte 2.0",
                 "attribution": "Source : producteur fictif", "adresse": "https://exemple.invalid", "fichier": path,
                 "lignes_lues": 5, "lignes_gardees": 5, "lignes_ecartees": 0, "limites": "Données inventées.",
-                "communes": "|".join(partial.get(source_id) or place.communes),
+                "communes": "|".join(partial.get(source_id) or place.communes), "empreinte": "", "telecharge_le": "",
             }
         )  # fmt: skip
     _table(folder / "sources.csv", rows)
