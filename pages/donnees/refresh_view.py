@@ -12,11 +12,10 @@ from exports.fields import Field
 from loaders import offline, refresh
 from loaders.catalogue import Source
 from loaders.refresh import RefreshResult
-from ui import freshness, table
+from ui import freshness, rights, table
 from ui.formats import date, decimal, entier, plain, typographie
 
 PARIS: Final = ZoneInfo("Europe/Paris")
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _RESULTS: Final = "actualisation-resultats"
 STATE_FIELDS: Final = [
     Field("titre", "Source", "texte"),
@@ -70,11 +69,12 @@ def refusal() -> str:
     str
         French sentence; "" if it may.
     """
-    if str(st.get_option("server.address")) in LOOPBACK:
+    allowed = rights.current()
+    if allowed.may_administer:
         return ""
     return (
-        "L'actualisation est réservée à l'administration : le serveur est ouvert au réseau. Sur la machine du serveur, "
-        "la commande « python -m loaders refresh » fait de même."
+        f"L'actualisation est réservée à l'administration. {allowed.reason} Sur la machine du serveur, la commande "
+        "« python -m loaders refresh » fait de même."
     )
 
 
@@ -133,11 +133,13 @@ def _buttons(sources: Mapping[str, Source], names: Sequence[str]) -> None:
             if refresh.has_previous(name) and back.button(
                 "Version précédente", key=f"revenir-{name}", help=sources[name].titre
             ):
+                rights.authorize("administration")
                 _keep([refresh.revert(name)])
 
 
 def _run(sources: Mapping[str, Source], names: Sequence[str], *, accept_loss: bool = False) -> None:
     """Fetch sources one after the other, with the bytes that come, then show the page of the new data."""
+    rights.authorize("administration")
     bar = st.progress(0.0, text="Demande aux producteurs…")
     done: list[RefreshResult] = []
 

@@ -1,11 +1,27 @@
-import streamlit as st
+import pytest
 
 from loaders import refresh
 from loaders.refresh import Changes, RefreshResult
+from pages.donnees import refresh_view
 from tests.pages.conftest import plain
+from ui import rights
+from ui.rights import Rights
 
 LOSS = "la nouvelle version n’a plus que 150 lignes sur 255"
 BUTTON = "actualiser-tout"
+
+
+@pytest.fixture(autouse=True)
+def allowed(monkeypatch):
+    """Let the person of the session do what `role` says; administration unless a test asks for less."""
+
+    def allow(role, reason=""):
+        monkeypatch.setattr(
+            rights, "current", lambda: Rights(role, reason, issuer="i", subject="1", name="Zoé")
+        )
+
+    allow("administration")
+    return allow
 
 
 def buttons(page):
@@ -74,16 +90,26 @@ def test_one_source_alone(atlas, monkeypatch):
     assert asked == [(["velos"], False)]
 
 
-def test_a_server_open_to_the_network_refreshes_nothing(atlas, monkeypatch):
-    known = st.get_option
-    monkeypatch.setattr(
-        st,
-        "get_option",
-        lambda name: "0.0.0.0" if name == "server.address" else known(name),
-    )
+@pytest.mark.parametrize(("role", "reason"), [("lecture", "Pour saisir, connectez-vous."), ("saisie", "")])
+def test_only_administration_refreshes(role, reason, atlas, allowed):
+    allowed(role, reason)
     page = atlas("donnees")
     assert not {key for key in buttons(page) if key.startswith(("actualiser", "revenir"))}
-    assert any("réservée à l'administration" in plain(info.value) for info in page.at.info)
+    (said,) = [
+        plain(info.value) for info in page.at.info if "réservée à l'administration" in plain(info.value)
+    ]
+    assert reason in said
+
+
+def test_a_button_shown_before_the_right_was_lost_does_nothing(atlas, allowed, monkeypatch):
+    asked = played(monkeypatch, RefreshResult("velos", refresh.UNCHANGED))
+    page = atlas("donnees")
+    # Lost between the look of the page and the write: what the page showed is no permission.
+    monkeypatch.setattr(refresh_view, "refusal", lambda: "")
+    allowed("lecture", "Pour saisir, connectez-vous.")
+    page.at.button(key=BUTTON).click().run()
+    assert not asked
+    assert page.at.error or page.at.exception
 
 
 def test_offline_the_page_says_so_and_offers_nothing(atlas, monkeypatch):
