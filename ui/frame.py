@@ -14,7 +14,8 @@ from ui.formats import typographie
 from ui.page import CONTENT_ID
 
 ICON: Final = str(Path(__file__).with_name("icon.svg"))
-# Streamlit's page says lang="en" and starts with its menus: say French, and offer to skip them.
+# Streamlit's page says lang="en", starts with its menus and names the button of its uploader in English, which the style
+# sheet replaces for the eye alone: say French, offer to skip the menus, and name the button for those who hear it.
 _SCRIPT: Final = f"""<script>
 document.documentElement.lang = "fr";
 if (!document.querySelector(".evitement")) {{
@@ -31,6 +32,10 @@ if (!document.querySelector(".evitement")) {{
     heading.scrollIntoView();
   }});
   document.body.prepend(link);
+  const name = () => document.querySelectorAll('[data-testid="stFileUploaderDropzone"] button:not([aria-label])')
+    .forEach((button) => button.setAttribute("aria-label", "Choisir un fichier"));
+  new MutationObserver(name).observe(document.body, {{ childList: true, subtree: true }});
+  name();
 }}
 </script>"""
 

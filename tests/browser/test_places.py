@@ -38,7 +38,7 @@ def test_choose_read_compare_reload(visit):
 
     def state():
         shown = cells(page, "Équipements sportifs à 500\u202fm au plus")
-        compared = plain(page.locator("table", has_text="Comparaison").inner_text())
+        compared = plain(page.get_by_role("table", name=re.compile("^Comparaison")).inner_text())
         return cells(page, "Habitants"), shown, compared, opened.counts()
 
     before = state()
