@@ -6,11 +6,10 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
-from benchmarks.measure import Row
+from benchmarks.measure import Row, peak_mb
 
 STOPS, TRIPS, LINES = 5_000, 60_000, 120
 #: Bytes written at once while an archive is made.
@@ -79,7 +78,7 @@ def _apart(kind: str) -> None:
     raw = sys.stdin.buffer.read()
     communes.load_with_neighbours()
     gtfs.read(archive(0.1), name="essai.zip")  # whatever the first call loads
-    before_mb, begun = _peak_mb(), time.process_time()
+    before_mb, begun = peak_mb(), time.process_time()
     if kind == "whole":
         with zipfile.ZipFile(io.BytesIO(raw)) as file, file.open("stop_times.txt") as member:
             pd.read_csv(member, dtype="str").merge(
@@ -87,13 +86,7 @@ def _apart(kind: str) -> None:
             )[["stop_id", "route_id"]].drop_duplicates()
     else:
         gtfs.read(raw, name="essai.zip")
-    sys.stdout.write(f"{time.process_time() - begun:.3f} {_peak_mb() - before_mb:.1f}\n")
-
-
-def _peak_mb() -> float:
-    """Read the peak of this process alone: `ru_maxrss` keeps that of the process which started it."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+    sys.stdout.write(f"{time.process_time() - begun:.3f} {peak_mb() - before_mb:.1f}\n")
 
 
 def compared(passages_mb: float) -> tuple[Row, Row]:

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -113,6 +114,15 @@ def compare(
 def processor_s() -> float:
     """Give the processor time used so far, in seconds, by this process and by those it started and waited for."""
     return sum(os.times()[:4])
+
+
+def peak_mb() -> float:
+    """Give the peak of memory of this process alone, in megabytes.
+
+    `ru_maxrss` would keep that of the process which started it.
+    """
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def _timed(way: Way, fresh: Callable[[], gpd.GeoDataFrame], clock: Callable[[], float]) -> tuple[float, Any]:

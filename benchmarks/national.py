@@ -10,7 +10,6 @@ The communes are squares of 5 km side by side in Lambert-93; two QPV of 400 m st
 import csv
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -26,7 +25,7 @@ import pandas as pd
 import shapely
 from shapely.geometry import mapping
 
-from benchmarks.measure import Row
+from benchmarks.measure import Row, peak_mb
 from geo.crs import LAMBERT93, WGS84
 from loaders import catalogue
 
@@ -230,7 +229,7 @@ def _main(way: str, folder: Path) -> None:
             {
                 "wall_s": time.perf_counter() - wall_s,
                 "processor_s": time.process_time() - processor_s,
-                "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+                "peak_mb": peak_mb(),
                 "pairs": pairs,
                 "nearest_m": nearest_m,
             }

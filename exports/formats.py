@@ -231,6 +231,7 @@ def heading(field: Field) -> str:
     return f"{field.title} ({unit})" if unit else field.title
 
 
+@lru_cache(maxsize=4_096)
 def typographie(text: str) -> str:
     """Put no-break spaces where French typography wants them.
 

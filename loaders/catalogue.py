@@ -198,8 +198,13 @@ def load(path: Path | str | None = None) -> Catalogue:
         If the file is missing or malformed, or a source lacks what must be shown with it.
     """
     target = Path(path or within(CATALOGUE_FILE, DATA))
-    listed = _load(target, target.stat().st_mtime_ns if target.exists() else 0)
     unnamed = territory.load().unnamed if path is None else frozenset()
+    return _named(target, target.stat().st_mtime_ns if target.exists() else 0, unnamed)
+
+
+@lru_cache(maxsize=4)
+def _named(path: Path, modified: int, unnamed: frozenset[str]) -> "Catalogue":
+    listed = _load(path, modified)
     return Catalogue({source_id: source for source_id, source in listed.items() if source_id not in unnamed})
 
 

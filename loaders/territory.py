@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -95,7 +95,7 @@ class Territory:
     velos: tuple[BikeNetwork, ...]
     communes: pd.DataFrame
 
-    @property
+    @cached_property
     def contract_codes(self) -> frozenset[str]:
         """Give the INSEE codes of the communes of the contrat, without the neighbours.
 
@@ -118,7 +118,7 @@ class Territory:
         """
         return " et ".join(network.nom for network in self.velos) or "de vélos"
 
-    @property
+    @cached_property
     def unnamed(self) -> frozenset[str]:
         """Give the ids of the sources that the file says the territory does not have.
 
@@ -130,7 +130,7 @@ class Territory:
         named = {"velos": self.velos, "projets": self.projets, "arrondissements": self.arrondissements}
         return frozenset(source_id for source_id, stated in named.items() if not stated)
 
-    @property
+    @cached_property
     def arrondissements(self) -> dict[str, tuple[str, ...]]:
         """Give the municipal arrondissements of each commune of the contrat that has some.
 

@@ -1,10 +1,13 @@
 """Where the figures of a page come from, from when, and where they apply."""
 
+import datetime as dt
+from functools import lru_cache
 from html import escape
 
 import streamlit as st
 
 from exports.attribution import line
+from loaders.catalogue import Source
 from ui import data, freshness
 from ui.formats import typographie
 
@@ -25,9 +28,11 @@ def note(*source_ids: str) -> None:
     sources, names = data.sources(), data.commune_names()
     today = freshness.today()
     used = [sources[source_id] for source_id in dict.fromkeys(source_ids) if not sources[source_id].absente]
-    lines = (
-        f"{line(source, names)}{typographie(f' ; donnée {freshness.origin(source, on=today)}')}"
-        for source in used
-    )
-    items = "".join(f"<li>{escape(said)}</li>" for said in lines)
+    items = "".join(_item(source, tuple(names.items()), today) for source in used)
     st.html(f'<ul class="atlas-sources">{items}</ul>')
+
+
+@lru_cache(maxsize=128)
+def _item(source: Source, names: tuple[tuple[str, str], ...], today: dt.date) -> str:
+    said = f"{line(source, dict(names))}{typographie(f' ; donnée {freshness.origin(source, on=today)}')}"
+    return f"<li>{escape(said)}</li>"

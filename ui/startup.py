@@ -99,7 +99,7 @@ def _prepare(version: str) -> Ready:  # noqa: ARG001
     # The first map of a process compiles Folium's templates: not at the expense of the first user.
     base_map(prepared.assets, notes=prepared.notes).get_root().render()
     feature_group(MapSpec("", [ShownLayer("qpv")]), prepared.manifest, scopes=prepared.scopes)
-    # Streamlit collects garbage after every run: what lives as long as the process need not be looked at again.
+    # What lives as long as the process need not be looked at again each time that garbage is collected.
     gc.collect()
     gc.freeze()
     return prepared
