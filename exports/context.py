@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from errors import ArgumentError
+from loaders import clock
 from loaders.catalogue import Source
 from loaders.folding import slug
 
@@ -89,7 +90,7 @@ class Context:
             licence=_joined(kept, lambda source: source.licence),
             attribution=" ; ".join(dict.fromkeys(source.attribution for source in kept)),
             filters=filters or "aucun filtre",
-            date=date or dt.datetime.now(tz=dt.UTC).astimezone().date(),
+            date=date or clock.today(),
             subject=subject,
             place=place,
             sources=kept,

@@ -8,9 +8,10 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 
 from exports.fields import Field
-from exports.formats import date
+from exports.formats import moment
 from geo.follow_up import DONE, DROPPED, PLANNED, UNDER_WAY, by_commune
 from geo.territory import projects_by_commune
+from loaders import clock
 from loaders.catalogue import Source
 
 SOURCE_ID: Final = "suivi"
@@ -135,7 +136,7 @@ def source_of(followed: FollowUp) -> Source:
         titre="suivi des projets par les partenaires",
         producteur="partenaires du contrat",
         millesime=f"lu le {moment(followed.read_at)}",
-        date=followed.read_at.astimezone().date(),
+        date=clock.local(followed.read_at).date(),
         licence="lecture publique, réutilisation à demander à l'éditeur de l'atlas",
         attribution="Source : enregistrements des partenaires dans l'atlas",
         adresse="page Suivi de l'atlas",
@@ -147,23 +148,6 @@ def source_of(followed: FollowUp) -> Source:
         "absent pour autant.",
         communes=frozenset(),
     )
-
-
-def moment(when: dt.datetime) -> str:
-    """Write a day and an hour.
-
-    Parameters
-    ----------
-    when
-        With its zone.
-
-    Returns
-    -------
-    str
-        Such as "2 mars 2026 à 14 h 05", where the server is.
-    """
-    local = when.astimezone()
-    return f"{date(local.date())} à {local.hour} h {local.minute:02d}"
 
 
 def facts(
@@ -285,5 +269,5 @@ def _days(times: pd.Series) -> pd.Series:
 
 
 def _local_days(times: pd.Series) -> pd.Series:
-    days = [when.to_pydatetime().astimezone().date() for when in times]
+    days = [clock.local(when.to_pydatetime()).date() for when in times]
     return pd.Series(days, index=times.index, dtype=object)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from exports import blocks, follow_up, follow_up_words
 from exports.follow_up import FollowUp
+from exports.formats import moment
 from exports.material import Material
 from geo.follow_up import by_project, communes_of
 
@@ -84,7 +85,7 @@ def _unread() -> list[blocks.Block]:
 def _listed(
     rows: pd.DataFrame, columns: tuple[str, ...], suivi: FollowUp, held: Material
 ) -> list[blocks.Block]:
-    read = f"Enregistrements des partenaires, lus le {follow_up.moment(suivi.read_at)}. {suivi.fault}".strip()
+    read = f"Enregistrements des partenaires, lus le {moment(suivi.read_at)}. {suivi.fault}".strip()
     if rows.empty:
         return [
             blocks.text(f"Déploiements : aucun enregistrement. {read} Cela ne dit pas que rien n'est fait.")

@@ -13,6 +13,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from exports.fields import NON_DIFFUSE, REASONS, Field, Kind, is_missing
+from loaders import clock
 
 FRENCH: Final = Locale.parse("fr_FR")
 NARROW: Final = "\u202f"
@@ -44,6 +45,23 @@ def decimal(value: float | None, *, digits: int = 1) -> str:
     if value is None or is_missing(value):
         return NON_DIFFUSE
     return _decimal(value, digits)
+
+
+def moment(when: dt.datetime) -> str:
+    """Write a day and an hour, in the time of Paris.
+
+    Parameters
+    ----------
+    when
+        With its zone.
+
+    Returns
+    -------
+    str
+        Such as "2 mars 2026 à 14 h 05", the hour on one line.
+    """
+    local = clock.local(when)
+    return f"{date(local.date())} à {local.hour}{NARROW}h{NARROW}{local.minute:02d}"
 
 
 def entier(value: float | None) -> str:

@@ -8,8 +8,8 @@ import pandas as pd
 from errors import ArgumentError
 from exports import coverage, matrix
 from exports.content import Content
-from exports.follow_up import FollowUp, facts, moment
-from exports.formats import pluriel, typographie
+from exports.follow_up import FollowUp, facts
+from exports.formats import moment, pluriel, typographie
 from exports.material import Material
 from exports.naming import CONTRAT
 

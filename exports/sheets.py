@@ -7,6 +7,7 @@ from exports import matrix_content, place_content, project_content
 from exports.follow_up import FollowUp
 from exports.material import material
 from exports.portraits import COMMUNE, QUARTIER, REACH_M
+from loaders import clock
 
 
 def qpv_sheet(code_qp: str, *, radius_m: float = REACH_M, date: dt.date | None = None) -> bytes:
@@ -35,7 +36,7 @@ def qpv_sheet(code_qp: str, *, radius_m: float = REACH_M, date: dt.date | None =
     """
     held = material()
     sheet = place_content.content(QUARTIER, code_qp, held, radius_m=radius_m)
-    return sheet.compose("fiche", held, date or _today())
+    return sheet.compose("fiche", held, date or clock.today())
 
 
 def commune_sheet(
@@ -72,7 +73,7 @@ def commune_sheet(
     """
     held = material()
     sheet = place_content.content(COMMUNE, code_insee, held, radius_m=radius_m, suivi=suivi)
-    return sheet.compose("fiche", held, date or _today())
+    return sheet.compose("fiche", held, date or clock.today())
 
 
 def project_sheet(id_projet: str, *, date: dt.date | None = None, suivi: FollowUp | None = None) -> bytes:
@@ -100,7 +101,7 @@ def project_sheet(id_projet: str, *, date: dt.date | None = None, suivi: FollowU
         If the PDF cannot be composed.
     """
     held = material()
-    return project_content.content(id_projet, held, suivi=suivi).compose("fiche", held, date or _today())
+    return project_content.content(id_projet, held, suivi=suivi).compose("fiche", held, date or clock.today())
 
 
 def matrix_sheet(
@@ -145,8 +146,4 @@ def matrix_sheet(
     sheet = matrix_content.content(
         held, projets=projets, communes=communes, orientation=orientation, filters=filters or {}, suivi=suivi
     )
-    return sheet.compose("matrice", held, date or _today())
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(tz=dt.UTC).astimezone().date()
+    return sheet.compose("matrice", held, date or clock.today())

@@ -19,6 +19,7 @@ from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
 from urllib3.util import Retry
 
 from errors import ArgumentError, ServiceBusyError, ServiceError
+from loaders import clock
 from loaders.offline import VARIABLE as OFFLINE
 from loaders.offline import is_offline
 
@@ -311,7 +312,7 @@ def busy(service: str, wait_s: float) -> ServiceBusyError:
     if wait_s <= BY_CLOCK_S:
         mend = f"réessayer dans {round(wait_s) or 1} s"
     else:
-        moment = (dt.datetime.now(dt.UTC) + dt.timedelta(seconds=wait_s)).astimezone()
+        moment = clock.local(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=wait_s))
         mend = "réessayer après le " + format_datetime(moment, "d MMMM y 'à' HH:mm", locale="fr")
     return ServiceBusyError(service, "trop de demandes en ce moment", mend, wait_s=wait_s)
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pandas as pd
 
 from errors import AtlasError
-from loaders import _attempts, _kept, catalogue, territory
+from loaders import _attempts, _kept, catalogue, clock, territory
 from loaders._attempts import Attempt
 from loaders._changes import Changes, compare
 from loaders._download import Fetched, Patience, Validators, fetch
@@ -105,7 +105,7 @@ class Renewal:
     def _renewed(self, folder: Path) -> RefreshResult:
         source, place = self.source, territory.load(self.data_dir)
         now = dt.datetime.now(dt.UTC)
-        today = now.astimezone().date()
+        today = clock.local(now).date()
         told = self._told()
         if told and self._is_unchanged(folder):
             self._write({}, told | {"telecharge_le": today.isoformat()}, None, now)

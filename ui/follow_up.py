@@ -19,6 +19,7 @@ from tracking.records import Nomenclature
 from tracking.refusals import StoreError
 from tracking.store import Store, open_store
 from ui import data, mapview, rights, startup
+from ui.formats import moment
 
 #: The address of the database, for deployments; a file of the project by default.
 VARIABLE: Final = "ATLAS_BASE"
@@ -58,7 +59,7 @@ def read() -> FollowUp | None:
         found = _read(address, opened.revision(), opened)
     except StoreError:
         known = _last.get(address)
-        return known and dataclasses.replace(known, fault=_STALE.format(follow_up.moment(known.read_at)))
+        return known and dataclasses.replace(known, fault=_STALE.format(moment(known.read_at)))
     found = dataclasses.replace(found, read_at=dt.datetime.now(tz=dt.UTC))
     _last[address] = found
     return found

@@ -18,17 +18,6 @@ EMBEDDED: Final = "embarquée"
 WAITING: Final = "non téléchargée"
 
 
-def today() -> dt.date:
-    """Give the server's day.
-
-    Returns
-    -------
-    date
-        In the server's time zone.
-    """
-    return dt.datetime.now(tz=dt.UTC).astimezone().date()
-
-
 def months(source: Source, *, on: dt.date) -> int | None:
     """Count the full months between a source's vintage and a day.
 

@@ -1,6 +1,5 @@
 """The frame that every page shares: heading, finding, styles for screen and paper."""
 
-import datetime as dt
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Final
 
 import streamlit as st
 
+from loaders import clock
 from ui.formats import date, plain, typographie
 
 CONTENT_ID: Final = "contenu"
@@ -39,7 +39,7 @@ def on_paper(words: Mapping[str, str], *, style: str = "") -> None:
     style
         Style sheet of the page alone. With a text beside it, it leaves together with the page; alone, Streamlit would keep it.
     """
-    today = date(dt.datetime.now(tz=dt.UTC).astimezone().date())
+    today = date(clock.today())
     said = "".join(f" {name.capitalize()} : {value}." for name, value in words.items() if value)
     sheet = f"<style>{style}</style>" if style else ""
     st.html(f'{sheet}<p class="atlas-papier-seul">{escape(typographie(f"Établi le {today}.{said}"))}</p>')

@@ -13,7 +13,7 @@ from exports.follow_up import FollowUp
 from geo.follow_up import communes_of
 from maps.spec import ShownLayer
 from ui import data, downloads, follow_up, table
-from ui.formats import typographie
+from ui.formats import moment, typographie
 
 OF_PROJECT: Final = ("commune", "statut", "qpv", "lieu", "debut", "fin", "partenaire")
 OF_PLACE: Final = ("titre", "statut", "qpv", "lieu", "debut", "fin", "partenaire")
@@ -111,9 +111,7 @@ def show(
     if followed is None:
         _note("Le suivi ne répond pas : rien n’est montré de ce que les partenaires ont enregistré.")
         return
-    read = (
-        f"Enregistrements des partenaires, lus le {words.moment(followed.read_at)}. {followed.fault}".strip()
-    )
+    read = f"Enregistrements des partenaires, lus le {moment(followed.read_at)}. {followed.fault}".strip()
     link = f'<a href="suivi?{escape(query)}" target="_self">Ouvrir le suivi</a>'
     if rows.empty:
         _note(

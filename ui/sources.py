@@ -7,6 +7,7 @@ from html import escape
 import streamlit as st
 
 from exports.attribution import line
+from loaders import clock
 from loaders.catalogue import Source
 from ui import data, freshness
 from ui.formats import typographie
@@ -26,7 +27,7 @@ def note(*source_ids: str) -> None:
         If the catalogue does not hold one of them: nothing is shown without its source.
     """
     sources, names = data.sources(), data.commune_names()
-    today = freshness.today()
+    today = clock.today()
     used = [sources[source_id] for source_id in dict.fromkeys(source_ids) if not sources[source_id].absente]
     items = "".join(_item(source, tuple(names.items()), today) for source in used)
     st.html(f'<ul class="atlas-sources">{items}</ul>')

@@ -10,6 +10,7 @@ from exports.context import Context
 from exports.fields import Field
 from exports.naming import BIKES
 from exports.portraits import COMMUNE
+from loaders import clock
 from loaders.paths import DATA
 from pages.accueil import figures as key
 from pages.accueil import towns
@@ -65,6 +66,27 @@ CARDS = [
         "pages/quartier/page.py",
         "Ouvrir un quartier",
     ),
+    (
+        "Partenaires, club des élus",
+        "Qu'est-ce qui a été réalisé ?",
+        "Déploiements et indicateurs que les partenaires enregistrent, face à ce que les textes promettent ; agenda par année.",
+        "pages/suivi/page.py",
+        "Suivre les projets",
+    ),
+    (
+        "Tous",
+        "Et si j'apporte mon fichier ?",
+        "Votre tableau ou votre couche sur la carte, filtré et compté autour de chaque QPV, le temps de votre session.",
+        "pages/donnees/page.py",
+        "Ajouter une couche",
+    ),
+    (
+        "Tous",
+        "D'où viennent ces chiffres ?",
+        "Calculs, hypothèses et limites de chaque chiffre, ce que l'atlas conserve, accessibilité et mentions légales.",
+        "pages/methode/page.py",
+        "Lire la méthode",
+    ),
 ]
 CARDS_A_ROW = 3
 #: Pages that are about one source: without it they have no card.
@@ -72,6 +94,7 @@ ABOUT = {
     "pages/velos/page.py": "velos",
     "pages/sport/page.py": "sports",
     "pages/projets/page.py": "projets",
+    "pages/suivi/page.py": "projets",
 }
 REACH = {"seuil": f"{distance(key.REACH_M)} à vol d'oiseau"}
 TOWN_SOURCES = ("qpv", "indicateurs", "communes", "velos", "friches")
@@ -199,7 +222,7 @@ def show_towns() -> None:
 
 
 def show_freshness() -> None:
-    today = freshness.today()
+    today = clock.today()
     rows = pd.DataFrame(
         [
             {

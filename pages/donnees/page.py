@@ -9,6 +9,7 @@ import streamlit as st
 from exports.attribution import scope
 from exports.context import Context
 from exports.fields import HORS_PERIMETRE, Field
+from loaders import clock
 from loaders.catalogue import Source
 from loaders.quality import OFF_TERRITORY
 from pages.donnees import own_layer_view, refresh_view, scopes
@@ -49,7 +50,7 @@ FAULT_FIELDS = [
 
 def main() -> None:
     sources, names, faults = data.sources(), data.commune_names(), data.faults()
-    today = freshness.today()
+    today = clock.today()
     old = [source for source in sources.values() if freshness.is_old(source, on=today)]
     page.header(
         "Données",
@@ -68,7 +69,7 @@ def main() -> None:
 
 def show_catalogue(sources: Mapping[str, Source], names: Mapping[str, str]) -> None:
     st.header("Les sources", anchor="sources")
-    today = freshness.today()
+    today = clock.today()
     rows = pd.DataFrame(
         [
             {
@@ -112,7 +113,7 @@ def show_source(source: Source, names: Mapping[str, str]) -> None:
     texts = {
         "Producteur": source.producteur,
         "Millésime": source.millesime,
-        "État": freshness.origin(source, on=freshness.today()),
+        "État": freshness.origin(source, on=clock.today()),
         "Date retenue pour l'âge": date(source.date) if source.date else freshness.UNKNOWN,
         "Licence": source.licence,
         "Attribution demandée": source.attribution,

@@ -1,21 +1,18 @@
 """The sources fetched again from their producers: what each is today, what came of the last run, and the buttons."""
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
 
 from exports.fields import Field
-from loaders import offline, refresh
+from loaders import clock, offline, refresh
 from loaders.catalogue import Source
 from loaders.refresh import RefreshResult
 from ui import freshness, rights, table
-from ui.formats import date, decimal, entier, plain, typographie
+from ui.formats import decimal, entier, moment, plain, typographie
 
-PARIS: Final = ZoneInfo("Europe/Paris")
 _RESULTS: Final = "actualisation-resultats"
 STATE_FIELDS: Final = [
     Field("titre", "Source", "texte"),
@@ -79,7 +76,7 @@ def refusal() -> str:
 
 
 def _states(sources: Mapping[str, Source], names: Sequence[str]) -> None:
-    today = freshness.today()
+    today = clock.today()
     rows = [
         {
             "source_id": name,
@@ -105,12 +102,7 @@ def _attempted(name: str) -> str:
     attempt = refresh.last_attempt(name)
     if attempt is None:
         return "jamais"
-    return f"{_moment(attempt.at)} : {attempt.fault}" if attempt.fault else f"{_moment(attempt.at)}, réussie"
-
-
-def _moment(at: dt.datetime) -> str:
-    local = at.astimezone(PARIS)
-    return f"{date(local.date())} à {local.hour} h {local.minute:02d}"
+    return f"{moment(attempt.at)} : {attempt.fault}" if attempt.fault else f"{moment(attempt.at)}, réussie"
 
 
 def _buttons(sources: Mapping[str, Source], names: Sequence[str]) -> None:

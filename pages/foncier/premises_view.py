@@ -12,7 +12,7 @@ from exports.attribution import line
 from exports.context import Context
 from geo.premises import FREE
 from geo.scope import in_scope
-from loaders import addresses, premises_template
+from loaders import addresses, clock, premises_template
 from loaders import premises as reading
 from loaders.premises_schema import OUTSIDE_QPV
 from maps.spec import MapSpec, SessionObjects
@@ -161,7 +161,7 @@ def _map(spec: MapSpec, filters: Filters, *, key: str, subject: str, owned: Impo
 @st.fragment
 def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
     names, qpv, rows = data.commune_names(), data.qpv(), owned.rows
-    today = session.today()
+    today = clock.today()
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
         commune, chosen, basemap = _places(qpv, names)
         disponibilite = st.selectbox(

@@ -1,13 +1,12 @@
 """What one visitor imports: it lives in the visitor's session, in no file and in no cache that sessions share."""
 
-import datetime as dt
 from collections.abc import Callable
 from typing import Final
 
 import streamlit as st
 
 from errors import AtlasError
-from loaders import fictional, premises
+from loaders import clock, fictional, premises
 from pages.foncier.premises import Imported, imported
 from ui import data, geocoding
 
@@ -19,17 +18,6 @@ GEOCODE: Final = "locaux-geocoder"
 #: Part of the uploader's key: another one empties it.
 ROUND: Final = "locaux-tour"
 MAX_MB: Final = 50
-
-
-def today() -> dt.date:
-    """Give the day on which availability is told.
-
-    Returns
-    -------
-    date
-        Today, where the server is.
-    """
-    return dt.datetime.now(tz=dt.UTC).astimezone().date()
 
 
 def inventory() -> Imported | None:
@@ -85,7 +73,7 @@ def _keep(read: Callable[[], premises.Inventory], name: str) -> None:
     st.session_state.pop(FAULT, None)
     try:
         st.session_state[INVENTORY] = imported(
-            read(), name=name, qpv=data.qpv(), communes=data.commune_names(), today=today()
+            read(), name=name, qpv=data.qpv(), communes=data.commune_names(), today=clock.today()
         )
     except AtlasError as error:
         st.session_state[FAULT] = str(error)

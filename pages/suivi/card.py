@@ -14,7 +14,7 @@ from pages.suivi.conflict import written
 from tracking.changes import Change, Restore, Withdraw
 from tracking.records import DeploymentInput, IndicatorInput
 from ui import data, follow_up, table
-from ui.formats import typographie
+from ui.formats import moment, typographie
 
 HISTORY_FIELDS: Final = (
     Field("numero", "Version", "entier"),
@@ -89,7 +89,7 @@ def show(record_id: str, *, may_write: bool, correct: Correct) -> None:
     if not drafts.empty:
         rows = pd.DataFrame(
             {
-                "quand": [_moment(when) for when in drafts["written_at"]],
+                "quand": [moment(when.to_pydatetime()) for when in drafts["written_at"]],
                 "author": drafts["author"],
                 "change": [_content(row, kind, known) for row in drafts.to_dict("records")],
             },
@@ -166,7 +166,7 @@ def told(
             "numero": int(str(number)),
             "action": row["action"],
             "author": row["author"],
-            "quand": _moment(row["written_at"]),
+            "quand": moment(row["written_at"].to_pydatetime()),
             "change": change or "rien dans les champs",
         })  # fmt: skip
         before = row
@@ -245,7 +245,3 @@ def _content(
         for name in kind.__dataclass_fields__
         if inputs.blank(row[name]) not in {None, ""}
     )
-
-
-def _moment(when: pd.Timestamp) -> str:
-    return f"{when.to_pydatetime().astimezone():%d/%m/%Y à %H:%M}"

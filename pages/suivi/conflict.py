@@ -14,7 +14,7 @@ from tracking.changes import Change, Correct
 from tracking.records import Record
 from tracking.refusals import Conflict
 from ui import follow_up
-from ui.formats import cell, plain, typographie
+from ui.formats import cell, moment, plain, typographie
 
 THEIRS, YOURS, MERGED = "la leur", "la mienne", "fusion"
 WAYS: Final[Mapping[str, str]] = {
@@ -38,7 +38,7 @@ def show(conflict: Conflict, names: Mapping[str, str]) -> None:
     st.header("Deux corrections de la même fiche", anchor=False)
     done = "retiré la fiche" if conflict.withdrawn else "enregistré une autre version"
     words = (
-        f"{conflict.author} a {done} le {conflict.written_at.astimezone():%d/%m/%Y à %H:%M}, après que vous l'avez "
+        f"{conflict.author} a {done} le {moment(conflict.written_at)}, après que vous l'avez "
         "ouverte. Rien n'est écrasé : votre saisie est gardée en brouillon. "
     )
     if conflict.withdrawn:

@@ -14,6 +14,7 @@ from exports import follow_up as words
 from exports import project as projects
 from exports.context import Context
 from exports.follow_up import FollowUp
+from loaders import clock
 from pages.suivi import card, form, inputs, series, session
 from pages.suivi.session import Form
 from tracking.changes import Add, Change, Correct
@@ -50,6 +51,8 @@ def show(followed: FollowUp, *, may_write: bool) -> None:
         chosen = choices.one_of(dict(listed["titre"]), key="projet", label="Projet", none="Tous les projets")
     rows = words.indicators(followed, data.projects(), data.communes(), data.qpv())
     if chosen is None:
+        more = ", et enregistrer une valeur" if may_write else ""
+        st.html(f'<p class="atlas-note">Choisissez un projet pour voir ses indicateurs un à un{more}.</p>')
         st.header("Valeurs enregistrées", anchor=False)
         _table(rows, followed, "tous les projets")
         return
@@ -165,7 +168,7 @@ def record_of(values: Mapping[str, Any], id_projet: str) -> tuple[IndicatorInput
 
 
 def _open(id_projet: str, indicator: str) -> None:
-    today = dt.datetime.now(tz=dt.UTC).astimezone().date()
+    today = clock.today()
     blank = dict.fromkeys(("code_insee", "code_qp", "periode_debut", "periode_fin"))
     values = {"indicateur": indicator, "echelle": Scale.WHOLE.value, "mesure": "", "unite": "", "source": ""}
     # A year that has ended is what is most often counted.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
@@ -11,6 +12,7 @@ from exports.context import Context
 from exports.fields import Field
 from exports.follow_up import FollowUp
 from exports.follow_up_words import balance, beyond, observed
+from geo.crs import WGS84, Bounds, to_lambert93
 from geo.follow_up import STATUSES, by_project, communes_of
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.suivi import card, form, session
@@ -34,6 +36,8 @@ PROMISE_FIELDS: Final = (
     Field("hors", "Communes hors du périmètre du texte", "texte"),
 )
 OPENED: Final = "fiche"
+#: Around the deployments, what the map shows with them.
+AROUND_M: Final = 2_000
 
 
 def show(followed: FollowUp, facts: pd.DataFrame, *, may_write: bool) -> None:
@@ -140,15 +144,13 @@ def _list(kept: pd.DataFrame, followed: FollowUp, asked: Mapping[str, str | None
         return
     shown = follow_up.layer(kept, followed)
     if shown:
-        west, south, east, north = (float(edge) for edge in data.communes().total_bounds)
+        bounds = _bounds(kept, asked["commune"])
         mapview.show(
             MapSpec(
                 titre="Carte des déploiements enregistrés",
                 layers=[ShownLayer("communes"), ShownLayer("qpv"), *shown],
                 # After the form, whose map went to one point, the address holds that view.
-                cadrage=Cadrage(
-                    "suivi", (west, south, east, north), impose=session.MOVED in st.session_state
-                ),
+                cadrage=Cadrage(f"suivi-{bounds}", bounds, impose=session.MOVED in st.session_state),
             ),
             key="carte-suivi",
             height=420,
@@ -181,6 +183,16 @@ def _list(kept: pd.DataFrame, followed: FollowUp, asked: Mapping[str, str | None
         ),
         key="export-deploiements",
     )
+
+
+def _bounds(kept: pd.DataFrame, commune: str | None) -> Bounds:
+    """Give what the map shows at first, in metres: the commune asked for, else all that has a position."""
+    placed = kept[kept["lon"].notna()]
+    points = gpd.GeoSeries(gpd.points_from_xy(placed["lon"], placed["lat"], crs=WGS84))
+    around = to_lambert93(points).buffer(AROUND_M)
+    seen = data.communes().loc[[commune]] if commune else around
+    west, south, east, north = (round(float(edge)) for edge in seen.total_bounds)
+    return west, south, east, north
 
 
 def _promise(facts: pd.DataFrame, projet: str | None) -> None:

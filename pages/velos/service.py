@@ -2,7 +2,6 @@
 
 import datetime as dt
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import pandas as pd
@@ -10,7 +9,7 @@ import streamlit as st
 
 from exports.context import Context
 from exports.fields import Field
-from loaders import bike_service, territory
+from loaders import bike_service, clock, territory
 from loaders.bike_service import Joined, Live, Status
 from loaders.catalogue import Source
 from loaders.territory import BikeNetwork
@@ -18,7 +17,6 @@ from pages.velos.gaps import NETWORK
 from ui import data, downloads, formats, table
 
 SOURCE_ID: Final = "velos_temps_reel"
-PARIS: Final = ZoneInfo("Europe/Paris")
 FIELDS: Final = (
     Field("name", "Station", "texte", NETWORK),
     Field("etat", "État au moment du relevé", "texte", SOURCE_ID),
@@ -57,7 +55,7 @@ def _network(network: BikeNetwork, stations: gpd.GeoDataFrame, *, rank: int) -> 
         st.warning(
             formats.plain(
                 formats.typographie(
-                    f"Dernière lecture trop ancienne pour parler du présent : {moment(live.read_at)}."
+                    f"Dernière lecture trop ancienne pour parler du présent : {formats.moment(live.read_at)}."
                 )
             )
         )
@@ -66,26 +64,9 @@ def _network(network: BikeNetwork, stations: gpd.GeoDataFrame, *, rank: int) -> 
     _flagged(joined, live.status, live.read_at, network, suffix=f"-{rank}" if rank else "")
 
 
-def moment(at: dt.datetime) -> str:
-    """Write a moment as a French reader reads it, in Paris.
-
-    Parameters
-    ----------
-    at
-        A moment with its time zone.
-
-    Returns
-    -------
-    str
-        Such as "24 novembre 2026 à 16 h 05".
-    """
-    local = at.astimezone(PARIS)
-    return f"{formats.date(local.date())} à {local.hour} h {local.minute:02d}"
-
-
 def _fault(live: Live) -> str:
     last = (
-        f"dernière lecture le {moment(live.read_at)}"
+        f"dernière lecture le {formats.moment(live.read_at)}"
         if live.read_at
         else "aucune lecture depuis le démarrage"
     )
@@ -104,7 +85,7 @@ def _counts(joined: Joined, read_at: dt.datetime) -> None:
             ("État inconnu", bike_service.UNKNOWN),
         ):
             st.metric(label, formats.entier(int(states.get(state, 0))), border=True)
-    said = f"Relevé du {moment(read_at)}."
+    said = f"Relevé du {formats.moment(read_at)}."
     if joined.unknown:
         said += f" Le service parle de {formats.pluriel(len(joined.unknown), 'station')} que le fichier de l'atlas ne connaît pas."
     st.caption(formats.typographie(said))
@@ -120,7 +101,7 @@ def _flagged(
         rows,
         FIELDS,
         sources=sources,
-        caption=f"Stations vides ou fermées, {moment(read_at)}",
+        caption=f"Stations vides ou fermées, {formats.moment(read_at)}",
         key=f"service-stations{suffix}",
     )
     downloads.show(
@@ -128,7 +109,7 @@ def _flagged(
         FIELDS,
         context=Context.of(
             [source, sources[NETWORK]],
-            filters=f"relevé du {moment(read_at)}",
+            filters=f"relevé du {formats.moment(read_at)}",
             subject="stations vélos vides ou fermées",
             place=", ".join(name for code, name in data.commune_names().items() if code in network.communes),
         ),
@@ -150,7 +131,7 @@ def flagged(stations: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         With `dernier_signe`, the moment of the station's last report in words.
     """
     rows = stations[stations["etat"].isin([bike_service.CLOSED, bike_service.EMPTY])]
-    signs = ["" if pd.isna(at) else moment(at.to_pydatetime()) for at in rows["releve_le"]]
+    signs = ["" if pd.isna(at) else formats.moment(at.to_pydatetime()) for at in rows["releve_le"]]
     return rows.assign(dernier_signe=signs).sort_values(["etat", "name"])
 
 
@@ -161,8 +142,8 @@ def _source(status: Status, read_at: dt.datetime, network: BikeNetwork) -> Sourc
         source_id=SOURCE_ID,
         titre=f"État des stations {network.nom} en temps réel",
         producteur=listed.producteur,
-        millesime=f"relevé du {moment(made)}",
-        date=made.astimezone(PARIS).date(),
+        millesime=f"relevé du {formats.moment(made)}",
+        date=clock.local(made).date(),
         licence=listed.licence,
         attribution=listed.attribution,
         adresse=network.gbfs,

@@ -1,6 +1,5 @@
 """View "Implantation": where the next stations could go, what they would change, and how sure that is."""
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from exports.attribution import line
 from exports.context import Context
 from exports.naming import BIKES
-from loaders import gtfs
+from loaders import clock, gtfs
 from loaders.candidate_sites import SiteList
 from loaders.catalogue import Source
 from pages.velos import curve, gaps, imports_view, session, siting, siting_fields, siting_map, siting_words
@@ -343,7 +342,7 @@ def _curve(found: Proposal, asked: Asked) -> None:
 
 
 def _source(options: Options) -> Source:
-    return siting_words.source_of(dt.datetime.now(tz=dt.UTC).astimezone().date(), options.communes)
+    return siting_words.source_of(clock.today(), options.communes)
 
 
 def _assumptions(found: Proposal, options: Options) -> None:

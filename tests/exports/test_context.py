@@ -1,4 +1,5 @@
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -40,4 +41,7 @@ def test_file_names_are_plain_ascii(context, velos):
 
 
 def test_the_day_is_today_unless_given(velos):
-    assert Context.of([velos], subject="a", place="b").date == dt.datetime.now(tz=dt.UTC).astimezone().date()
+    assert (
+        Context.of([velos], subject="a", place="b").date
+        == dt.datetime.now(tz=ZoneInfo("Europe/Paris")).date()
+    )

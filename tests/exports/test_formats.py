@@ -76,6 +76,13 @@ def test_dates():
     assert formats.date(dt.date(2025, 12, 11)) == "11 décembre 2025"
 
 
+def test_moments_are_those_of_paris_whatever_the_zone():
+    winter = dt.datetime(2026, 1, 31, 23, 5, tzinfo=dt.UTC)
+    summer = dt.datetime(2026, 7, 1, 8, 30, tzinfo=dt.timezone(dt.timedelta(hours=-4)))
+    assert formats.moment(winter) == f"1er février 2026 à 0{N}h{N}05"
+    assert formats.moment(summer) == f"1er juillet 2026 à 14{N}h{N}30"
+
+
 def test_plurals_agree_from_two():
     assert formats.pluriel(0, "quartier") == f"0{B}quartier"
     assert formats.pluriel(1, "quartier") == f"1{B}quartier"

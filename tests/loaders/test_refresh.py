@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 import pytest
 from filelock import FileLock
@@ -23,7 +24,7 @@ from tests.loaders import live
 from tests.loaders.faults import LASTING
 from tests.loaders.folders import EMBEDDED, cells, check_whole, digests, linked
 
-TODAY = dt.datetime.now(dt.UTC).astimezone().date().isoformat()
+TODAY = dt.datetime.now(tz=ZoneInfo("Europe/Paris")).date().isoformat()
 
 
 @pytest.fixture

@@ -114,7 +114,11 @@ def test_freshness_is_taken_away_as_on_screen(form, atlas, taken):
 
 def test_cards_lead_to_the_pages(atlas):
     targets = [target for label, target, _ in atlas("accueil").links if label.startswith("**")]
-    assert targets == ["carte", "foncier", "sport", "velos", "projets", "quartier"]
+    assert targets == [
+        *("carte", "foncier", "sport"),
+        *("velos", "projets", "quartier"),
+        *("suivi", "donnees", "methode"),
+    ]
 
 
 def test_old_and_undated_sources_are_told_in_words(atlas):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.exports.reading_pdf import reader, text_of
 from tests.pages import driver
 from ui import pdf
 
-TODAY = dt.datetime.now(tz=dt.UTC).astimezone().date().isoformat()
+TODAY = dt.datetime.now(tz=ZoneInfo("Europe/Paris")).date().isoformat()
 
 
 @pytest.fixture

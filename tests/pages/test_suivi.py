@@ -53,6 +53,20 @@ def send(at, key="saisie-enregistrer"):
     return at
 
 
+def test_the_map_goes_to_what_was_recorded_or_to_the_commune_asked_for(base):
+    base.add(suivi.deployment(lon=5.37, lat=43.30))
+    at = opened()
+    (south, west), (north, east) = driver.spec(at)["cadrage"]["bornes"]
+    # 2 km on each side: a degree of latitude is 111.1 km, one of longitude 80.9 km at 43.3 degrees.
+    assert (west, east) == pytest.approx((5.37 - 2 / 80.9, 5.37 + 2 / 80.9), abs=0.001)
+    assert (south, north) == pytest.approx((43.30 - 2 / 111.1, 43.30 + 2 / 111.1), abs=0.001)
+    at.selectbox(key="commune").set_value("13055").run()
+    (south, west), (north, east) = driver.spec(at)["cadrage"]["bornes"]
+    # From the Frioul to the north of Saint-Antoine.
+    assert (south < 43.18, west < 5.30) == (True, True)
+    assert (north > 43.38, east > 5.53) == (True, True)
+
+
 def test_without_a_record_the_page_says_so_and_shows_no_zero(base):
     at = opened()
     text = plain(html(at))
