@@ -49,6 +49,10 @@ def show(followed: FollowUp, *, may_write: bool) -> None:
     listed = data.projects().sort_values("ordre")
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
         chosen = choices.one_of(dict(listed["titre"]), key="projet", label="Projet", none="Tous les projets")
+    opened = session.form(KIND) if may_write else None
+    if opened is not None and opened.id_projet != chosen:
+        session.keep()
+        opened = None
     rows = words.indicators(followed, data.projects(), data.communes(), data.qpv())
     if chosen is None:
         more = ", et enregistrer une valeur" if may_write else ""
@@ -58,7 +62,7 @@ def show(followed: FollowUp, *, may_write: bool) -> None:
         return
     own = rows[rows["id_projet"] == chosen]
     given = projects.indicators(dict(listed.loc[chosen]))
-    if (opened := session.form(KIND)) is not None and may_write:
+    if opened is not None:
         _form(opened, chosen, given)
     elif may_write and given:
         st.button(
@@ -173,8 +177,7 @@ def _open(id_projet: str, indicator: str) -> None:
     values = {"indicateur": indicator, "echelle": Scale.WHOLE.value, "mesure": "", "unite": "", "source": ""}
     # A year that has ended is what is most often counted.
     ended = {"periode_debut": dt.date(today.year - 1, 1, 1), "periode_fin": dt.date(today.year - 1, 12, 31)}
-    session.open_form(Form(KIND, record_id=None), blank | values | ended, prefix=PREFIX)
-    st.session_state[f"{PREFIX}projet"] = id_projet
+    session.open_form(Form(KIND, id_projet=id_projet), blank | values | ended, prefix=PREFIX)
 
 
 def _open_correction(record_id: str, row: Mapping[str, Any]) -> None:
@@ -193,7 +196,8 @@ def _open_correction(record_id: str, row: Mapping[str, Any]) -> None:
         "unite": record.unite,
         "source": record.source,
     }
-    session.open_form(Form(KIND, record_id, int(row["version"])), values, prefix=PREFIX)
+    opened = Form(KIND, record_id, int(row["version"]), id_projet=record.id_projet)
+    session.open_form(opened, values, prefix=PREFIX)
 
 
 def _form(opened: Form, id_projet: str, given: list[str]) -> None:

@@ -7,12 +7,14 @@ import streamlit as st
 
 from exports import follow_up as words
 from exports.follow_up_words import finding
-from pages.suivi import agenda, card, conflict, exchange_view, grid, indicators, listing, session
+from pages.suivi import agenda, card, conflict, exchange_view, form, grid, indicators, listing, session
 from pages.suivi.views import AGENDA, DEPLOIEMENTS, ECHANGE, GRILLE, INDICATEURS, VUES
 from ui import follow_up, identity, page, presence
 from ui.formats import typographie
 
 TITLE = "Suivi : promesse et constat"
+#: The kind of form that a view shows while one is open.
+FORMS = {DEPLOIEMENTS: form.KIND, INDICATEURS: indicators.KIND}
 STYLE = Path(__file__).with_name("page.css")
 
 
@@ -43,6 +45,8 @@ def show() -> None:
     person = identity.show(key="identite")
     may_write = person.may_write and not followed.fault
     _say()
+    if session.conflict() is not None or session.form(FORMS.get(vue, "")) is None:
+        session.keep()
     if (found := session.conflict()) is not None:
         conflict.show(found, card.names())
     elif vue == AGENDA:

@@ -35,6 +35,10 @@ class Form:
         Field to fault, of the last attempt.
     tried
         Whether it was sent once: from then on its faults are shown.
+    id_projet
+        The project that it is about, where the form does not ask for it.
+    widgets
+        Names of its widgets in the session.
     """
 
     kind: str
@@ -43,6 +47,8 @@ class Form:
     request_id: str = field(default_factory=follow_up.new_request)
     faults: Mapping[str, str] = field(default_factory=dict)
     tried: bool = False
+    id_projet: str | None = None
+    widgets: tuple[str, ...] = ()
 
 
 def form(kind: str) -> Form | None:
@@ -77,8 +83,19 @@ def open_form(form_: Form, values: Mapping[str, Any], *, prefix: str) -> None:
     close()
     st.session_state[FORM] = form_
     st.session_state[MOVED] = True
-    for name, value in values.items():
-        st.session_state[f"{prefix}{name}"] = value
+    form_.widgets = tuple(f"{prefix}{name}" for name in values)
+    for name, value in zip(form_.widgets, values.values(), strict=True):
+        st.session_state[name] = value
+
+
+def keep() -> None:
+    """Keep what the open form holds while it is not shown: Streamlit forgets the widgets that a run does not draw."""
+    found = st.session_state.get(FORM)
+    if not isinstance(found, Form):
+        return
+    for name in found.widgets:
+        if name in st.session_state:
+            st.session_state[name] = st.session_state[name]
 
 
 def close() -> None:

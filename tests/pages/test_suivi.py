@@ -67,6 +67,36 @@ def test_the_map_goes_to_what_was_recorded_or_to_the_commune_asked_for(base):
     assert (north > 43.38, east > 5.53) == (True, True)
 
 
+def test_a_form_that_is_open_waits_while_another_view_is_looked_at(base):
+    record = base.add(suivi.deployment(note="Ouvert le mardi", partenaire="Ville"))
+    at = send(opened(fiche=record), f"corriger-{record}-1")
+    at = fill(at, lieu="Maison du projet").run()
+    for view in ("agenda", "indicateurs", "deploiements"):
+        at.segmented_control(key="vue_suivi").set_value(view).run()
+    send(at)
+    [row] = base.store.deployments().to_dict("records")
+    assert (row["lieu"], row["note"], row["partenaire"]) == ("Maison du projet", "Ouvert le mardi", "Ville")
+
+
+def test_the_form_of_a_value_is_of_one_project_alone(base):
+    record = base.add(suivi.value(2024, "3"))
+    at = opened(vue_suivi="Indicateurs")
+    at.selectbox(key="projet").set_value("cites-educatives").run()
+    at.selectbox(key="valeur").set_value(record).run()
+    send(at, f"corriger-{record}-1")
+    at.selectbox(key="projet").set_value("paej").run()
+    assert not [button for button in at.button if button.key == "valeur-enregistrer"]
+    at.selectbox(key="projet").set_value("cites-educatives").run()
+    send(at, "valeur-enregistrer")
+    [row] = base.store.indicator_values().to_dict("records")
+    assert (row["id_projet"], int(row["valeur"]), row["source"], int(row["version"])) == (
+        "cites-educatives",
+        3,
+        "Bilan annuel",
+        2,
+    )
+
+
 def test_without_a_record_the_page_says_so_and_shows_no_zero(base):
     at = opened()
     text = plain(html(at))
