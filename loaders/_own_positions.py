@@ -269,7 +269,8 @@ def _shape(text: str) -> Any:
     """
     try:
         if found := _WKT.fullmatch(text):
-            return shapely.from_wkt(text[found.start(2) :])
+            with np.errstate(over="ignore", invalid="ignore"):
+                return shapely.from_wkt(text[found.start(2) :])
         if _WKB.fullmatch(text):
             return shapely.from_wkb(text)
         if _is_geojson(text):

@@ -55,7 +55,7 @@ def to_shapes(
     report.add(table[absent], "géométrie absente", SET_ASIDE, ids=ids, values=pd.Series("", index=index))
     table, shapes = table[~absent], shapes[~absent]
     first = pd.DataFrame(
-        [shapely.get_coordinates(geometry).mean(axis=0) for geometry in shapes], index=shapes.index
+        [shapely.get_coordinates(geometry)[0] for geometry in shapes], index=shapes.index
     ).reindex(columns=[0, 1])
     check_degrees(path, first[0], first[1])
 

@@ -72,13 +72,13 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
                 f"aucun QPV de l'EPCI {', '.join(place.epci)}",
                 "fournir le fichier national ou celui du territoire",
             )
-    frame["communes"] = frame["communes"].astype("str").str.split(r"[,|]\s*", regex=True)
+    frame["communes"] = frame["communes"].astype("str").fillna("").str.split(r"[,|]\s*", regex=True)
     known = set(place.communes.index)
     unknown = frame[[not known.issuperset(codes) for codes in frame["communes"]]]
     if len(unknown):
         raise SourceContentError(
             target,
-            f"commune inconnue pour {unknown['code_qp'].iloc[0]} : {', '.join(unknown['communes'].iloc[0])}",
+            f"commune inconnue pour {unknown['code_qp'].iloc[0]} : {', '.join(unknown['communes'].iloc[0]) or 'absente'}",
             "compléter territoire.toml",
         )
     report.check(target, max_faulty_share=MAX_FAULTY_SHARE)

@@ -61,6 +61,10 @@ def read_lines(path: Path | str | None = None, *, data_dir: Path = DATA) -> Read
         others, f"{OFF_TERRITORY} (autre mode)", SET_ASIDE, ids=frame["route_id"], values=frame["mode"]
     )
     frame = frame.drop(index=others.index)
+    frame["route_id"] = frame["route_id"].astype("str")
+    nameless = frame.index[frame["route_id"].isna()]
+    if len(nameless):
+        raise SourceContentError(target, f"objet {nameless[0]} : route_id absent", "lui en donner un")
     twice = frame.loc[frame["route_id"].duplicated(), "route_id"]
     if len(twice):
         raise SourceContentError(

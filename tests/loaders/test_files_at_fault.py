@@ -215,3 +215,27 @@ def test_codes_at_fault(name, old, new, words, producers):
         path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(SourceContentError, match=words):
         read(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "words"),
+    [
+        ("lignes", lambda rows: rows[0]["properties"].update(route_id=None), r"objet \d+ : route_id absent"),
+        ("qpv", lambda rows: rows[0]["properties"].update(insee_com=None), "commune inconnue pour .* absente"),
+        (
+            "communes",
+            lambda rows: rows[0].update(
+                geometry={"type": "Polygon", "coordinates": [[[1e308, 43.5], [1e308, 43.6], [5.4, 43.5], [1e308, 43.5]]]}
+            ),
+            "absents",
+        ),
+    ],
+    ids=["ligne sans nom", "qpv sans commune", "coordonnées immenses"],
+)  # fmt: skip
+def test_what_random_damage_has_found(name, change, words, producers):
+    read, file = READERS[name]
+    document = json.loads((producers / file).read_text(encoding="utf-8"))
+    change(document["features"])
+    (producers / file).write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(SourceError, match=words):
+        read(producers / file)

@@ -134,6 +134,12 @@ def test_geometries_in_cells_are_of_one_kind_each():
     assert (layer.report.lignes_lues, layer.report.lignes_gardees) == (5, 4)
 
 
+def test_a_number_beyond_all_bounds_in_a_cell_is_a_fault_of_its_row():
+    layer = read(files.WKT.replace("2;LINESTRING(893000", "2;LINESTRING(8930E47000"))
+    assert next(fault for fault in faults(layer) if fault[0] == 3)[2] == "écartée"
+    assert (layer.report.lignes_lues, layer.report.lignes_gardees) == (5, 3)
+
+
 @pytest.mark.parametrize(
     ("cell", "expected"),
     [
