@@ -24,7 +24,7 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.measure import Row, compare, processor_s
 from benchmarks.served import ROOT
 from geo.crs import LAMBERT93, WGS84
-from loaders import communes, premises
+from loaders import clock, communes, premises
 from loaders import qpv as qpv_loader
 from loaders.premises_schema import BY_NAME, COLUMNS
 from pages.foncier import premises as shown
@@ -241,7 +241,7 @@ def made_again(raw: bytes, name: str) -> float:
     qpv, names = qpv_loader.load(), dict(communes.load()["nom"])
     start = time.process_time()
     owned = shown.imported(
-        premises.read(raw, name=name), name=name, qpv=qpv, communes=names, today=session.today()
+        premises.read(raw, name=name), name=name, qpv=qpv, communes=names, today=clock.today()
     )
     shown.session_objects(owned)
     return 1000 * (time.process_time() - start)
