@@ -6,6 +6,8 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from pyproj import Transformer
 
@@ -43,7 +45,7 @@ def numbers(values: pd.Series, *, low: float, high: float, ids: pd.Series, repor
     Series
         float64, NaN where missing.
     """
-    read = pd.to_numeric(values.str.replace(",", ".", regex=False), errors="coerce")
+    read = _as_numbers(values.str.replace(",", ".", regex=False))
     text = values[(values != "") & read.isna()]
     report.add(text.to_frame(), f"texte au lieu d'un nombre ({values.name})", MENDED, ids=ids, values=values)
     outside = read[read.notna() & ~read.between(low, high)]
@@ -51,13 +53,36 @@ def numbers(values: pd.Series, *, low: float, high: float, ids: pd.Series, repor
     return read.where(read.between(low, high)).astype("float64")
 
 
+def _as_numbers(texts: pd.Series) -> pd.Series:
+    if isinstance(texts.dtype, pd.StringDtype):
+        try:
+            # Ten times faster than one by one, where every text is blank or a number.
+            given = pa.array(texts.array)
+            read = pc.cast(pc.if_else(pc.equal(given, ""), None, given), pa.float64())
+        except pa.ArrowInvalid:
+            pass
+        else:
+            return pd.Series(read.to_numpy(zero_copy_only=False), index=texts.index)
+    return pd.to_numeric(texts, errors="coerce")
+
+
 def drop_duplicate_ids(rows: pd.DataFrame, column: str, report: Report) -> pd.DataFrame:
     """Keep the first row of each id and report the others; rows without id are set aside too."""
+    if _rises(rows[column]):
+        return rows
     blank = rows[rows[column] == ""]
     report.add(blank, "identifiant absent", SET_ASIDE, ids=rows[column], values=rows[column])
     twice = rows[rows[column].duplicated() & (rows[column] != "")]
     report.add(twice, "identifiant en double", SET_ASIDE, ids=rows[column], values=rows[column])
     return rows.drop(index=blank.index.union(twice.index))
+
+
+def _rises(ids: pd.Series) -> bool:
+    """Tell whether ids rise from each row to the next, as those of an extract do: each is then there, and once."""
+    if ids.empty or not isinstance(ids.dtype, pd.StringDtype) or ids.isna().any():
+        return False
+    texts = pa.array(ids.array)
+    return bool(ids.iloc[0]) and pc.all(pc.less(texts[:-1], texts[1:])).as_py() is not False
 
 
 def to_points(
@@ -127,7 +152,7 @@ def to_points(
     blame(rows.index[foreign], "coordonnées hors de France", SET_ASIDE)
 
     here = ~absent & ~foreign
-    kept = rows[here].drop(columns=["lon", "lat"])
+    kept = (rows if here.all() else rows[here]).drop(columns=["lon", "lat"])
     metres = _to_metres().transform(lon[here].to_numpy(), lat[here].to_numpy())
     points = gpd.GeoDataFrame(kept, geometry=gpd.points_from_xy(*metres, crs=LAMBERT93))
     told = None if declared is None else declared[here]
@@ -160,7 +185,7 @@ def to_points(
         lost[afloat] = False
     fault = "hors de sa commune" if declared is not None else OFF_TERRITORY
     blame(points.index[lost], fault, SET_ASIDE)
-    return points[~lost]
+    return points[~lost] if lost.any() else points
 
 
 @cache
