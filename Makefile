@@ -23,7 +23,7 @@ $(VENV)/dev: requirements.txt requirements-dev.txt
 app: $(VENV)/app ## install and open the atlas on http://127.0.0.1:8501
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT) --server.headless false
 
-test: $(VENV)/dev ## install and run the tests, some 12 minutes on 2 cores
+test: $(VENV)/dev ## install and run the tests, some 15 minutes on 2 cores
 	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder -m "not bench and not soak"
 	$(BIN)/python -m pytest -m "bench and not soak"
 
