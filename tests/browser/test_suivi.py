@@ -68,7 +68,7 @@ def test_a_deployment_recorded_by_keyboard_is_seen_corrected_and_undone(page):
     check(page)
     press(page, "Enregistrer")
     page.get_by_text("Déploiement enregistré.").wait_for()
-    assert page.get_by_text("Maison <b>bleue</b>").first.is_visible()
+    page.get_by_role("cell", name="Maison <b>bleue</b>", exact=True).wait_for()
 
     page.get_by_role("link", name="Projets", exact=True).first.click()
     cell = page.locator('td[title^="Vitrolles"]', has=page.locator(".fait-envisage"))
