@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -161,8 +162,11 @@ def test_what_visitors_need_not_ask_is_not_there(path, proxy):
 
 def test_no_address_is_written_down(proxy):
     proxy.get("/carte")
-    written = (proxy.folder / "access.log").read_text(encoding="utf-8")
-    assert "GET /carte 200" in written
+    log, deadline = proxy.folder / "access.log", time.monotonic() + 10
+    # The line is written once the answer is on its way.
+    while "GET /carte 200" not in (written := log.read_text(encoding="utf-8")):
+        assert time.monotonic() < deadline, written
+        time.sleep(0.05)
     assert "127.0.0.1 " not in written.replace("127.0.0.1:", "")
 
 
