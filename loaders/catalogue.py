@@ -203,13 +203,12 @@ def load(path: Path | str | None = None) -> Catalogue:
 
 
 @lru_cache(maxsize=4)
-def _named(path: Path, modified: int, unnamed: frozenset[str]) -> "Catalogue":
-    listed = _load(path, modified)
+def _named(path: Path, _modified: int, unnamed: frozenset[str]) -> "Catalogue":
+    listed = _load(path)
     return Catalogue({source_id: source for source_id, source in listed.items() if source_id not in unnamed})
 
 
-@lru_cache(maxsize=4)
-def _load(path: Path, _modified: int) -> dict[str, Source]:
+def _load(path: Path) -> dict[str, Source]:
     frame = read_csv(path, columns=COLUMNS)
     required = [name for name in COLUMNS if name not in MAY_BE_BLANK]
     sources: dict[str, Source] = {}

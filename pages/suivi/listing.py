@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
@@ -12,7 +11,7 @@ from exports.context import Context
 from exports.fields import Field
 from exports.follow_up import FollowUp
 from exports.follow_up_words import balance, beyond, observed
-from geo.crs import WGS84, Bounds, to_lambert93
+from geo.crs import Bounds, points_from_degrees
 from geo.follow_up import STATUSES, by_project, communes_of
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.suivi import card, form, session
@@ -188,8 +187,7 @@ def _list(kept: pd.DataFrame, followed: FollowUp, asked: Mapping[str, str | None
 def _bounds(kept: pd.DataFrame, commune: str | None) -> Bounds:
     """Give what the map shows at first, in metres: the commune asked for, else all that has a position."""
     placed = kept[kept["lon"].notna()]
-    points = gpd.GeoSeries(gpd.points_from_xy(placed["lon"], placed["lat"], crs=WGS84))
-    around = to_lambert93(points).buffer(AROUND_M)
+    around = points_from_degrees(placed["lon"], placed["lat"]).buffer(AROUND_M)
     seen = data.communes().loc[[commune]] if commune else around
     west, south, east, north = (round(float(edge)) for edge in seen.total_bounds)
     return west, south, east, north
