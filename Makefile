@@ -21,6 +21,7 @@ $(VENV)/dev: requirements.txt requirements-dev.txt
 	@touch $(VENV)/app $@
 
 app: $(VENV)/app ## install and open the atlas on http://127.0.0.1:8501
+	@echo "Atlas des Possibles : http://127.0.0.1:$(PORT)"
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT) --server.headless false
 
 test: $(VENV)/dev ## install and run the tests, some 15 minutes on 2 cores

@@ -59,3 +59,12 @@ def test_map_draws_when_outside_hosts_hang(name, chromium, server):
         route.abort()
     context.unroute_all(behavior="ignoreErrors")
     context.close()
+
+
+def test_started_as_the_readme_says_no_offer_to_developers_covers_the_page(visit):
+    # As `make app` starts it; a browser that does nothing stands in for the one that Streamlit opens.
+    with Server(options={"server.headless": "false"}, environment={"BROWSER": "true"}) as attended:
+        page = visit("", on=attended)
+        page.wait_for_timeout(2_000)
+        assert page.get_by_role("button", name="Install").count() == 0
+        assert "Streamlit" not in page.locator("body").inner_text()
