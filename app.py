@@ -1,11 +1,11 @@
-"""The frame of the atlas: page settings, language, navigation, footer."""
+"""The frame of the atlas: page settings, navigation, footer."""
 
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import App
 from streamlit.navigation.page import StreamlitPage
 
-from ui import frame, presence, server
+from ui import frame, presence, server, shell
 from ui.reconnection import WholeFirstRun
 
 
@@ -65,7 +65,6 @@ def run() -> None:
         layout="wide",
         menu_items={},
     )
-    frame.speak_french()
     frame.run(page)
     frame.footer()
 
@@ -74,4 +73,9 @@ def run() -> None:
 if __name__ == "__main__":
     run()
 else:
-    app = App("app.py", lifespan=server.prepared(navigation), middleware=[Middleware(WholeFirstRun)])
+    app = App(
+        "app.py",
+        lifespan=server.prepared(navigation),
+        routes=shell.routes(),
+        middleware=[Middleware(WholeFirstRun)],
+    )

@@ -55,7 +55,10 @@ def show(
     kept = present(fields, data.sources())
     # Menus of one page are told apart by their names, for those who do not see what stands above.
     label = plain(typographie(f"Télécharger : {context.subject}"))
-    with st.expander(label, key=f"{key}-{MENU}", icon=":material/download:"):
+    with st.expander(label, key=f"{key}-{MENU}", icon=":material/download:", on_change="rerun") as menu:
+        # Half of a page's parts were those of menus that nobody had opened.
+        if not menu.open:
+            return
         if frame.empty:
             st.caption("Aucune ligne ne répond à ces filtres : rien à télécharger.")
             return

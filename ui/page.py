@@ -1,8 +1,7 @@
-"""The frame that every page shares: heading, finding, styles for screen and paper."""
+"""The frame that every page shares: heading, finding, what only paper needs."""
 
 from collections.abc import Mapping
 from html import escape
-from pathlib import Path
 from typing import Final
 
 import streamlit as st
@@ -11,7 +10,6 @@ from loaders import clock
 from ui.formats import date, plain, typographie
 
 CONTENT_ID: Final = "contenu"
-_STYLES: Final = Path(__file__).with_name("style.css")
 
 
 def header(title: str, finding: str) -> None:
@@ -24,7 +22,6 @@ def header(title: str, finding: str) -> None:
     finding
         One French sentence, plain text: the answer before the details.
     """
-    print_styles()
     st.title(plain(typographie(title)), anchor=CONTENT_ID)
     st.html(f'<p class="atlas-constat">{escape(typographie(finding))}</p>')
 
@@ -43,8 +40,3 @@ def on_paper(words: Mapping[str, str], *, style: str = "") -> None:
     said = "".join(f" {name.capitalize()} : {value}." for name, value in words.items() if value)
     sheet = f"<style>{style}</style>" if style else ""
     st.html(f'{sheet}<p class="atlas-papier-seul">{escape(typographie(f"Établi le {today}.{said}"))}</p>')
-
-
-def print_styles() -> None:
-    """Style tables and notes, show the keyboard's focus, and leave on paper no menu and no control."""
-    st.html(_STYLES)

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from exports import readback
 from exports.formats import cell
+from tests import menus
 from ui import downloads
 
 #: Of each format that a menu offers, what reads its files back.
@@ -117,6 +118,7 @@ def taken(monkeypatch):
         offered[key] = (file_name, data)
 
     monkeypatch.setattr(downloads.st, "download_button", record)
+    menus.open_all(monkeypatch.setattr)
     return offered
 
 

@@ -21,7 +21,7 @@ from loaders import communes, geocoder, indicators, premises, premises_template,
 from loaders.geocoder import Address
 from pages.foncier import candidates, session
 from pages.foncier import premises as shown
-from tests import dgfip, geocoding
+from tests import dgfip, geocoding, menus
 from tests.pages import driver
 from tests.pages.conftest import FORMATS, Tables, on_screen
 from tests.pages.driver import html, plain, spec
@@ -499,6 +499,7 @@ def test_candidates_are_placed_on_request(placing, monkeypatch):
     monkeypatch.setattr(
         downloads.st, "download_button", lambda _label, data, **told: given.update({told["key"]: data})
     )
+    menus.open_all(monkeypatch.setattr)
     at.button(key="pistes-placer").click().run()
     assert not at.exception
     assert len(server.asked) == 5

@@ -13,6 +13,7 @@ from exports.context import Context
 from exports.tables import to_csv
 from loaders import arrondissements, bikes, catalogue, colleges, communes, friches, projects, qpv, sports
 from pages.projets.views import VUES
+from tests import menus
 from tests.pages import driver
 from tests.pages.driver import html, plain, spec
 from ui import data
@@ -358,8 +359,9 @@ def test_long_file_has_one_line_per_case():
     assert f",métropolitain,suivi non lu,suivi non lu,sans objet,sans objet,{HORS}," in pertuis
 
 
-def test_files_are_offered(whole):
-    labels = [button.proto.label for button in whole.get("download_button")]
+def test_files_are_offered(monkeypatch):
+    menus.open_all(monkeypatch.setattr)
+    labels = [button.proto.label for button in opened().get("download_button")]
     assert labels == ["Matrice A3 (PDF)", *["Excel (XLSX)", "CSV pour Excel", "CSV brut"] * 2]
 
 

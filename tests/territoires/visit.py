@@ -15,6 +15,7 @@ import openpyxl  # noqa: E402
 from streamlit.testing.v1 import AppTest  # noqa: E402
 
 from exports import sheets  # noqa: E402
+from tests import menus  # noqa: E402
 from tests.exports.reading_pdf import text_of  # noqa: E402
 from ui import downloads  # noqa: E402
 
@@ -58,6 +59,7 @@ def main(asked):
     downloads.st.download_button = lambda _label, data, *, file_name, key, **_options: offered.setdefault(
         key, (file_name, data)
     )
+    menus.open_all(setattr)
     visits = [visit(page, **params) for page, params in asked["visits"]]
     files = {}
     for key in asked["files"]:

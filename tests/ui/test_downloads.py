@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from exports import readback
 from exports.fields import Field
+from tests import menus
 from ui import downloads
 
 
@@ -49,6 +50,7 @@ def taken(monkeypatch):
         buttons[label] = {"data": data} | options
 
     monkeypatch.setattr(downloads.st, "download_button", record)
+    menus.open_all(monkeypatch.setattr)
     return buttons
 
 
@@ -89,11 +91,18 @@ def test_files_are_made_at_the_click_and_do_not_run_the_page_again(velos_source,
     assert all(callable(button["data"]) and button["on_click"] == "ignore" for button in taken.values())
 
 
-def test_the_menu_says_what_it_takes_and_what_each_file_is_for(velos_source):
+def test_the_menu_is_closed_and_holds_nothing_until_it_opens(velos_source):
     at = AppTest.from_function(app, args=(velos_source, 1, True)).run()
     menu = at.expander[0]
     assert plain(menu.label) == "Télécharger : Stations"
     assert not menu.proto.expanded
+    assert not menu.get("download_button")
+    assert not menu.caption
+
+
+def test_the_menu_says_what_it_takes_and_what_each_file_is_for(velos_source, monkeypatch):
+    menus.open_all(monkeypatch.setattr)
+    menu = AppTest.from_function(app, args=(velos_source, 1, True)).run().expander[0]
     assert [button.proto.label for button in menu.get("download_button")] == ALL
     said = [plain(caption.value) for caption in menu.caption]
     assert said[0] == "1 ligne, Marseille. Chaque fichier dit ses sources."
@@ -105,7 +114,8 @@ def test_rows_without_places_have_no_map_files(velos_source, taken):
     assert list(taken) == ["Excel (XLSX)", "CSV pour Excel", "CSV brut"]
 
 
-def test_nothing_to_take_away(velos_source):
+def test_nothing_to_take_away(velos_source, monkeypatch):
+    menus.open_all(monkeypatch.setattr)
     at = AppTest.from_function(app, args=(velos_source, 0, True)).run()
     assert not at.exception
     assert "rien à télécharger" in plain(at.expander[0].caption[0].value)

@@ -4,12 +4,6 @@ from errors import SourceMissingError
 from ui import data, frame
 
 
-def app():
-    from ui import frame  # noqa: PLC0415
-
-    frame.speak_french()
-
-
 def failing(page):
     from ui import frame  # noqa: PLC0415
 
@@ -21,14 +15,6 @@ class Page:
 
     def run(self):
         raise SourceMissingError("data/qpv/qpv.geojson", "le fichier manque", "relancer la construction")
-
-
-def test_the_page_is_in_french_and_its_menus_can_be_skipped():
-    at = AppTest.from_function(app).run()
-    script = at.get("html")[0].proto
-    assert script.unsafe_allow_javascript
-    assert 'lang = "fr"' in script.body
-    assert "Aller au contenu" in script.body
 
 
 def test_a_fault_of_the_data_is_told_in_french(monkeypatch):

@@ -27,10 +27,3 @@ def test_markup_is_text():
     assert "<img" not in bodies
     assert "&lt;img" in bodies
     assert at.title[0].value == r"\<b\>T\</b\> \*x\*"
-
-
-def test_styles_hide_the_controls_on_paper():
-    at = AppTest.from_function(app, args=("T", "C.")).run()
-    styles = next(element.proto.body for element in at.get("html") if "@media print" in element.proto.body)
-    for control in ("stHeader", "stSidebar", "stDownloadButton", "stPagination", "stSelectbox", "stSlider"):
-        assert control in styles.split("@media print")[1]

@@ -1,8 +1,6 @@
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from tests.ui.apart import run_apart
 from ui.reconnection import WholeFirstRun
 
 
@@ -21,8 +19,7 @@ def heard(sent, *, kind="websocket"):
 
         await WholeFirstRun(app)({"type": kind}, receive, None)
 
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(lambda: asyncio.run(run())).result()
+    run_apart(run)
     return seen
 
 

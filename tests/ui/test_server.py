@@ -1,16 +1,10 @@
 import asyncio
 import socket
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.ui.apart import run_apart
 from ui import server
-
-
-def run_apart(work):
-    """Run a coroutine function on a loop of its own: the browser's tests leave one running in this thread."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(work())).result()
 
 
 def accepted_nodelay(*, prepare):
