@@ -6,6 +6,7 @@ from streamlit import App
 from streamlit.navigation.page import StreamlitPage
 
 from ui import frame, presence, server, shell
+from ui.bundles import FromMemory
 from ui.reconnection import WholeFirstRun
 
 
@@ -77,5 +78,5 @@ else:
         "app.py",
         lifespan=server.prepared(navigation),
         routes=shell.routes(),
-        middleware=[Middleware(WholeFirstRun)],
+        middleware=[Middleware(FromMemory), Middleware(WholeFirstRun)],
     )
