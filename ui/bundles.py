@@ -11,10 +11,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-import streamlit as st
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import file_util
+
+from ui.server import base_path
 
 _FOLDER: Final = "static"
 _FOR_EVER: Final = b"public, immutable, max-age=31536000"
@@ -33,9 +34,8 @@ class FromMemory:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        base = str(st.get_option("server.baseUrlPath")).strip("/")
         folder = Path(file_util.get_static_dir(), _FOLDER)
-        start = (f"/{base}" if base else "") + f"/{_FOLDER}/"
+        start = f"{base_path()}/{_FOLDER}/"
         # Only what was found here is ever opened.
         self._files = {
             start + file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if file.is_file()

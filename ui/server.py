@@ -56,9 +56,20 @@ def prepared(
     return lifespan
 
 
-def _address() -> str:
+def base_path() -> str:
+    """Give the path that the app lives under.
+
+    Returns
+    -------
+    str
+        Empty at the root; otherwise with a slash before and none after.
+    """
     base = str(st.get_option("server.baseUrlPath")).strip("/")
-    return f"http://{st.get_option('server.address')}:{st.get_option('server.port')}/{base}"
+    return f"/{base}" if base else ""
+
+
+def _address() -> str:
+    return f"http://{st.get_option('server.address')}:{st.get_option('server.port')}{base_path() or '/'}"
 
 
 def bound_to() -> frozenset[str]:

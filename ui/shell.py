@@ -4,11 +4,9 @@ What stands here is sent once and is there before the first run; as parts of a p
 be sent, cleaned and inserted again in each session, while the map waits.
 """
 
-from functools import cache
 from pathlib import Path
 from typing import Final
 
-import streamlit as st
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -16,6 +14,7 @@ from starlette.routing import Route
 from streamlit import file_util
 
 from ui.page import CONTENT_ID
+from ui.server import base_path
 
 _STYLES: Final = Path(__file__).with_name("style.css")
 # Without it a page of any other address than the root looks for its server under its own name, and waits before it
@@ -57,13 +56,21 @@ def routes() -> list[Route]:
     -------
     list of Route
         For `streamlit.App`; an address that is no page's gets the same, and Streamlit says so there.
+
+    Raises
+    ------
+    RuntimeError
+        As `page` does: the server then does not start.
     """
+    html = page()
+
+    async def answer(_request: Request) -> Response:
+        return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
+
     register_url_convertor("page", _PageName())
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
-    return [Route((f"/{base}" if base else "") + "/{name:page}", _answer)]
+    return [Route(base_path() + "/{name:page}", answer)]
 
 
-@cache
 def page() -> str:
     """Put the page together.
 
@@ -84,10 +91,6 @@ def page() -> str:
     for old, new in (('<html lang="en">', '<html lang="fr">'), ('<div id="root"></div>', body)):
         html = _between(html, old, "", new)
     return html
-
-
-async def _answer(_request: Request) -> Response:
-    return HTMLResponse(page(), headers={"Cache-Control": "no-cache"})
 
 
 def _between(html: str, start: str, end: str, new: str) -> str:

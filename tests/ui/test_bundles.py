@@ -5,7 +5,7 @@ import pytest
 from streamlit import file_util
 
 from tests.ui.apart import run_apart
-from ui import bundles
+from ui import bundles, server
 
 STATIC = Path(file_util.get_static_dir(), "static")
 SCRIPT = next((STATIC / "js").glob("index.*.js"))
@@ -17,7 +17,7 @@ def asked(monkeypatch):
     """Ask for a path: the headers and the body, or None where the application behind answers."""
 
     def ask(path, *, accepted="", method="GET", base="", kind="http"):
-        monkeypatch.setattr(bundles.st, "get_option", {"server.baseUrlPath": base}.__getitem__)
+        monkeypatch.setattr(server.st, "get_option", {"server.baseUrlPath": base}.__getitem__)
         sent = []
 
         async def behind(_scope, _receive, send):

@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 from streamlit.web.server.starlette.starlette_auth_routes import create_auth_routes
 
 from tests.ui.apart import run_apart
-from ui import shell
+from ui import server, shell
 
 PAGES = [folder.parent.name for folder in Path("pages").glob("*/page.py")]
 
@@ -15,7 +15,7 @@ def asked(monkeypatch):
     """Ask a server that knows the addresses of pages alone, under a base path: the status, the headers and the text."""
 
     def ask(path, base=""):
-        monkeypatch.setattr(shell.st, "get_option", {"server.baseUrlPath": base}.__getitem__)
+        monkeypatch.setattr(server.st, "get_option", {"server.baseUrlPath": base}.__getitem__)
         app, sent = Starlette(routes=shell.routes()), []
         scope = {
             "type": "http",
@@ -87,7 +87,5 @@ def test_under_a_base_path(asked):
 def test_another_version_of_streamlit_is_noticed(monkeypatch, tmp_path):
     (tmp_path / "index.html").write_text("<html><title>Streamlit</title></html>", encoding="utf-8")
     monkeypatch.setattr(shell.file_util, "get_static_dir", lambda: str(tmp_path))
-    shell.page.cache_clear()
     with pytest.raises(RuntimeError, match=r"ui/shell\.py"):
-        shell.page()
-    shell.page.cache_clear()
+        shell.routes()
