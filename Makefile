@@ -38,6 +38,7 @@ lint: $(VENV)/dev ## style, types, import contract, docstrings
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/numpydoc lint app.py errors.py geo/*.py loaders/*.py tracking/*.py maps/*.py exports/*.py ui/*.py
+	$(BIN)/python -m benchmarks.weight
 
 bench: $(VENV)/dev ## measure what the README claims
 	$(BIN)/python -m benchmarks

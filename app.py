@@ -11,13 +11,7 @@ from ui.reconnection import WholeFirstRun
 
 
 def navigation() -> StreamlitPage:
-    """Declare the pages and give the one that the address names.
-
-    Returns
-    -------
-    StreamlitPage
-        The page to run.
-    """
+    """Declare the pages and give the one that the address names."""
     return st.navigation(
         [
             st.Page("pages/accueil/page.py", title="Accueil", default=True),

@@ -35,8 +35,6 @@ class SourceError(AtlasError):
 
     Parameters
     ----------
-    path
-        The file at fault.
     fault
         What is wrong, in French, without a full stop.
     mend
@@ -75,8 +73,6 @@ class ServiceError(AtlasError, ConnectionError):
 
     Parameters
     ----------
-    service
-        What the service is called, in French.
     fault
         What is wrong, in French, without a full stop.
     mend
@@ -95,8 +91,6 @@ class ServiceBusyError(ServiceError):
 
     Parameters
     ----------
-    service, fault, mend
-        As `ServiceError`.
     wait_s
         Seconds before it may be asked again.
     """

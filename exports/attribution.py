@@ -14,8 +14,6 @@ def line(source: Source, names: Mapping[str, str]) -> str:
 
     Parameters
     ----------
-    source
-        The source.
     names
         Name of each of the atlas's communes by INSEE code.
 
@@ -35,8 +33,6 @@ def scope(source: Source, names: Mapping[str, str]) -> str:
 
     Parameters
     ----------
-    source
-        The source.
     names
         Name of each of the atlas's communes by INSEE code.
 

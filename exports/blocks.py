@@ -19,98 +19,32 @@ Block = Mapping[str, Any]
 
 
 def title(text: str) -> Block:
-    """Open a part of the sheet.
-
-    Parameters
-    ----------
-    text
-        French title.
-
-    Returns
-    -------
-    Block
-        For the templates.
-    """
+    """Open a part of the sheet."""
     return {"sorte": "titre", "texte": typographie(text)}
 
 
 def text(words: str) -> Block:
-    """Write a paragraph.
-
-    Parameters
-    ----------
-    words
-        French sentences.
-
-    Returns
-    -------
-    Block
-        For the templates.
-    """
+    """Write a paragraph."""
     return {"sorte": "texte", "texte": typographie(words)}
 
 
 def note(words: str) -> Block:
-    """Write what a reader must know to read the figures rightly.
-
-    Parameters
-    ----------
-    words
-        French sentences.
-
-    Returns
-    -------
-    Block
-        For the templates.
-    """
+    """Write what a reader must know to read the figures rightly."""
     return {"sorte": "note", "texte": typographie(words)}
 
 
 def bullets(lines: Iterable[str]) -> Block:
-    """Write a list.
-
-    Parameters
-    ----------
-    lines
-        French texts.
-
-    Returns
-    -------
-    Block
-        For the templates.
-    """
+    """Write a list."""
     return {"sorte": "liste", "lignes": [typographie(line) for line in lines]}
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> Block:
-    """Write what is known, each under its name.
-
-    Parameters
-    ----------
-    pairs
-        Name and French text.
-
-    Returns
-    -------
-    Block
-        For the templates.
-    """
+    """Write what is known, each under its name."""
     return {"sorte": "faits", "lignes": [[typographie(name), typographie(words)] for name, words in pairs]}
 
 
 def numbers(pairs: Iterable[tuple[str, str]]) -> Block:
-    """Write a few figures in large.
-
-    Parameters
-    ----------
-    pairs
-        Title and figure, as French texts.
-
-    Returns
-    -------
-    Block
-        For the templates.
-    """
+    """Write a few figures in large."""
     return {"sorte": "chiffres", "lignes": [[typographie(name), words] for name, words in pairs]}
 
 
@@ -119,17 +53,10 @@ def drawing(drawn: VectorMap, *, subject: str, remark: str = "") -> Block:
 
     Parameters
     ----------
-    drawn
-        The map.
     subject
         What it shows, in a few French words: it opens the alternative text.
     remark
         French sentence under the map and in its alternative text, "" for none.
-
-    Returns
-    -------
-    Block
-        For the templates.
     """
     seen = " ; ".join(entry.text for entry in drawn.legend)
     scale = f"Nord en haut ; la barre d'échelle vaut {drawn.scale_text}."
@@ -155,14 +82,10 @@ def table(
 
     Parameters
     ----------
-    frame
-        The rows.
     fields
         The columns, in order.
     sources
         The catalogue, which says where each source applies.
-    caption
-        Title of the table.
     remark
         French sentence under it, "" for none.
 
@@ -201,10 +124,6 @@ def rows(
     ----------
     columns
         French title of each column, and whether it holds numbers.
-    lines
-        French texts, ready to show.
-    caption
-        Title of the table.
     remark
         French sentence under it, "" for none.
     groups
@@ -236,11 +155,6 @@ def rows(
 def written(said: str) -> str:
     """Set a text as French typography wants, but for addresses.
 
-    Parameters
-    ----------
-    said
-        Any text of a cell.
-
     Returns
     -------
     str
@@ -251,11 +165,6 @@ def written(said: str) -> str:
 
 def vintages(sources: Iterable[Source]) -> str:
     """Say who made some figures, and when.
-
-    Parameters
-    ----------
-    sources
-        Their sources, again as often as they come.
 
     Returns
     -------
@@ -271,15 +180,8 @@ def origins(sources: Iterable[Source], names: Mapping[str, str]) -> list[str]:
 
     Parameters
     ----------
-    sources
-        The sources of the sheet, the main one first.
     names
         Name of each of the atlas's communes by INSEE code.
-
-    Returns
-    -------
-    list of str
-        French texts.
     """
     return [
         typographie(f"{attribution.line(source, names)} ; mention : « {source.attribution} »")
@@ -288,20 +190,7 @@ def origins(sources: Iterable[Source], names: Mapping[str, str]) -> list[str]:
 
 
 def footer(day: dt.date, said: str) -> str:
-    """Say at the foot of each page when the sheet was made and how its rows were chosen.
-
-    Parameters
-    ----------
-    day
-        The day of the sheet.
-    said
-        The filters and the threshold, in French.
-
-    Returns
-    -------
-    str
-        French text.
-    """
+    """Say at the foot of each page when the sheet was made and how its rows were chosen."""
     return typographie(f"Atlas des Possibles, {CONTRAT}, {TERRITORY}. Établi le {date(day)}. {said}")
 
 

@@ -17,22 +17,10 @@ class Content:
 
     Attributes
     ----------
-    kind
-        What the sheet is, in a few French words.
-    name
-        The place, the project or the matrix.
     subtitle
         What tells it from its namesakes, "" for nothing.
     finding
         One French sentence: the answer before the details.
-    keywords
-        French words that a search may ask for.
-    source_ids
-        The sources of all that it shows, the main one first.
-    said
-        The filters and the threshold, in French sentences.
-    parts
-        What its template shows beside that.
     """
 
     kind: str
@@ -51,15 +39,6 @@ class Content:
         ----------
         template
             Name of a template of `exports/typst`.
-        held
-            What the sheets are made from.
-        day
-            The day of the sheet.
-
-        Returns
-        -------
-        bytes
-            A PDF/UA-1 file.
 
         Raises
         ------

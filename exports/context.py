@@ -21,8 +21,6 @@ class Context:
         French texts about the sources, joined where there are several.
     filters
         The filters in force, in French, "aucun filtre" if none.
-    date
-        The day of the export.
     subject, place
         What the rows are and where, in a few words; they name the file.
     sources
@@ -58,19 +56,8 @@ class Context:
         ----------
         sources
             The sources that the rows draw on, the main one first; those that the territory does not have are passed over.
-        filters
-            The filters in force, name to value, or a French sentence.
-        subject
-            What the rows are, in a few words.
-        place
-            Where they are, in a few words.
         date
             The day of the export, today if None.
-
-        Returns
-        -------
-        Context
-            One context for all the rows.
 
         Raises
         ------

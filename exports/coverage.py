@@ -26,16 +26,6 @@ class Mesure:
 
     Attributes
     ----------
-    nom
-        Its name in a few words, for the row of a project.
-    field
-        The figure, per commune.
-    detail
-        French sentence that says what is counted and how.
-    layer_id
-        The layer of the maps.
-    objets
-        Plural of what the layer holds.
     dated
         Whether the year of the source stands beside the name wherever it is read.
     """
@@ -133,8 +123,6 @@ def by_commune(
         What `geo.cycling.qpv_figures` gives at `PROXIMITY_M`.
     friches, sports, colleges
         The layers, in EPSG:2154.
-    sources
-        The catalogue.
 
     Returns
     -------
@@ -176,16 +164,12 @@ def in_perimeter(
 
     Parameters
     ----------
-    mesure
-        What is measured.
     communes
         Communes of the perimeter, by INSEE code.
     touched
         QPV that the project touches, in EPSG:2154.
     objects
         All the objects of the layer, in EPSG:2154, with `code_insee`: one across the border may be near a QPV.
-    source
-        The layer's source.
 
     Returns
     -------
@@ -208,20 +192,7 @@ def in_perimeter(
 
 
 def counted(couche: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Keep what counts in a layer: physical stations, checked brownfields, every sports facility and collège.
-
-    Parameters
-    ----------
-    couche
-        Source id of the layer.
-    layer
-        All of it.
-
-    Returns
-    -------
-    GeoDataFrame
-        The rows that are counted.
-    """
+    """Keep what counts in a layer: physical stations, checked brownfields, every sports facility and collège."""
     if couche == "velos":
         return cycling.serving(layer)
     return brownfields.checked(layer) if couche == "friches" else layer
@@ -234,8 +205,6 @@ def within(
 
     Parameters
     ----------
-    project
-        The project.
     objects
         Objects of its layer, in EPSG:2154, with `code_insee`.
     communes
@@ -255,18 +224,7 @@ def within(
 
 
 def object_fields(mesure: Mesure) -> tuple[Field, Field]:
-    """Give the columns of `in_perimeter`.
-
-    Parameters
-    ----------
-    mesure
-        What is measured.
-
-    Returns
-    -------
-    tuple of Field
-        In the commune, near its QPV.
-    """
+    """Give the columns of `in_perimeter`."""
     plural = mesure.objets[:1].upper() + mesure.objets[1:]
     source_id = mesure.field.source_id
     return (
@@ -305,17 +263,8 @@ def without_qpv(values: pd.DataFrame, nb_qpv: pd.Series, *, keep: tuple[str, ...
 
     Parameters
     ----------
-    values
-        Objects, one row per commune.
     nb_qpv
         Number of QPV, on the same index.
-    keep
-        Columns left as they are.
-
-    Returns
-    -------
-    DataFrame
-        New values.
     """
     columns = [column for column in values.columns if column not in keep]
     said = values.copy()

@@ -70,13 +70,6 @@ class Field:
 def present(fields: Sequence[Field], sources: Mapping[str, Source]) -> tuple[Field, ...]:
     """Leave out the columns of the sources that the territory does not have: they would be empty from end to end.
 
-    Parameters
-    ----------
-    fields
-        Columns.
-    sources
-        The catalogue, with what a session brings; it knows which sources are absent.
-
     Returns
     -------
     tuple of Field
@@ -97,8 +90,6 @@ def stated(frame: pd.DataFrame, fields: Sequence[Field], sources: Mapping[str, S
         the column or the index `code_insee`; rows without either are within every source's scope.
     fields
         Columns to keep, in order; one of them may be the index, by its name.
-    sources
-        The catalogue, or the part of it that the fields draw on.
 
     Returns
     -------
@@ -145,15 +136,8 @@ def values_of(frame: pd.DataFrame, column: str) -> list[Any]:
 
     Parameters
     ----------
-    frame
-        The rows.
     column
         Name of the column or of the index.
-
-    Returns
-    -------
-    list[Any]
-        One value per row.
     """
     return (frame[column] if column in frame.columns else frame.index).tolist()
 
@@ -184,11 +168,6 @@ def row_communes(frame: pd.DataFrame) -> list[list[str] | None]:
 
 def is_missing(value: object) -> bool:
     """Say whether a cell holds nothing: None, NaN, NaT, blank text or an empty list.
-
-    Parameters
-    ----------
-    value
-        The content of one cell.
 
     Returns
     -------

@@ -33,14 +33,8 @@ class Sign(NamedTuple):
 
     Attributes
     ----------
-    name
-        Its name in style sheets.
-    sign
-        Its symbol.
     couleur
         Its colour, at 4.5:1 at least on white.
-    meaning
-        French sentence of the legend.
     """
 
     name: str
@@ -102,12 +96,8 @@ class FollowUp:
     indicators
         The values that stand, indexed by record: `id_projet`, `indicateur`, `periode_debut`, `periode_fin`,
         `echelle`, `code`, `valeur`, `texte`, `unite`, `source`, `version`, `author`, `written_at`.
-    read_at
-        When they were read.
     fault
         Why they are not of now, in French; "" if they are.
-    revision
-        How far the store had come, for caches.
     """
 
     deployments: pd.DataFrame
@@ -118,18 +108,7 @@ class FollowUp:
 
 
 def source_of(followed: FollowUp) -> Source:
-    """Describe the records as the catalogue describes a source.
-
-    Parameters
-    ----------
-    followed
-        What was read.
-
-    Returns
-    -------
-    Source
-        It covers no commune: what is not recorded may exist.
-    """
+    """Describe the records as the catalogue describes a source."""
     count = len(followed.deployments) + len(followed.indicators)
     return Source(
         source_id=SOURCE_ID,
@@ -159,13 +138,6 @@ def facts(
     ----------
     followed
         What was read, None if nothing could be.
-    projects, communes, qpv
-        As `geo.territory.projects_by_commune` takes them.
-
-    Returns
-    -------
-    DataFrame or None
-        As `geo.follow_up.by_commune` gives it.
     """
     if followed is None:
         return None
@@ -179,8 +151,6 @@ def deployments(
 
     Parameters
     ----------
-    followed
-        What was read.
     projects, communes, qpv
         With `titre`, `nom` and `lib_qp`.
 
@@ -210,8 +180,6 @@ def indicators(
 
     Parameters
     ----------
-    followed
-        What was read.
     projects, communes, qpv
         With `titre`, `nom` and `lib_qp`.
 
@@ -239,11 +207,6 @@ def indicators(
 
 def number(value: Any) -> str:
     """Write a recorded number with the digits that were typed.
-
-    Parameters
-    ----------
-    value
-        A Decimal.
 
     Returns
     -------

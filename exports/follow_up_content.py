@@ -24,15 +24,6 @@ def of_project(suivi: FollowUp | None, id_projet: str, held: Material) -> list[b
     ----------
     suivi
         What was read, None if nothing could be.
-    id_projet
-        The project.
-    held
-        What the sheets are made from.
-
-    Returns
-    -------
-    list of Block
-        A short part of the sheet, with the moment of the reading.
     """
     if suivi is None:
         return _unread()
@@ -61,15 +52,6 @@ def of_commune(suivi: FollowUp | None, code_insee: str, held: Material) -> list[
     ----------
     suivi
         What was read, None if nothing could be.
-    code_insee
-        The commune.
-    held
-        What the sheets are made from.
-
-    Returns
-    -------
-    list of Block
-        A short part of the sheet, with the moment of the reading.
     """
     if suivi is None:
         return _unread()

@@ -13,11 +13,6 @@ from geo.follow_up import DROPPED, NO_RECORD, REACHING, STATUSES
 def detail(cell: Mapping[Any, Any]) -> str:
     """Say what a cell of `facts` holds.
 
-    Parameters
-    ----------
-    cell
-        One of its rows.
-
     Returns
     -------
     str
@@ -30,20 +25,7 @@ def detail(cell: Mapping[Any, Any]) -> str:
 
 
 def finding(followed: FollowUp, facts_: pd.DataFrame) -> str:
-    """Say in one sentence what was recorded.
-
-    Parameters
-    ----------
-    followed
-        What was read.
-    facts_
-        What `facts` gives.
-
-    Returns
-    -------
-    str
-        French sentence.
-    """
+    """Say in one sentence what was recorded."""
     rows = followed.deployments
     if rows.empty:
         return (
@@ -89,10 +71,6 @@ def beyond(facts_: pd.DataFrame, id_projet: str, names: Mapping[str, str]) -> st
 
     Parameters
     ----------
-    facts_
-        What `facts` gives.
-    id_projet
-        The project.
     names
         Name of each commune by INSEE code.
 
@@ -113,11 +91,6 @@ def balance(counts: Mapping[Any, Any]) -> str:
     ----------
     counts
         A row of `geo.follow_up.by_project`.
-
-    Returns
-    -------
-    str
-        French sentence.
     """
     total = counts["communes_promises"]
     said = [f"{counts[s]} avec un déploiement {s}" for s in REACHING if counts[s]]

@@ -50,11 +50,6 @@ def decimal(value: float | None, *, digits: int = 1) -> str:
 def moment(when: dt.datetime) -> str:
     """Write a day and an hour, in the time of Paris.
 
-    Parameters
-    ----------
-    when
-        With its zone.
-
     Returns
     -------
     str
@@ -71,11 +66,6 @@ def entier(value: float | None) -> str:
     ----------
     value
         The number; None and NaN read "non diffusé".
-
-    Returns
-    -------
-    str
-        Such as "312 529", with narrow no-break spaces.
     """
     return decimal(value, digits=0)
 
@@ -87,13 +77,6 @@ def part(value: float | None, *, digits: int = 1) -> str:
     ----------
     value
         The share; None and NaN read "non diffusé".
-    digits
-        As for `decimal`.
-
-    Returns
-    -------
-    str
-        Such as "12,3 %".
     """
     return pourcentage(None if value is None else value * 100, digits=digits)
 
@@ -105,13 +88,6 @@ def pourcentage(value: float | None, *, digits: int = 1) -> str:
     ----------
     value
         The percentage; None and NaN read "non diffusé".
-    digits
-        As for `decimal`.
-
-    Returns
-    -------
-    str
-        Such as "12,3 %".
     """
     return _with_unit(decimal(value, digits=digits), "%")
 
@@ -157,11 +133,6 @@ def date(value: dt.date | None) -> str:
     ----------
     value
         The day; None reads "non diffusé".
-
-    Returns
-    -------
-    str
-        Such as "2 mars 2026" or "1er avril 2025".
     """
     if value is None or is_missing(value):
         return NON_DIFFUSE
@@ -174,17 +145,10 @@ def pluriel(count: float, singular: str, plural: str | None = None) -> str:
 
     Parameters
     ----------
-    count
-        How many.
     singular
         The noun for 0 and 1.
     plural
         The noun from 2 on, the singular and an "s" if None.
-
-    Returns
-    -------
-    str
-        Such as "1 quartier" or "66 quartiers".
     """
     noun = singular if FRENCH.plural_form(abs(count)) == "one" else plural or f"{singular}s"
     return f"{entier(count)}{BROAD}{noun}"
@@ -197,8 +161,6 @@ def figure(value: Any, kind: Kind) -> str:
     ----------
     value
         A number, a date, a text, or the reason why there is none.
-    kind
-        What the value is.
 
     Returns
     -------
@@ -218,8 +180,6 @@ def cell(value: Any, kind: Kind) -> str:
     ----------
     value
         A number, a date, a text, or the reason why there is none.
-    kind
-        What the value is.
 
     Returns
     -------
@@ -233,18 +193,7 @@ def cell(value: Any, kind: Kind) -> str:
 
 
 def heading(field: Field) -> str:
-    """Write a column's title and its unit.
-
-    Parameters
-    ----------
-    field
-        The column.
-
-    Returns
-    -------
-    str
-        Such as "Distance à la station (m)".
-    """
+    """Write a column's title and its unit."""
     unit = UNITS.get(field.kind)
     return f"{field.title} ({unit})" if unit else field.title
 
@@ -270,18 +219,7 @@ def typographie(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Ready a French text for HTML.
-
-    Parameters
-    ----------
-    text
-        Any text, from a data file for instance.
-
-    Returns
-    -------
-    str
-        The text with French spaces, its markup made harmless.
-    """
+    """Ready a French text for HTML."""
     return escape(typographie(text))
 
 

@@ -61,17 +61,9 @@ def to_html_map(
 
     Parameters
     ----------
-    spec
-        What the map shows; its basemap and its address bar are left out.
     frames
         Layer id to frame in any system, indexed by id, with the columns that the registry names and `communes` (list of
         the INSEE codes of each object). A layer of a session has its objects in the spec.
-    context
-        Its sources, filters and date are written under the map.
-    notes
-        As for `maps.builder.base_map`: source id to the French text that dates it.
-    figures
-        Layer id to what the map says of its objects besides.
 
     Returns
     -------

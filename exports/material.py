@@ -23,36 +23,18 @@ class Material:
 
     @cached_property
     def projects(self) -> pd.DataFrame:
-        """Give the projects in their document's order.
-
-        Returns
-        -------
-        DataFrame
-            As `exports.matrix.prepared` gives them.
-        """
+        """Give the projects in their document's order."""
         return matrix.prepared(self.frames.projects, self.frames.orientations)
 
     @cached_property
     def communes(self) -> gpd.GeoDataFrame:
-        """Give the communes in the order of a French index.
-
-        Returns
-        -------
-        GeoDataFrame
-            As loaded.
-        """
+        """Give the communes in the order of a French index."""
         places = self.frames.communes
         return places.loc[sorted(places.index, key=lambda code: fold(str(places.loc[code, "nom"])))]
 
     @cached_property
     def measured(self) -> pd.DataFrame:
-        """Give what is measured in each commune for the projects.
-
-        Returns
-        -------
-        DataFrame
-            As `exports.coverage.by_commune` gives it.
-        """
+        """Give what is measured in each commune for the projects."""
         held = self.frames
         reach = cycling.qpv_figures(
             held.qpv,
@@ -79,11 +61,6 @@ class Material:
             `exports.portraits.QUARTIER` or `COMMUNE`.
         radius_m
             Threshold in metres.
-
-        Returns
-        -------
-        Places
-            As `exports.portraits` gives them, kept per threshold.
         """
         key = (kind, radius_m)
         if key not in self._places:
@@ -98,15 +75,8 @@ class Material:
         ----------
         kind
             `exports.portraits.QUARTIER` or `COMMUNE`.
-        code
-            Code of the place.
         radius_m
             Threshold in metres.
-
-        Returns
-        -------
-        Portrait
-            As `exports.portraits` gives it.
 
         Raises
         ------
@@ -119,16 +89,6 @@ class Material:
 
     def reach(self, id_projet: str) -> project.Reach:
         """Find whom and what a project touches.
-
-        Parameters
-        ----------
-        id_projet
-            The project.
-
-        Returns
-        -------
-        Reach
-            As `exports.project.reach` gives it.
 
         Raises
         ------
@@ -155,11 +115,6 @@ class Material:
 
 def material() -> Material:
     """Give what the sheets are made from, read anew when a file has changed.
-
-    Returns
-    -------
-    Material
-        Shared by all callers.
 
     Raises
     ------

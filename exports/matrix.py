@@ -64,17 +64,7 @@ LONG_FIELDS: Final = (
 
 
 class Look(NamedTuple):
-    """How a situation looks and what it means.
-
-    Attributes
-    ----------
-    name
-        Its name in style sheets.
-    sign
-        Its symbol.
-    meaning
-        French sentence of the legend.
-    """
+    """How a situation looks and what it means."""
 
     name: str
     sign: str
@@ -98,12 +88,8 @@ class Line(NamedTuple):
     ----------
     look
         Name of a look, "" without one.
-    sign
-        What stands in the cells.
     name
         What it is called, "" if `sign` says it.
-    meaning
-        French text.
     """
 
     look: str
@@ -117,12 +103,8 @@ class Group(NamedTuple):
 
     Attributes
     ----------
-    title
-        Title of the orientation.
     number
         How many projects stand under it, and which stand higher up, in French.
-    projects
-        Their rows; a project of several orientations has one row, under the first.
     """
 
     title: str
@@ -139,8 +121,6 @@ class Fact(NamedTuple):
         Name of the status in style sheets, "" without a record.
     sign
         Its symbol, marked where the text promises nothing, "" without a record.
-    words
-        The same in words.
     """
 
     look: str
@@ -153,16 +133,10 @@ class Said(NamedTuple):
 
     Attributes
     ----------
-    look
-        How it looks.
     sign
         Its symbol, with a doubt if the perimeter is to be confirmed.
-    status
-        The situation in words.
     value
         The figure or the reason why there is none; None where nothing is measured.
-    fact
-        What the records say.
     """
 
     look: Look
@@ -177,8 +151,6 @@ def prepared(projects: pd.DataFrame, orientations: pd.DataFrame) -> pd.DataFrame
 
     Parameters
     ----------
-    projects
-        The projects, as loaded.
     orientations
         Orientations by id, with `titre_court`.
 
@@ -211,8 +183,6 @@ def cells(
         Projects to show, in order, with `orientations` as text.
     communes
         All the communes of the contrat, in order, with `nom`.
-    qpv
-        QPV, with `communes`.
     measured
         What `coverage.by_commune` gives.
     facts
@@ -249,13 +219,6 @@ def cells(
 
 def measure(cell: Mapping[Any, Any], couche: str) -> str | None:
     """Say what is measured in a cell.
-
-    Parameters
-    ----------
-    cell
-        A row of `cells`.
-    couche
-        Layer that the project acts on.
 
     Returns
     -------
@@ -299,18 +262,7 @@ def groups(projects: pd.DataFrame, orientations: pd.DataFrame, *, only: str | No
 
 
 def notes(project: pd.Series) -> list[str]:
-    """Say under a project's title what its row holds.
-
-    Parameters
-    ----------
-    project
-        The project.
-
-    Returns
-    -------
-    list of str
-        French texts, none for most.
-    """
+    """Say under a project's title what its row holds."""
     said = [f"périmètre {TO_CONFIRM}"] if project["a_confirmer"] else []
     couche = project["couche"]
     if couche not in MESURES:
@@ -321,20 +273,7 @@ def notes(project: pd.Series) -> list[str]:
 
 
 def say(cell: Mapping[Any, Any], couche: str) -> Said:
-    """Say what a cell holds.
-
-    Parameters
-    ----------
-    cell
-        A row of `cells`.
-    couche
-        Layer that the project acts on.
-
-    Returns
-    -------
-    Said
-        Look and words.
-    """
+    """Say what a cell holds."""
     look, status = LOOKS[cell["statut"]], cell["statut"]
     doubtful = cell["a_confirmer"] and status == LOCALISED
     return Said(
@@ -353,13 +292,6 @@ def legend(filled: pd.DataFrame, couches: Sequence[str]) -> list[Line]:
     ----------
     filled
         What `cells` gives.
-    couches
-        Layers that the projects shown act on.
-
-    Returns
-    -------
-    list of Line
-        In order.
     """
     lines = []
     for status, look in LOOKS.items():
@@ -394,13 +326,6 @@ def legend(filled: pd.DataFrame, couches: Sequence[str]) -> list[Line]:
 def details(couches: Sequence[str], vintages: Mapping[str, str]) -> list[str]:
     """Say how each measure of the matrix is computed, with its vintage.
 
-    Parameters
-    ----------
-    couches
-        Layers that the projects shown act on.
-    vintages
-        Vintage of each source.
-
     Returns
     -------
     list of str
@@ -420,10 +345,6 @@ def wide(filled: pd.DataFrame, projects: pd.DataFrame, communes: pd.DataFrame) -
     ----------
     filled
         What `cells` gives, for the communes shown.
-    projects
-        As given to `cells`.
-    communes
-        Those of `filled`.
 
     Returns
     -------
@@ -448,11 +369,6 @@ def wide_fields(communes: pd.DataFrame) -> tuple[Field, ...]:
     ----------
     communes
         Communes shown, with `nom`.
-
-    Returns
-    -------
-    tuple of Field
-        Those of the project, then one per commune.
     """
     return (
         *LONG_FIELDS[:6],
@@ -462,22 +378,7 @@ def wide_fields(communes: pd.DataFrame) -> tuple[Field, ...]:
 
 
 def finding(projects: pd.DataFrame, filled: pd.DataFrame, *, filtered: bool) -> str:
-    """Say in one sentence what the matrix shows.
-
-    Parameters
-    ----------
-    projects
-        Projects shown.
-    filled
-        Their cells.
-    filtered
-        Whether filters leave some projects out.
-
-    Returns
-    -------
-    str
-        French sentence.
-    """
+    """Say in one sentence what the matrix shows."""
     if projects.empty:
         return "Aucun projet ne répond à ces filtres."
     places = filled.loc[filled["statut"] == LOCALISED, "commune"].unique()
@@ -493,20 +394,7 @@ def finding(projects: pd.DataFrame, filled: pd.DataFrame, *, filtered: bool) -> 
 
 
 def some(count: int, singular: str, plural: str) -> str:
-    """Write how many do something.
-
-    Parameters
-    ----------
-    count
-        How many.
-    singular, plural
-        The verb.
-
-    Returns
-    -------
-    str
-        Such as "2 nomment", "1 nomme" or "aucun ne nomme".
-    """
+    """Write how many do something."""
     if count == 0:
         joint = "n'" if singular[0] in "aeiouhé" else "ne "
         return f"aucun {joint}{singular}"

@@ -27,23 +27,14 @@ def content(
 
     Parameters
     ----------
-    held
-        What the sheets are made from.
     projets
         Ids of the projects to show, None for all.
     communes
         INSEE codes of the communes to show, None for all.
     orientation
         The only orientation shown, None for all.
-    filters
-        The filters in force, name to value, in French.
     suivi
         What the partners recorded, None where it could not be read.
-
-    Returns
-    -------
-    Content
-        For the template "matrice".
 
     Raises
     ------

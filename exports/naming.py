@@ -16,16 +16,5 @@ BIKES: Final = _PLACE.bikes
 
 
 def everywhere(communes: Sized) -> str:
-    """Name the whole territory by its number of communes.
-
-    Parameters
-    ----------
-    communes
-        The communes of the contrat.
-
-    Returns
-    -------
-    str
-        Such as "24 communes".
-    """
+    """Name the whole territory by its number of communes."""
     return f"{len(communes)} commune{'s' if len(communes) > 1 else ''}"

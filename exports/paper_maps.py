@@ -27,13 +27,6 @@ def of_project(reached: project.Reach, frames: Frames) -> VectorMap:
     ----------
     reached
         What `exports.project.reach` gives.
-    frames
-        What the loaders give.
-
-    Returns
-    -------
-    VectorMap
-        What the text names is set off.
     """
     inside = set(reached.touched.index)
     kind = reached.project["perimetre"]
@@ -61,13 +54,6 @@ def of_project(reached: project.Reach, frames: Frames) -> VectorMap:
 
 def of_place(portrait: Portrait, frames: Frames) -> VectorMap:
     """Draw a place and what is around it.
-
-    Parameters
-    ----------
-    portrait
-        The place.
-    frames
-        What the loaders give.
 
     Returns
     -------
@@ -110,18 +96,7 @@ def of_place(portrait: Portrait, frames: Frames) -> VectorMap:
 
 
 def remark(portrait: Portrait) -> str:
-    """Say how far the map of a place reaches, and which layers are absent for want of a source.
-
-    Parameters
-    ----------
-    portrait
-        The place.
-
-    Returns
-    -------
-    str
-        French sentences.
-    """
+    """Say how far the map of a place reaches, and which layers are absent for want of a source."""
     said = f"Objets dessinés jusqu'à {metres(RADII_M[-1])} du contour, lignes exceptées."
     absent = {
         reason: ", ".join(

@@ -27,15 +27,8 @@ def compose(template: str, content: Mapping[str, Any], *, date: dt.date) -> byte
     ----------
     template
         Name of a template of `exports/typst`, without its extension.
-    content
-        What the template shows, ready for JSON.
     date
         The day written into the file: the same content and day give the same bytes.
-
-    Returns
-    -------
-    bytes
-        A PDF/UA-1 file with its fonts.
 
     Raises
     ------

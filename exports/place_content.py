@@ -40,19 +40,10 @@ def content(
     ----------
     kind
         `exports.portraits.QUARTIER` or `COMMUNE`.
-    code
-        Code of the place.
-    held
-        What the sheets are made from.
     radius_m
         Threshold of the figures within reach, in metres.
     suivi
         What the partners recorded, for a commune; None where it was not read.
-
-    Returns
-    -------
-    Content
-        For the template "fiche".
 
     Raises
     ------

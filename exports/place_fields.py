@@ -30,13 +30,6 @@ SURFACE: Final = Field("surface_m2", "Surface", "surface_m2", "qpv")
 def known(fields: Iterable[Field], frame: pd.DataFrame) -> tuple[Field, ...]:
     """Keep the columns of which the source gives at least one value.
 
-    Parameters
-    ----------
-    fields
-        Columns that one format of the source knows and another does not.
-    frame
-        All the rows of the source.
-
     Returns
     -------
     tuple of Field
@@ -47,11 +40,6 @@ def known(fields: Iterable[Field], frame: pd.DataFrame) -> tuple[Field, ...]:
 
 def metres(radius_m: float) -> str:
     """Write a threshold.
-
-    Parameters
-    ----------
-    radius_m
-        Metres.
 
     Returns
     -------

@@ -40,8 +40,6 @@ class Places:
 
     Attributes
     ----------
-    kind
-        "quartier" or "commune".
     rows
         All the QPV or the communes, with their outlines and the columns of `fields`: numbers, missing where there is
         none, or "sans objet" where a commune has no QPV.
@@ -59,16 +57,6 @@ class Places:
     def standing(self, code: str) -> pd.DataFrame:
         """Set the figures of one place beside the median of all and give its rank.
 
-        Parameters
-        ----------
-        code
-            Code of the place.
-
-        Returns
-        -------
-        DataFrame
-            As `geo.places.standing`, one row per field.
-
         Raises
         ------
         ArgumentError
@@ -85,10 +73,6 @@ class Portrait:
 
     Attributes
     ----------
-    kind
-        "quartier" or "commune".
-    code, name, subtitle
-        Official code, name, and what tells it from its namesakes: its communes or its status.
     notes
         French sentences that a reader needs to read the figures rightly.
     row
@@ -115,8 +99,6 @@ class Portrait:
     projects
         The projects whose perimeter covers the place, those that name it first: index `id_projet`; `statut`
         ("localisé" or "métropolitain"), `a_confirmer`, columns of `place_fields.PROJECT_FIELDS`.
-    sources
-        The sources of all this.
     """
 
     kind: Genre
@@ -142,8 +124,6 @@ def quartiers(frames: Frames, *, radius_m: float = REACH_M) -> Places:
 
     Parameters
     ----------
-    frames
-        What the loaders give.
     radius_m
         Threshold of the figures within reach, in metres, as the crow flies.
 
@@ -179,8 +159,6 @@ def communes(frames: Frames, *, radius_m: float = REACH_M) -> Places:
 
     Parameters
     ----------
-    frames
-        What the loaders give.
     radius_m
         Threshold of the figures within reach of their QPV, in metres, as the crow flies.
 
@@ -238,19 +216,10 @@ def qpv_portrait(
 
     Parameters
     ----------
-    frames
-        What the loaders give.
-    code_qp
-        Code of the QPV.
     radius_m
         Threshold of the figures within reach, in metres; what lies around is listed up to 1,000 m whatever it is.
     places
         What `quartiers` gave at this threshold, if the caller has it.
-
-    Returns
-    -------
-    Portrait
-        The QPV.
 
     Raises
     ------
@@ -288,20 +257,11 @@ def commune_portrait(
 
     Parameters
     ----------
-    frames
-        What the loaders give.
-    code_insee
-        INSEE code of the commune.
     radius_m
         Threshold of the figures within reach of its QPV, in metres; what lies around is listed up to 1,000 m whatever
         it is.
     places
         What `communes` gave at this threshold, if the caller has it.
-
-    Returns
-    -------
-    Portrait
-        The commune.
 
     Raises
     ------

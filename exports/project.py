@@ -62,16 +62,10 @@ class Reach:
         The project, its id as `id_projet`.
     outline
         Its perimeter, in EPSG:2154.
-    touched
-        The QPV that it touches.
     named
         The communes that it names, none if it is the whole contrat's.
-    inside
-        The communes of its perimeter.
     objects
         What counts in the layer that it acts on, None where nothing is measured.
-    kept
-        Those in the perimeter.
     """
 
     project: Mapping[str, Any]
@@ -100,12 +94,8 @@ class Touched:
 
     Attributes
     ----------
-    rows
-        One row per commune of the perimeter.
     fields
         Its columns, in order.
-    caption
-        Title of the table.
     note
         How the measure is computed, "" without one.
     source_ids
@@ -134,17 +124,10 @@ def reach(
     ----------
     projects
         The projects, as `exports.matrix.prepared` gives them.
-    id_projet
-        Which one.
     communes, qpv, arrondissements
         Outlines in EPSG:2154.
     layer
         All of the layer that it acts on, None where nothing is measured.
-
-    Returns
-    -------
-    Reach
-        The project and its surroundings.
 
     Raises
     ------
@@ -172,20 +155,7 @@ def reach(
 
 
 def key_figures(reached: Reach, sources: Mapping[str, Source]) -> list[tuple[str, str]]:
-    """Give the figures of a project in a few words.
-
-    Parameters
-    ----------
-    reached
-        What `reach` gives.
-    sources
-        The catalogue.
-
-    Returns
-    -------
-    list of (str, str)
-        Title and French text.
-    """
+    """Give the figures of a project in a few words."""
     said = [
         ("QPV touchés", entier(len(reached.touched))),
         ("Habitants de ces QPV", entier(reached.people)),
@@ -203,11 +173,6 @@ def key_figures(reached: Reach, sources: Mapping[str, Source]) -> list[tuple[str
 
 def reading(project: Mapping[str, Any]) -> str:
     """Say how a QPV was found to be touched, where no file says so.
-
-    Parameters
-    ----------
-    project
-        The project.
 
     Returns
     -------
@@ -227,12 +192,8 @@ def by_commune(reached: Reach, measured: pd.DataFrame, sources: Mapping[str, Sou
 
     Parameters
     ----------
-    reached
-        What `reach` gives.
     measured
         What `exports.coverage.by_commune` gives.
-    sources
-        The catalogue.
 
     Returns
     -------
@@ -263,12 +224,8 @@ def partners(listed: Sequence[str], wordings: Sequence[str], register: pd.DataFr
 
     Parameters
     ----------
-    listed
-        Ids of partners.
     wordings
         How the document writes them, in the same order.
-    register
-        The register of partners.
 
     Returns
     -------
@@ -281,13 +238,6 @@ def partners(listed: Sequence[str], wordings: Sequence[str], register: pd.DataFr
 
 def place(project: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """Name the perimeter of a project.
-
-    Parameters
-    ----------
-    project
-        The project.
-    names
-        Name of each commune, arrondissement and QPV by code.
 
     Returns
     -------
@@ -309,8 +259,6 @@ def facts(project: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[st
     ----------
     project
         The project, with `orientations` as text.
-    names
-        Name of each commune, arrondissement and QPV by code.
 
     Returns
     -------
@@ -342,11 +290,6 @@ def facts(project: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[st
 def indicators(project: Mapping[str, Any]) -> list[str]:
     """Give the indicators of a project.
 
-    Parameters
-    ----------
-    project
-        The project.
-
     Returns
     -------
     list of str
@@ -356,18 +299,7 @@ def indicators(project: Mapping[str, Any]) -> list[str]:
 
 
 def finding(reached: Reach) -> str:
-    """Say in one sentence whom a project reaches.
-
-    Parameters
-    ----------
-    reached
-        What `reach` gives.
-
-    Returns
-    -------
-    str
-        French sentence.
-    """
+    """Say in one sentence whom a project reaches."""
     towns = list(reached.named["nom"])
     where = f"nomme {', '.join(towns)}" if towns else "vise tout le territoire"
     doubt = f" (périmètre {TO_CONFIRM})" if reached.project["a_confirmer"] else ""

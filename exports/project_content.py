@@ -14,17 +14,8 @@ def content(id_projet: str, held: Material, *, suivi: FollowUp | None = None) ->
 
     Parameters
     ----------
-    id_projet
-        The project.
-    held
-        What the sheets are made from.
     suivi
         What the partners recorded, None where it was not read.
-
-    Returns
-    -------
-    Content
-        For the template "fiche".
 
     Raises
     ------

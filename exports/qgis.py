@@ -80,11 +80,6 @@ def style(layer: Layer | None, shapes: gpd.GeoSeries, *, columns: Collection[str
         What is drawn: a layer whose symbol is made for other shapes only gives its colour.
     columns
         The columns that the file holds: objects differ by the layer's variable if it is one of them.
-
-    Returns
-    -------
-    str
-        QML of QGIS 3.
     """
     family = _family(shapes, layer)
     root = ET.Element("qgis", version="3.28.0", styleCategories="Symbology")

@@ -47,12 +47,6 @@ def from_csv(
         The bytes of the file.
     fields
         The columns that were written.
-    index
-        Name of the official id.
-    plain
-        As it was for `to_csv`.
-    name
-        Name of the file, for messages.
 
     Returns
     -------
@@ -97,15 +91,6 @@ def from_xlsx(
         The bytes of the file.
     fields
         The columns that were written.
-    index
-        Name of the official id.
-    name
-        Name of the file, for messages.
-
-    Returns
-    -------
-    DataFrame
-        As `from_csv`.
 
     Raises
     ------
@@ -136,15 +121,6 @@ def from_geojson(
         The bytes of the file.
     fields
         The columns that were written.
-    index
-        Name of the official id.
-    name
-        Name of the file, for messages.
-
-    Returns
-    -------
-    GeoDataFrame
-        As `from_csv`, with the geometry in EPSG:2154.
 
     Raises
     ------
@@ -178,15 +154,6 @@ def from_gpkg(
         The bytes of the file.
     fields
         The columns that were written.
-    index
-        Name of the official id.
-    name
-        Name of the file, for messages.
-
-    Returns
-    -------
-    GeoDataFrame
-        As `from_csv`, with the geometry in EPSG:2154.
 
     Raises
     ------
@@ -218,8 +185,6 @@ def from_html_map(data: bytes, *, name: str = "carte.html") -> dict[str, list[st
     ----------
     data
         The bytes of the file, as `exports.html_map.to_html_map` wrote them.
-    name
-        Name of the file, for messages.
 
     Returns
     -------
@@ -246,19 +211,8 @@ def rows_of_html_map(
     ----------
     data
         The bytes of the file, as `exports.html_map.to_html_map` wrote them.
-    layer_id
-        A layer with figures.
     fields
         The columns of the figures.
-    index
-        Name of the official id.
-    name
-        Name of the file, for messages.
-
-    Returns
-    -------
-    DataFrame
-        As `from_csv`.
 
     Raises
     ------

@@ -15,17 +15,10 @@ def qpv_sheet(code_qp: str, *, radius_m: float = REACH_M, date: dt.date | None =
 
     Parameters
     ----------
-    code_qp
-        Code of the QPV.
     radius_m
         Threshold of the figures within reach, in metres, as the crow flies.
     date
         The day of the sheet, today if None.
-
-    Returns
-    -------
-    bytes
-        A PDF/UA-1 file, A4.
 
     Raises
     ------
@@ -50,19 +43,12 @@ def commune_sheet(
 
     Parameters
     ----------
-    code_insee
-        INSEE code of the commune.
     radius_m
         Threshold of the figures within reach of its QPV, in metres, as the crow flies.
     date
         The day of the sheet, today if None.
     suivi
         What the partners recorded, as read; None says that it was not read.
-
-    Returns
-    -------
-    bytes
-        A PDF/UA-1 file, A4.
 
     Raises
     ------
@@ -81,17 +67,10 @@ def project_sheet(id_projet: str, *, date: dt.date | None = None, suivi: FollowU
 
     Parameters
     ----------
-    id_projet
-        The project.
     date
         The day of the sheet, today if None.
     suivi
         What the partners recorded, as read; None says that it was not read.
-
-    Returns
-    -------
-    bytes
-        A PDF/UA-1 file, A4.
 
     Raises
     ------

@@ -33,8 +33,6 @@ class Look:
 
     Parameters
     ----------
-    layer
-        The layer.
     variante
         What sets them apart in it, None for the layer's own look.
     """
@@ -51,30 +49,11 @@ class Look:
 
     @property
     def is_point(self) -> bool:
-        """Whether it is a symbol.
-
-        Returns
-        -------
-        bool
-            False for lines and outlines.
-        """
+        """Whether it is a symbol."""
         return self.symbole in POINTS
 
     def symbols(self, places: Iterable[tuple[float, float]], radius_pt: float) -> str:
-        """Draw symbols, each over those before it.
-
-        Parameters
-        ----------
-        places
-            Their middles, in points from the upper left corner.
-        radius_pt
-            Radius of a circle that would weigh alike.
-
-        Returns
-        -------
-        str
-            An SVG element.
-        """
+        """Draw symbols, each over those before it."""
         fill, stroke = (self.couleur, _WHITE) if self.plein else (_WHITE, self.couleur)
         width = radius_pt * (0.12 if self.plein else 0.3)
         drawn = "".join(
@@ -83,18 +62,7 @@ class Look:
         return f'<g fill="{fill}" stroke="{stroke}" stroke-width="{width:.2f}" stroke-linejoin="round">{drawn}</g>'
 
     def painted(self, path: str) -> str:
-        """Paint lines or outlines.
-
-        Parameters
-        ----------
-        path
-            Data of an SVG path, several objects at once.
-
-        Returns
-        -------
-        str
-            An SVG element.
-        """
+        """Paint lines or outlines."""
         dashes = f' stroke-dasharray="{self.tirets}"' if self.tirets else ""
         fill = (
             f'fill="{self.couleur}" fill-opacity="{self.remplissage:g}" fill-rule="evenodd"'
@@ -107,13 +75,7 @@ class Look:
         )
 
     def swatch(self) -> str:
-        """Draw the sign of the legend.
-
-        Returns
-        -------
-        str
-            A whole SVG image.
-        """
+        """Draw the sign of the legend."""
         if self.is_point:
             return image(self.symbols([(SWATCH_PT[0] / 2, SWATCH_PT[1] / 2)], SWATCH_RADIUS_PT))
         if self.symbole == "trait":
@@ -123,13 +85,6 @@ class Look:
 
 def shaded(path: str, classe: Classe) -> str:
     """Paint a path as a class of a shaded map.
-
-    Parameters
-    ----------
-    path
-        Data of an SVG path, several objects at once.
-    classe
-        The class.
 
     Returns
     -------
@@ -150,11 +105,6 @@ def shaded(path: str, classe: Classe) -> str:
 def hatching(classes: Iterable[Classe]) -> str:
     """Define the hatchings that some classes need.
 
-    Parameters
-    ----------
-    classes
-        The classes of a map.
-
     Returns
     -------
     str
@@ -170,34 +120,12 @@ def hatching(classes: Iterable[Classe]) -> str:
 
 
 def class_swatch(classe: Classe) -> str:
-    """Draw the sign of a class for the legend.
-
-    Parameters
-    ----------
-    classe
-        The class.
-
-    Returns
-    -------
-    str
-        A whole SVG image.
-    """
+    """Draw the sign of a class for the legend."""
     return image(hatching([classe]) + shaded(_BOX, classe))
 
 
 def image(content: str) -> str:
-    """Make a sign of the legend.
-
-    Parameters
-    ----------
-    content
-        SVG elements.
-
-    Returns
-    -------
-    str
-        A whole SVG image.
-    """
+    """Make a sign of the legend."""
     width, height = SWATCH_PT
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}pt" height="{height:g}pt" '

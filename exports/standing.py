@@ -34,16 +34,8 @@ class Line(NamedTuple):
 
     Attributes
     ----------
-    field
-        The figure.
     value
         It with its unit, or the reason why there is none.
-    median
-        The median of the places of the kind.
-    rank
-        The place's rank among them.
-    origin
-        Who made the figure, and when.
     """
 
     field: Field
@@ -58,8 +50,6 @@ def lines(portrait: Portrait, sources: Mapping[str, Source]) -> list[Line]:
 
     Parameters
     ----------
-    portrait
-        The place.
     sources
         The catalogue, which says where each source applies.
 
@@ -87,8 +77,6 @@ def table(portrait: Portrait, sources: Mapping[str, Source]) -> pd.DataFrame:
 
     Parameters
     ----------
-    portrait
-        The place.
     sources
         The catalogue, which says where each source applies.
 
@@ -121,13 +109,6 @@ def table(portrait: Portrait, sources: Mapping[str, Source]) -> pd.DataFrame:
 def origin(field: Field, sources: Mapping[str, Source]) -> str:
     """Say where a figure comes from, and from when.
 
-    Parameters
-    ----------
-    field
-        The figure.
-    sources
-        The catalogue.
-
     Returns
     -------
     str
@@ -141,15 +122,6 @@ def origin(field: Field, sources: Mapping[str, Source]) -> str:
 
 def median(value: float, count: int, field: Field) -> str:
     """Write a median with its unit.
-
-    Parameters
-    ----------
-    value
-        The median.
-    count
-        Over how many places.
-    field
-        The figure.
 
     Returns
     -------
@@ -170,8 +142,6 @@ def rank(value: float, count: int) -> str:
     ----------
     value
         The rank, 1 for the largest value; NaN without a value.
-    count
-        Among how many places.
 
     Returns
     -------
@@ -186,28 +156,12 @@ def rank(value: float, count: int) -> str:
 
 
 def ordinal(value: float) -> str:
-    """Write a rank as an ordinal.
-
-    Parameters
-    ----------
-    value
-        The rank.
-
-    Returns
-    -------
-    str
-        "1er", "2e", ...
-    """
+    """Write a rank as an ordinal."""
     return "1er" if value == 1 else f"{value:.0f}e"
 
 
 def is_word(text: str) -> bool:
     """Say whether words stand in place of a figure.
-
-    Parameters
-    ----------
-    text
-        What a cell shows.
 
     Returns
     -------
@@ -222,17 +176,8 @@ def finding(portrait: Portrait, *, sources: Mapping[str, Source], projects: int)
 
     Parameters
     ----------
-    portrait
-        The place.
-    sources
-        The catalogue.
     projects
         How many projects the contrat has; nothing is said of them where there are none.
-
-    Returns
-    -------
-    str
-        French sentence.
     """
     values = stated(portrait.row, portrait.fields, sources).iloc[0]
     standings = portrait.standing.to_dict("index")

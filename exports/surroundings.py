@@ -29,14 +29,6 @@ class Sort:
 
     Attributes
     ----------
-    layer_id
-        The layer of the maps that draws it.
-    source_id
-        Its source.
-    quoi
-        What one such object is, in French.
-    titre
-        The plural of it.
     nom, type
         The columns of its frame that name it and say its type, "" without one.
     """
@@ -73,11 +65,6 @@ NEAREST: Final[Mapping[str, str]] = {
 def sorts(sources: Mapping[str, Source]) -> dict[str, Sort]:
     """Give the sorts of object whose source the territory has.
 
-    Parameters
-    ----------
-    sources
-        The catalogue.
-
     Returns
     -------
     dict of str to Sort
@@ -88,11 +75,6 @@ def sorts(sources: Mapping[str, Source]) -> dict[str, Sort]:
 
 def objects_by_sort(frames: Frames) -> dict[str, gpd.GeoDataFrame]:
     """Give the objects of each sort, what nobody checked and what serves nobody apart.
-
-    Parameters
-    ----------
-    frames
-        Every layer.
 
     Returns
     -------
@@ -126,15 +108,6 @@ def described(
 ) -> gpd.GeoDataFrame:
     """Name each object found, from its layer's frame.
 
-    Parameters
-    ----------
-    found
-        As `geo.places.around` gives it.
-    by_sort
-        Objects by sort.
-    origins
-        Producer and vintage by sort.
-
     Returns
     -------
     GeoDataFrame
@@ -165,15 +138,6 @@ def described(
 def counts(found: pd.DataFrame, origins: Mapping[str, str], outside: Mapping[str, str]) -> pd.DataFrame:
     """Count the objects of each sort by distance.
 
-    Parameters
-    ----------
-    found
-        As `geo.places.around` gives it.
-    origins
-        Producer and vintage by sort, of the sorts to tell.
-    outside
-        Sorts whose source says nothing of the place, and why.
-
     Returns
     -------
     DataFrame
@@ -201,12 +165,6 @@ def closest(
         The place alone, in EPSG:2154.
     found
         What lies around it, as `geo.places.around` gives it.
-    by_sort
-        Objects by sort.
-    origins
-        Producer and vintage by sort, of the sorts to tell.
-    outside
-        Sorts whose source says nothing of the place, and why.
 
     Returns
     -------

@@ -43,8 +43,6 @@ class Drawn:
 
     Attributes
     ----------
-    layer_id
-        Id of the registry.
     frame
         The objects to draw, in EPSG:2154.
     classes, classed
@@ -82,8 +80,6 @@ class Entry:
 
     Attributes
     ----------
-    sign
-        A whole SVG image.
     text
         French text, with the number shown where symbols can be counted.
     """
@@ -98,8 +94,6 @@ class VectorMap:
 
     Attributes
     ----------
-    svg
-        A whole SVG image.
     legend
         What its signs mean, only those that can be seen.
     scale_text
@@ -161,17 +155,8 @@ def draw(
         The layers, in any order.
     bounds
         West, south, east, north of what must be seen, in EPSG:2154, in metres; the map shows more on two sides.
-    size_pt
-        Width and height of the image, in points.
     chosen
         Outlines to set off, in EPSG:2154.
-    rings
-        Distances to draw around them.
-
-    Returns
-    -------
-    VectorMap
-        North is up; the names of the data are escaped.
 
     Raises
     ------

@@ -76,8 +76,6 @@ def to_xlsx(frame: pd.DataFrame, *, context: Context, fields: Sequence[Field] | 
     ----------
     frame
         Rows indexed by their official id; a geometry is left out.
-    context
-        Its sources, filters and date fill the sheet "Sources".
     fields
         The columns to write, all of the frame's if None.
 

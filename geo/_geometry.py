@@ -16,13 +16,7 @@ POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
 class Geometry:
-    """The geometries of a layer and what a check asks of them, worked out when first asked.
-
-    Parameters
-    ----------
-    shapes
-        One geometry per row, or None.
-    """
+    """The geometries of a layer and what a check asks of them, worked out when first asked."""
 
     def __init__(self, shapes: Shapes) -> None:
         self.shapes = shapes
@@ -72,19 +66,7 @@ _known: WeakKeyDictionary[SpatialIndex, Geometry] = WeakKeyDictionary()
 
 
 def geometry_of(layer: Layer, *, keep: bool = False) -> Geometry:
-    """Give what is known of a layer's geometries.
-
-    Parameters
-    ----------
-    layer
-        A layer with geometries.
-    keep
-        Build the layer's spatial index if it has none, so that what is found out serves the next question.
-
-    Returns
-    -------
-        The same object for as long as the layer's spatial index lives; a new one each time for a layer without index.
-    """
+    """Give what is known of a layer's geometries."""
     series = layer.geometry
     if not (keep or series.has_sindex):
         return Geometry(np.asarray(series.array, dtype=object))

@@ -4,17 +4,7 @@ import pandas as pd
 
 
 def connected(references: pd.Series) -> pd.Series:
-    """Group the things that share a reference, directly or through other things.
-
-    Parameters
-    ----------
-    references
-        List of references of each thing, indexed by id; a thing without references stands alone.
-
-    Returns
-    -------
-        On the same index, the smallest id of the group.
-    """
+    """Group the things that share a reference, directly or through other things."""
     parent = {str(thing): str(thing) for thing in references.index}
     holder: dict[str, str] = {}
 

@@ -28,28 +28,7 @@ def check_layers(
     area: bool = False,
     target_areas: bool = False,
 ) -> None:
-    """Refuse a pair of layers that cannot be measured together.
-
-    Parameters
-    ----------
-    zones
-        Layer that the result is indexed by.
-    targets
-        Layer whose objects are looked for around the zones.
-    radius_m
-        Distance in metres, if the question has one.
-    area
-        The question is about shares of area: zones must be valid polygons and targets points.
-    target_areas
-        With `area`: targets must be valid polygons instead.
-
-    Raises
-    ------
-    CrsError
-        A layer is not in Lambert-93, or is so in name only.
-    ArgumentError
-        A layer is not one, a geometry is missing, empty or of the wrong kind, or the radius is not a length.
-    """
+    """Refuse a pair of layers that cannot be measured together."""
     name = AREAS if target_areas else POINTS
     faults = [
         fault for label, layer in ((ZONES, zones), (name, targets)) if (fault := _layer_fault(label, layer))
@@ -76,22 +55,7 @@ def check_layers(
 
 
 def check_each(layers: Mapping[str, Layer], *, points: bool = True) -> None:
-    """Refuse layers that cannot be measured together, each by its name.
-
-    Parameters
-    ----------
-    layers
-        Layers by what the messages call them, in French ("les candidats"); the others are judged by the first.
-    points
-        Geometries must be points.
-
-    Raises
-    ------
-    CrsError
-        A layer is not in Lambert-93, or is so in name only.
-    ArgumentError
-        A layer is not one, or a geometry is missing, empty or of the wrong kind.
-    """
+    """Refuse layers that cannot be measured together, each by its name."""
     _raise(ArgumentError, [fault for name, layer in layers.items() if (fault := _layer_fault(name, layer))])
     geometry = {name: geometry_of(layer.geometry) for name, layer in layers.items()}
     first = next(iter(layers))
@@ -110,22 +74,7 @@ def check_each(layers: Mapping[str, Layer], *, points: bool = True) -> None:
 
 
 def check_columns(frame: pd.DataFrame, name: str, columns: Collection[str]) -> None:
-    """Refuse a frame that lacks columns, or whose index repeats an id.
-
-    Parameters
-    ----------
-    frame
-        The frame to check.
-    name
-        What the message calls it, in French.
-    columns
-        Columns that must be there.
-
-    Raises
-    ------
-    ArgumentError
-        A column is missing or an id repeated.
-    """
+    """Refuse a frame that lacks columns, or whose index repeats an id."""
     faults = []
     absent = [column for column in columns if column not in frame.columns]
     if absent:
@@ -137,60 +86,20 @@ def check_columns(frame: pd.DataFrame, name: str, columns: Collection[str]) -> N
 
 
 def check_same_index(left: pd.Index, right: pd.Index, names: str) -> None:
-    """Refuse two tables whose rows are not the same, in the same order.
-
-    Parameters
-    ----------
-    left
-        Index of the first.
-    right
-        Index of the second.
-    names
-        What the message calls the two, in French.
-
-    Raises
-    ------
-    ArgumentError
-        The indexes differ.
-    """
+    """Refuse two tables whose rows are not the same, in the same order."""
     if not left.equals(right):
         raise ArgumentError(f"{names} : les lignes ne sont pas les mêmes, dans le même ordre")
 
 
 def check_codes(codes: Iterable[str]) -> frozenset[str]:
-    """Give INSEE codes as a set, and refuse a single code given for a collection.
-
-    Parameters
-    ----------
-    codes
-        INSEE codes of communes.
-
-    Returns
-    -------
-        The same codes.
-
-    Raises
-    ------
-    ArgumentError
-        A text was given where a collection of texts is meant.
-    """
+    """Give INSEE codes as a set, and refuse a single code given for a collection."""
     if isinstance(codes, str):
         raise ArgumentError(f"il faut une collection de codes Insee, pas le texte {codes!r}")
     return frozenset(codes)
 
 
 def is_length(value: object) -> bool:
-    """Tell whether a value is a length in metres: finite, zero or more.
-
-    Parameters
-    ----------
-    value
-        The value to judge.
-
-    Returns
-    -------
-        True if it is.
-    """
+    """Tell whether a value is a length in metres: finite, zero or more."""
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
         return False
     return math.isfinite(value) and bool(value >= 0)

@@ -42,8 +42,6 @@ def along_lines(lines: gpd.GeoDataFrame, *, step_m: float = STEP_M) -> gpd.GeoDa
     ----------
     lines
         Lines in Lambert-93 with `route_short_name`, indexed by a unique id.
-    step_m
-        Metres from one candidate to the next.
 
     Returns
     -------
@@ -83,8 +81,6 @@ def around_stations(
         Points in Lambert-93 with `name`, indexed by a unique id.
     distance_m
         How far from the station in metres, included.
-    step_m
-        Metres from one candidate to the next.
 
     Returns
     -------
@@ -192,8 +188,6 @@ def gather(
 
     Parameters
     ----------
-    candidates
-        What the functions of this module gave.
     territory
         Outlines in Lambert-93, indexed by a unique id, of the communes that the network covers.
     merge_m

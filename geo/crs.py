@@ -33,8 +33,6 @@ def to_lambert93(frame: LayerT, *, bounds: Bounds | None = None) -> LayerT:
 
     Parameters
     ----------
-    frame
-        Geometries in any declared coordinate system.
     bounds
         Box of the territory in degrees (west, south, east, north) that every coordinate must fall in; None takes the box where EPSG says that Lambert-93 may be used, for a frame in degrees.
 
@@ -58,11 +56,6 @@ def to_lambert93(frame: LayerT, *, bounds: Bounds | None = None) -> LayerT:
 
 def to_wgs84(frame: LayerT) -> LayerT:
     """Give the frame in degrees (EPSG:4326), longitude first.
-
-    Parameters
-    ----------
-    frame
-        Geometries in any declared coordinate system.
 
     Returns
     -------
@@ -124,10 +117,6 @@ def check_lambert93(frame: Layer, name: str, *, bounds: Bounds | None = None) ->
 
     Parameters
     ----------
-    frame
-        Geometries to check.
-    name
-        What the message calls the frame, in French ("les zones").
     bounds
         Box of the territory in degrees (west, south, east, north) that every coordinate must fall in.
 
@@ -152,12 +141,8 @@ def lambert93_fault(
 
     Parameters
     ----------
-    crs
-        System that the layer declares.
     box
         Box of its coordinates (west, south, east, north); NaN without geometry.
-    name
-        What the message calls the layer, in French.
     bounds
         Box of the territory in degrees (west, south, east, north).
 

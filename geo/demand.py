@@ -75,13 +75,6 @@ def spread_population(qpv: gpd.GeoDataFrame, *, cell_m: float = CELL_M) -> gpd.G
 def inhabitants(population: pd.Series, name: str) -> npt.NDArray[np.float64]:
     """Give populations as numbers, missing ones as NaN.
 
-    Parameters
-    ----------
-    population
-        Inhabitants.
-    name
-        What the message calls the rows, in French.
-
     Returns
     -------
         As many numbers.

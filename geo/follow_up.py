@@ -128,13 +128,6 @@ def years(deployments: pd.DataFrame) -> pd.DataFrame:
 def in_year(deployments: pd.DataFrame, year: int) -> Sequence[bool]:
     """Tell which deployments are of a year.
 
-    Parameters
-    ----------
-    deployments
-        As for `years`.
-    year
-        Such as 2026.
-
     Returns
     -------
     Sequence of bool

@@ -128,8 +128,6 @@ def land_by_qpv(
 
     Parameters
     ----------
-    qpv
-        As for `qpv_figures`.
     sites
         Those to count, with `unite_fonciere_surface` (m²) and `unite_fonciere_refcad` (lists of parcels).
     radius_m
@@ -137,14 +135,8 @@ def land_by_qpv(
     covered
         INSEE codes of the communes that the source covers.
 
-    Returns
-    -------
-        As `qpv_figures`, of these sites.
-
     Raises
     ------
-    ArgumentError
-        As `qpv_figures`.
     CrsError
         A layer is not in Lambert-93.
     """

@@ -36,8 +36,6 @@ class Answer:
         Positions of the candidates, growing; empty if it found nothing in time.
     bound
         Value that no choice can exceed; infinite if none was found in time.
-    proven
-        The choice is proven to be the best.
     """
 
     chosen: list[int]
@@ -57,14 +55,8 @@ def best_cover(
 
     Parameters
     ----------
-    reach
-        Who is reached by whom.
     cliques
         Sets of candidates of which at most one may be chosen.
-    count
-        How many may be chosen.
-    start
-        A choice that is allowed, from which the search starts.
     time_limit_s
         Seconds after which it stops, the overrun of one step aside.
 
@@ -96,8 +88,6 @@ def most_sites(size: int, cliques: Sequence[Sequence[int]], *, time_limit_s: flo
 
     Parameters
     ----------
-    size
-        How many candidates there are.
     cliques
         Sets of candidates of which at most one may be chosen.
     time_limit_s

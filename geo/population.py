@@ -69,8 +69,6 @@ def total_by_commune(values: pd.Series, place: pd.Series, communes: pd.Index) ->
 
     Parameters
     ----------
-    values
-        One number per QPV.
     place
         INSEE code under which each QPV is counted, in the same order.
     communes
@@ -89,8 +87,6 @@ def per_1000(counts: pd.Series, population: pd.Series) -> pd.Series:
 
     Parameters
     ----------
-    counts
-        Things counted.
     population
         Inhabitants, on the same index.
 
@@ -106,8 +102,6 @@ def within_reach(population: pd.Series, share: pd.Series) -> pd.DataFrame:
 
     Parameters
     ----------
-    population
-        Inhabitants of each QPV.
     share
         Share of its area within reach (0 to 1), on the same index.
 
@@ -127,11 +121,6 @@ def within_reach(population: pd.Series, share: pd.Series) -> pd.DataFrame:
 
 def rank_largest(values: pd.Series) -> pd.Series:
     """Rank from the largest, equal values by code.
-
-    Parameters
-    ----------
-    values
-        One number per QPV.
 
     Returns
     -------

@@ -25,8 +25,6 @@ def availability(premises: pd.DataFrame, today: date) -> pd.Series:
     ----------
     premises
         Rows with `statut` and `disponible_depuis` (datetime64, NaT where not given).
-    today
-        The day to answer for.
 
     Returns
     -------
@@ -55,8 +53,6 @@ def totals(premises: pd.DataFrame, place: pd.Series, places: pd.Index) -> pd.Dat
         Rows with `disponibilite` (as `availability`) and `surface_m2` (m², NaN where not given).
     place
         Place of each row, on the same index.
-    places
-        Places to answer for.
 
     Returns
     -------

@@ -159,10 +159,6 @@ class Pairs:
 
     Attributes
     ----------
-    zones
-        Index of the zones.
-    points
-        Index of the points.
     max_radius_m
         Largest radius that can be asked, in metres.
     zone

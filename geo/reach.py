@@ -17,14 +17,8 @@ class Reach:
 
     Attributes
     ----------
-    size
-        How many candidates there are.
-    people
-        Inhabitants of each group.
     start
         Where each group's candidates begin in `candidate`, and the end.
-    candidate
-        Positions of the candidates that reach each group, group by group, growing.
     """
 
     size: int
@@ -54,11 +48,6 @@ class Reach:
     def reached(self, chosen: Sequence[int] | Positions) -> float:
         """Give the inhabitants that at least one of some candidates reaches.
 
-        Parameters
-        ----------
-        chosen
-            Positions of these candidates.
-
         Returns
         -------
             Inhabitants.
@@ -71,11 +60,6 @@ class Reach:
         """Leave out, of some candidates, those whose inhabitants the others reach anyway.
 
         Those that reach fewest alone go first, of equal ones the last.
-
-        Parameters
-        ----------
-        chosen
-            Positions of these candidates.
 
         Returns
         -------
@@ -97,17 +81,6 @@ class Reach:
 
 def merge(cell: Positions, candidate: Positions, people: Numbers, size: int) -> Reach:
     """Put together the cells that the same candidates reach: to the choice they are one.
-
-    Parameters
-    ----------
-    cell
-        Position of the cell of each pair, growing.
-    candidate
-        Position of the candidate of each pair, growing within a cell.
-    people
-        Inhabitants of each cell.
-    size
-        How many candidates there are.
 
     Returns
     -------
@@ -140,10 +113,6 @@ def greedy(
 
     Parameters
     ----------
-    reach
-        Who is reached by whom.
-    conflicts
-        For each candidate, those too close to it.
     count
         How many to take at most.
     among
@@ -178,17 +147,6 @@ def bound(reach: Reach, taken: Sequence[int], gains: Sequence[float], *, count: 
     """Give inhabitants that no choice of candidates can exceed.
 
     Whatever is chosen adds, to what some candidates reach, at most what each of it adds alone: a sum of the largest `count` such gains is never exceeded, and neither are all inhabitants.
-
-    Parameters
-    ----------
-    reach
-        Who is reached by whom.
-    taken
-        Candidates of the greedy answer.
-    gains
-        What each of them adds.
-    count
-        How many may be chosen.
 
     Returns
     -------

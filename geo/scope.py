@@ -44,8 +44,6 @@ def mask(values: Values, communes: pd.Series, covered: Iterable[str]) -> Values:
 
     Parameters
     ----------
-    values
-        Figures, one row per place.
     communes
         INSEE code or list of codes of each row, on the same index.
     covered

@@ -32,12 +32,6 @@ class Problem:
 
     Attributes
     ----------
-    rows
-        Row of each candidate in the caller's frame.
-    reach
-        Who is reached by whom.
-    conflicts
-        For each candidate, those too close to it.
     reason
         Why there is no candidate, in French, or None.
     left_out
@@ -147,29 +141,12 @@ def greedy_curve(
 
     Each station is the one that adds most beside those before it: a lower bound of the optimum for each number, and at least 63 % of it without spacing (Nemhauser, Wolsey and Fisher, 1978).
 
-    Parameters
-    ----------
-    demand
-        As `propose_sites`.
-    candidates
-        As `propose_sites`.
-    existing
-        As `propose_sites`.
-    radius_m
-        As `propose_sites`.
-    most
-        Largest number of stations, 1 or more.
-    spacing_m
-        As `propose_sites`.
-
     Returns
     -------
         Inhabitants (float) indexed by `stations`, from 0 to `most`, or to the last one that adds anybody.
 
     Raises
     ------
-    ArgumentError
-        As `propose_sites`.
     CrsError
         A layer is not in Lambert-93.
     """
@@ -216,27 +193,12 @@ def prepare(
 ) -> Problem:
     """Keep of the layers what the choice is about, in an order that does not depend on the rows'.
 
-    Parameters
-    ----------
-    demand
-        As `propose_sites`.
-    candidates
-        As `propose_sites`.
-    existing
-        As `propose_sites`.
-    radius_m
-        As `propose_sites`.
-    spacing_m
-        As `propose_sites`.
-
     Returns
     -------
         The problem, without candidates if none can serve anybody new.
 
     Raises
     ------
-    ArgumentError
-        As `propose_sites`.
     CrsError
         A layer is not in Lambert-93.
     """

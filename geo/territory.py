@@ -117,8 +117,6 @@ def projects_of_qpv(
     ----------
     projects
         Projects by id: `perimetre` and `perimetre_codes`.
-    code_qp
-        Code of the QPV.
     qpv
         QPV by code: `communes` (lists) and outlines in EPSG:2154.
     arrondissements

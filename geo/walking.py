@@ -40,20 +40,14 @@ class Walking:
 
     Attributes
     ----------
-    figures
-        As `qpv_figures` says, one row per QPV.
     areas
         The areas that were counted, for the map: `minutes` and polygons in EPSG:2154, indexed by station.
     method
         "isochrones", or "cercles" where the isochrone of at least one station concerned is missing.
-    minutes
-        Minutes on foot.
     radius_m
         Radius of the circles; None with isochrones.
     concerned
         Ids of the stations whose isochrone may touch a QPV that the network covers.
-    missing
-        Those whose isochrone is not there.
     """
 
     figures: pd.DataFrame

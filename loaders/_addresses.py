@@ -28,114 +28,37 @@ _EDUCATION_FIELDS: Final = (
 
 
 def epci_address(siren: str) -> str:
-    """Give the address of the communes of an EPCI.
-
-    Parameters
-    ----------
-    siren
-        SIREN of the EPCI.
-
-    Returns
-    -------
-    str
-        Address.
-    """
+    """Give the address of the communes of an EPCI."""
     return f"{_GEO_API}?codeEpci={siren}&{_GEO_FIELDS}"
 
 
 def parts_address(code: str) -> str:
-    """Give the address of the arrondissements of a commune.
-
-    Parameters
-    ----------
-    code
-        INSEE code of the commune.
-
-    Returns
-    -------
-    str
-        Address.
-    """
+    """Give the address of the arrondissements of a commune."""
     return f"{_GEO_API}?type=arrondissement-municipal&codeParent={code}&{_GEO_FIELDS}"
 
 
 def stations_address(network: BikeNetwork) -> str:
-    """Give the address of the stations of a network.
-
-    Parameters
-    ----------
-    network
-        The network.
-
-    Returns
-    -------
-    str
-        Address.
-    """
+    """Give the address of the stations of a network."""
     return f"{network.gbfs}/station_information.json"
 
 
 def sports_address(territory: Territory) -> str:
-    """Give the address of the sports facilities of a territory.
-
-    Parameters
-    ----------
-    territory
-        The territory; facilities carry the code of their arrondissement where there are some.
-
-    Returns
-    -------
-    str
-        Address.
-    """
+    """Give the address of the sports facilities of a territory."""
     return f"{_SPORTS_API}/exports/geojson?limit=-1&select={_SPORTS_FIELDS}&where={_where('new_code', territory)}"
 
 
 def commune_address(code: str) -> str:
-    """Give the address of one commune.
-
-    Parameters
-    ----------
-    code
-        INSEE code.
-
-    Returns
-    -------
-    str
-        Address.
-    """
+    """Give the address of one commune."""
     return f"{_GEO_API}?code={code}&{_GEO_FIELDS}"
 
 
 def sports_count_address(territory: Territory) -> str:
-    """Give the address that counts the sports facilities of a territory.
-
-    Parameters
-    ----------
-    territory
-        As `sports_address`.
-
-    Returns
-    -------
-    str
-        Address of an answer without rows, with `total_count`.
-    """
+    """Give the address that counts the sports facilities of a territory."""
     return f"{_SPORTS_API}/records?limit=0&where={_where('new_code', territory)}"
 
 
 def colleges_address(territory: Territory) -> str:
-    """Give the address of the establishments of education of a territory.
-
-    Parameters
-    ----------
-    territory
-        As `sports_address`.
-
-    Returns
-    -------
-    str
-        Address.
-    """
+    """Give the address of the establishments of education of a territory."""
     return (
         f"{_EDUCATION_API}/exports/csv?delimiter=%3B&select={_EDUCATION_FIELDS}"
         f"&where={_where('code_commune', territory)}"
@@ -143,18 +66,7 @@ def colleges_address(territory: Territory) -> str:
 
 
 def colleges_count_address(territory: Territory) -> str:
-    """Give the address that counts the establishments of education of a territory.
-
-    Parameters
-    ----------
-    territory
-        As `sports_address`.
-
-    Returns
-    -------
-    str
-        Address of an answer without rows, with `total_count`.
-    """
+    """Give the address that counts the establishments of education of a territory."""
     return f"{_EDUCATION_API}/records?limit=0&where={_where('code_commune', territory)}"
 
 

@@ -13,17 +13,7 @@ _LOCKED = 1
 
 @dataclass(frozen=True)
 class Limits:
-    """What an archive may hold.
-
-    Attributes
-    ----------
-    members
-        Number of members.
-    inflated_bytes
-        Bytes of all members that are read, once inflated.
-    ratio
-        The same in times the archive's size.
-    """
+    """What an archive may hold."""
 
     members: int
     inflated_bytes: int
@@ -39,35 +29,7 @@ def check_members(
     alone: str,
     read: Callable[[str], bool] | None = None,
 ) -> list[zipfile.ZipInfo]:
-    """Refuse an archive that is none, or that would fill the memory once inflated.
-
-    Parameters
-    ----------
-    path
-        The file, for messages.
-    raw
-        Its bytes; no member is inflated.
-    limits
-        What it may hold.
-    damaged
-        What to say of an archive that cannot be opened, and what to do, in French.
-    alone
-        What to do with one that is too large, in French.
-    read
-        Tells by its name whether a member will be read: the others may be of any size. All by default.
-
-    Returns
-    -------
-    list of ZipInfo
-        The members.
-
-    Raises
-    ------
-    SourceFormatError
-        If the archive is damaged or locked.
-    SourceContentError
-        If it has too many members, or those that are read would inflate too much.
-    """
+    """Refuse an archive that is none, or that would fill the memory once inflated."""
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             members = archive.infolist()

@@ -15,19 +15,7 @@ _FOLDER: Final = "etat"
 
 @dataclass(frozen=True)
 class Attempt:
-    """The last time that a source was fetched, or tried to be.
-
-    Attributes
-    ----------
-    at
-        When it ended, UTC.
-    fault
-        Why it was in vain, in French; "" if it was not.
-    basis
-        What the extract was made from beside the files: validators count only with the same.
-    validators
-        Address to the validators of its file.
-    """
+    """The last time that a source was fetched, or tried to be."""
 
     at: dt.datetime
     fault: str = ""
@@ -36,36 +24,12 @@ class Attempt:
 
 
 def name(source_id: str) -> str:
-    """Give the place of an attempt in a folder of data.
-
-    Parameters
-    ----------
-    source_id
-        The source.
-
-    Returns
-    -------
-    str
-        Path in the folder.
-    """
+    """Give the place of an attempt in a folder of data."""
     return f"{own_folder(Path()) / _FOLDER / source_id}.json"
 
 
 def read(data_dir: Path, source_id: str) -> Attempt | None:
-    """Read what is known of the last attempt.
-
-    Parameters
-    ----------
-    data_dir
-        Folder of the data.
-    source_id
-        The source.
-
-    Returns
-    -------
-    Attempt or None
-        None if there was none, or if what was kept cannot be read: the source is then fetched as at first.
-    """
+    """Read what is known of the last attempt."""
     try:
         told: Any = json.loads((data_dir / name(source_id)).read_bytes())
         return Attempt(
@@ -79,17 +43,6 @@ def read(data_dir: Path, source_id: str) -> Attempt | None:
 
 
 def dump(attempt: Attempt) -> bytes:
-    """Write an attempt.
-
-    Parameters
-    ----------
-    attempt
-        The attempt.
-
-    Returns
-    -------
-    bytes
-        JSON.
-    """
+    """Write an attempt."""
     told = asdict(attempt) | {"at": attempt.at.isoformat()}
     return json.dumps(told, ensure_ascii=False, indent=1).encode()

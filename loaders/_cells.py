@@ -45,18 +45,7 @@ _THREE_DECIMALS: Final = 3
 
 
 def restore(values: pd.Series) -> pd.Series:
-    """Undo what our exports do: the apostrophe before what a spreadsheet would run, the words of a missing value.
-
-    Parameters
-    ----------
-    values
-        Text.
-
-    Returns
-    -------
-    Series
-        The texts as they were, "" where there was none.
-    """
+    """Undo what our exports do: the apostrophe before what a spreadsheet would run, the words of a missing value."""
     values = values.mask(values.isin(MISSING), "")
     quoted = values[values.str.startswith("'")]
     if quoted.empty:
@@ -67,20 +56,7 @@ def restore(values: pd.Series) -> pd.Series:
 
 
 def read_numbers(values: pd.Series, *, unit: str = "") -> pd.Series:
-    """Read text as numbers: decimal comma or point, spaces between thousands, the unit after.
-
-    Parameters
-    ----------
-    values
-        Text, "" where there is none.
-    unit
-        Unit that may follow the number.
-
-    Returns
-    -------
-    Series
-        float64, NaN where the text is no number or may be read two ways ("1.234": thousands or decimals).
-    """
+    """Read text as numbers: decimal comma or point, spaces between thousands, the unit after."""
     # Each distinct text once: inventories repeat their surfaces and rents.
     ranks, distinct = pd.factorize(values, use_na_sentinel=False)
     bare = pd.Series(distinct, dtype="str").str.replace(r"[\s\u00a0\u202f]", "", regex=True)
@@ -96,18 +72,7 @@ def read_numbers(values: pd.Series, *, unit: str = "") -> pd.Series:
 
 
 def number_text(value: float) -> str:
-    """Write a number that a file holds as a number.
-
-    Parameters
-    ----------
-    value
-        The number.
-
-    Returns
-    -------
-    str
-        With a decimal point; never with exactly three decimals, which in a text may be thousands.
-    """
+    """Write a number that a file holds as a number."""
     if pd.isna(value):
         return ""
     if float(value).is_integer():
@@ -117,85 +82,27 @@ def number_text(value: float) -> str:
 
 
 def read_dates(values: pd.Series) -> pd.Series:
-    """Read text as days.
-
-    Parameters
-    ----------
-    values
-        Text: YYYY-MM-DD (with or without a time), DD/MM/YYYY, either with "-", "/" or ".", "1er mars 2026", or
-        the number of days by which spreadsheets store a date.
-
-    Returns
-    -------
-    Series
-        datetime64, NaT where the text is none of these or no day of the calendar.
-    """
+    """Read text as days."""
     return pd.to_datetime(_each(values, _day), errors="coerce").astype("datetime64[s]")
 
 
 def read_floors(values: pd.Series) -> pd.Series:
-    """Read text as floors.
-
-    Parameters
-    ----------
-    values
-        Text: RDC, rez-de-chaussée, 0, 1, R+1, 2e étage, -1, sous-sol.
-
-    Returns
-    -------
-    Series
-        float64, 0 for the ground floor, NaN where the text is none of these.
-    """
+    """Read text as floors."""
     return pd.to_numeric(_each(values, _floor)).astype("float64")
 
 
 def read_list(values: pd.Series, words: Mapping[str, str]) -> pd.Series:
-    """Read text as values of a list, whatever the case, the accents and the punctuation.
-
-    Parameters
-    ----------
-    values
-        Text.
-    words
-        Bare word, as `bare` gives it, to value.
-
-    Returns
-    -------
-    Series
-        The values, None where the text is none of the words.
-    """
+    """Read text as values of a list, whatever the case, the accents and the punctuation."""
     return _each(values, lambda text: words.get(bare(text)))
 
 
 def bares(values: pd.Series) -> pd.Series:
-    """Reduce cells to bare words, each distinct text once.
-
-    Parameters
-    ----------
-    values
-        Text.
-
-    Returns
-    -------
-    Series
-        As `bare`.
-    """
+    """Reduce cells to bare words, each distinct text once."""
     return _each(values, bare).astype("str")
 
 
 def bare(text: str) -> str:
-    """Reduce a cell to bare words; one without any letter or digit stays as it is.
-
-    Parameters
-    ----------
-    text
-        A cell.
-
-    Returns
-    -------
-    str
-        Words without case nor accents.
-    """
+    """Reduce a cell to bare words; one without any letter or digit stays as it is."""
     return " ".join(fold(text)) or text.strip()
 
 

@@ -16,19 +16,7 @@ _COMPUTED: Final = ("surface_m2", "vintage")
 
 @dataclass(frozen=True)
 class Changes:
-    """Numbers of rows.
-
-    Attributes
-    ----------
-    before, after
-        Rows of each version.
-    added, gone
-        Ids of one version alone.
-    edited
-        Rows of both whose cells differ, whether they moved or not.
-    moved
-        Rows of both whose geometry is more than a metre from where it was.
-    """
+    """Numbers of rows."""
 
     before: int = 0
     after: int = 0
@@ -44,18 +32,7 @@ class Changes:
 
 
 def compare(before: gpd.GeoDataFrame | None, after: gpd.GeoDataFrame) -> Changes:
-    """Compare two versions of an extract.
-
-    Parameters
-    ----------
-    before, after
-        Frames in EPSG:2154, indexed by id; none before the first version.
-
-    Returns
-    -------
-    Changes
-        Cells are compared in the columns that both have.
-    """
+    """Compare two versions of an extract."""
     if before is None:
         return Changes(after=len(after), added=len(after))
     both = before.index.intersection(after.index)

@@ -15,22 +15,7 @@ MENTION = "="
 
 
 class Table:
-    """One table under checking: its cells as text and the faults found so far.
-
-    Parameters
-    ----------
-    path
-        The CSV file, in UTF-8, comma-separated, with lists separated by "|".
-    columns
-        The columns of the table, in the order of the frame to give.
-    key
-        The column that names a row.
-
-    Raises
-    ------
-    SourceMissingError, SourceFormatError
-        If there is no such file, it is not a table, or a column is missing.
-    """
+    """One table under checking: its cells as text and the faults found so far."""
 
     def __init__(self, path: Path, *, columns: Sequence[str], key: str) -> None:
         self.path = path
@@ -100,15 +85,6 @@ class Table:
         """Read a list of partners, each an id and the document's own wording: `metropole=Métropole (Mobilités)`.
 
         The column becomes the list of ids, and `<column>_ecritures` the list of wordings. The wording, its brackets aside, must be one that the register gives for this id, whatever the case.
-
-        Parameters
-        ----------
-        column
-            The column to read.
-        known
-            Id of a partner to its wordings.
-        unless
-            Cells that stand for the absence of any list; they are kept as the only item of both lists.
         """
         self.lists(column)
         ids, wordings = [], []
@@ -125,23 +101,7 @@ class Table:
         self.columns[f"{column}_ecritures"] = list(wordings)
 
     def frame(self, *, mend: str) -> pd.DataFrame:
-        """Give the table, or raise for all its faults at once.
-
-        Parameters
-        ----------
-        mend
-            What to do about the faults, in French.
-
-        Returns
-        -------
-        DataFrame
-            Indexed by the key and sorted by it.
-
-        Raises
-        ------
-        SourceContentError
-            If there is any fault; every faulty row is named.
-        """
+        """Give the table, or raise for all its faults at once."""
         if self.faults:
             names = dict(zip(self.cells.index, self.cells[self.key], strict=True))
             named = [

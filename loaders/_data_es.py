@@ -41,41 +41,14 @@ _COORDINATE: Final = re.compile(r'"(lon|lat)"\s*:\s*(-?[0-9.eE+-]+)')
 
 @dataclass(frozen=True, eq=False)
 class Facilities:
-    """The rows of an export that name a commune of the territory.
-
-    Attributes
-    ----------
-    rows
-        As an extract gives them: text, indexed by rank, with `lon` and `lat` in degrees; `vintage` is the day of the
-        download.
-    elsewhere
-        How many rows name another commune.
-    """
+    """The rows of an export that name a commune of the territory."""
 
     rows: pd.DataFrame
     elsewhere: int
 
 
 def read_facilities(path: Path, *, communes: Collection[str]) -> Facilities:
-    """Read an export.
-
-    Parameters
-    ----------
-    path
-        The GeoJSON export of the dataset `data-es`.
-    communes
-        INSEE codes of the territory; the arrondissements of a commune count as the commune.
-
-    Returns
-    -------
-    Facilities
-        Every cell as text, "" where the producer gives no value.
-
-    Raises
-    ------
-    SourceError
-        If the file is unusable.
-    """
+    """Read an export."""
     features, _ = read_features(path, [LAYOUT])
     known = frozenset(communes)
     rows, ranks = [], []

@@ -27,29 +27,7 @@ ENCODINGS = {
 
 
 def read_delimited(path: Path, raw: bytes, recognise: Recognise) -> Grid:
-    """Read the lines of a CSV file.
-
-    Parameters
-    ----------
-    path
-        The file, for messages.
-    raw
-        Its bytes: UTF-8, UTF-16 with its mark, or Windows-1252.
-    recognise
-        Gives the column that a heading names: the separator is the one that finds most.
-
-    Returns
-    -------
-    Grid
-        The lines that hold something, and how they were read.
-
-    Raises
-    ------
-    SourceFormatError
-        If the encoding is none of these or was lost before, or a quoted cell never ends.
-    SourceContentError
-        If there are too many lines.
-    """
+    """Read the lines of a CSV file."""
     text, encoding = decoded(path, raw)
     notes = [] if encoding == "utf-8-sig" else [f"Encodage reconnu : {ENCODINGS[encoding]}"]
     head = list(itertools.islice(io.StringIO(text, newline=""), HEADER_LINES))
@@ -60,29 +38,7 @@ def read_delimited(path: Path, raw: bytes, recognise: Recognise) -> Grid:
 
 
 def split(path: Path, text: str, delimiter: str) -> list[tuple[int, list[str]]]:
-    """Cut a text into lines of cells.
-
-    Parameters
-    ----------
-    path
-        The file, for messages.
-    text
-        Its text.
-    delimiter
-        What separates cells.
-
-    Returns
-    -------
-    list of tuple of int and list
-        Number of the line in the file, from 1, and its cells; lines that hold nothing are left out.
-
-    Raises
-    ------
-    SourceFormatError
-        If a quoted cell never ends.
-    SourceContentError
-        If there are too many lines.
-    """
+    """Cut a text into lines of cells."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines = []
     start = 1
@@ -103,27 +59,7 @@ def split(path: Path, text: str, delimiter: str) -> list[tuple[int, list[str]]]:
 
 
 def decoded(path: Path, raw: bytes, *, encoding: str | None = None) -> tuple[str, str]:
-    """Turn the bytes of a file into text.
-
-    Parameters
-    ----------
-    path
-        The file, for messages.
-    raw
-        Its bytes.
-    encoding
-        One of `ENCODINGS`; None finds out: UTF-8, UTF-16 with its mark, or Windows-1252.
-
-    Returns
-    -------
-    tuple of str and str
-        The text and its encoding.
-
-    Raises
-    ------
-    SourceFormatError
-        If the encoding is none of these, not the one given, or was lost before.
-    """
+    """Turn the bytes of a file into text."""
     asked = encoding
     encoding = asked or ("utf-16" if raw.startswith(_UTF16) else "utf-8-sig")
     try:

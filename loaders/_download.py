@@ -34,19 +34,7 @@ _CLOSING: Final = {b"{": b"}", b"[": b"]"}
 
 @dataclass(frozen=True)
 class Patience:
-    """How long and how often one file is asked for.
-
-    Attributes
-    ----------
-    connect_s, read_s
-        Longest wait to connect, and for each piece.
-    total_s
-        Longest time for the whole, tries included.
-    tries
-        How often at most.
-    longest_wait_s
-        A service that asks for a longer wait is not waited for.
-    """
+    """How long and how often one file is asked for."""
 
     connect_s: float = 5.0
     read_s: float = 20.0
@@ -57,42 +45,20 @@ class Patience:
 
 @dataclass(frozen=True)
 class Validators:
-    """What tells one version of a file from another without its bytes.
-
-    Attributes
-    ----------
-    etag, last_modified
-        The producer's headers, "" if it gives none.
-    """
+    """What tells one version of a file from another without its bytes."""
 
     etag: str = ""
     last_modified: str = ""
 
     def headers(self) -> dict[str, str]:
-        """Give the headers of a conditional request.
-
-        Returns
-        -------
-        dict of str to str
-            Empty without validators.
-        """
+        """Give the headers of a conditional request."""
         asked = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
         return {name: value for name, value in asked.items() if value}
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """What came of asking for a file.
-
-    Attributes
-    ----------
-    path
-        The file; None if the producer says that it has not changed.
-    size_bytes
-        Its size.
-    validators
-        To ask for the next version.
-    """
+    """What came of asking for a file."""
 
     path: Path | None
     size_bytes: int
@@ -119,44 +85,7 @@ def fetch(
     loopback: bool = False,
     on_bytes: Callable[[int, int | None], object] | None = None,
 ) -> Fetched:
-    """Fetch a file to disk, whole or not at all.
-
-    Parameters
-    ----------
-    url
-        Address, in HTTPS. At most five redirections are followed, to HTTPS and public addresses alone.
-    folder
-        Where the file goes; it exists. What a failed try wrote is removed.
-    service
-        What the service is called in messages, in French.
-    max_bytes
-        Most that the file may hold, decoded.
-    known
-        Those of the version at hand: the file comes only if it has changed.
-    patience
-        How long and how often.
-    loopback
-        Whether plain HTTP on this machine will do, redirections within it included: for tests.
-    on_bytes
-        Called with the bytes received and their total, None if the service does not say.
-
-    Returns
-    -------
-    Fetched
-        The file in `folder`, or that it has not changed.
-
-    Raises
-    ------
-    ServiceBusyError
-        If the service asks for a wait longer than the patience; the message says until when.
-    ServiceError
-        If the service is away, slow or at fault after the last try, the file too large, cut short, empty, or a web
-        page, or a redirection leads where it must not.
-    ArgumentError
-        If the address is not in HTTPS.
-    OSError
-        If the file cannot be written.
-    """
+    """Fetch a file to disk, whole or not at all."""
     limits = patience or Patience()
     deadline = time.monotonic() + limits.total_s
     host = urlsplit(url).netloc

@@ -30,19 +30,7 @@ _DEGREES_SYSTEMS = ("CRS84", "EPSG::4326", "EPSG:4326")
 
 @dataclass(frozen=True)
 class Layout:
-    """The columns that one kind of file has, and the names that the project gives them.
-
-    Attributes
-    ----------
-    name
-        Who publishes files of this layout, for messages.
-    columns
-        Column of the file to column of the project; every one must be present.
-    delimiter
-        Field separator.
-    optional
-        The same for the columns that may be absent: blank where they are.
-    """
+    """The columns that one kind of file has, and the names that the project gives them."""
 
     name: str
     columns: Mapping[str, str]
@@ -65,27 +53,7 @@ def extract_layout(columns: Sequence[str], *, optional: Sequence[str] = ()) -> L
 
 
 def read_text(path: Path, *, encoding: str = "utf-8-sig") -> str:
-    """Read a whole file of text.
-
-    Parameters
-    ----------
-    path
-        The file.
-    encoding
-        The encoding that the producer states.
-
-    Returns
-    -------
-    str
-        The text, without byte order mark.
-
-    Raises
-    ------
-    SourceMissingError
-        If there is no such file.
-    SourceFormatError
-        If it is empty, in another encoding, binary, or an error page saved in place of the data.
-    """
+    """Read a whole file of text."""
     if not path.is_file():
         raise SourceMissingError(path, "fichier introuvable", "vérifier le chemin ou reconstruire l'extrait")
     check_text_ends(path)
@@ -96,18 +64,7 @@ def read_text(path: Path, *, encoding: str = "utf-8-sig") -> str:
 
 
 def start_of(path: Path) -> bytes:
-    """Give the first bytes of a file, by which formats are told apart.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Returns
-    -------
-    bytes
-        Without byte order mark and leading blanks; none if there is no such file.
-    """
+    """Give the first bytes of a file, by which formats are told apart."""
     if not path.is_file():
         return b""
     with path.open("rb") as stream:
@@ -115,34 +72,12 @@ def start_of(path: Path) -> bytes:
 
 
 def is_json(path: Path) -> bool:
-    """Tell a file that starts as JSON does from any other.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Returns
-    -------
-    bool
-        True if an object or a list opens it.
-    """
+    """Tell a file that starts as JSON does from any other."""
     return start_of(path).startswith((b"{", b"["))
 
 
 def check_text_ends(path: Path) -> None:
-    """Look at the two ends of a file of text: what is no data, and what stopped halfway, shows there.
-
-    Parameters
-    ----------
-    path
-        The file; it exists.
-
-    Raises
-    ------
-    SourceFormatError
-        If it is empty, binary, an error page saved in place of the data, or an export that its server broke off.
-    """
+    """Look at the two ends of a file of text: what is no data, and what stopped halfway, shows there."""
     with path.open("rb") as stream:
         head = stream.read(_END_BYTES)
         stream.seek(max(0, path.stat().st_size - _END_BYTES))
@@ -162,22 +97,7 @@ def check_text_ends(path: Path) -> None:
 
 
 def decoding_error(path: Path, error: UnicodeDecodeError, *, encoding: str) -> SourceFormatError:
-    """Say that a file is not in its encoding.
-
-    Parameters
-    ----------
-    path
-        The file.
-    error
-        What was met.
-    encoding
-        The encoding that was expected.
-
-    Returns
-    -------
-    SourceFormatError
-        To raise.
-    """
+    """Say that a file is not in its encoding."""
     return SourceFormatError(
         path,
         f"encodage inattendu à l'octet {error.start} (attendu : {encoding.removesuffix('-sig').upper()})",
@@ -186,79 +106,21 @@ def decoding_error(path: Path, error: UnicodeDecodeError, *, encoding: str) -> S
 
 
 def read_csv(path: Path, *, columns: Collection[str], delimiter: str = ",") -> pd.DataFrame:
-    """Read a CSV file as text, blanks as "".
-
-    Parameters
-    ----------
-    path
-        The file, in UTF-8.
-    columns
-        The columns that must be present.
-    delimiter
-        Field separator.
-
-    Returns
-    -------
-    DataFrame
-        Every cell as text, stripped; the index is the line number in the file (the header is line 1).
-
-    Raises
-    ------
-    SourceMissingError, SourceFormatError
-        As `read_text`, or if a column is missing, a line is cut short, or there is no row.
-    """
+    """Read a CSV file as text, blanks as ""."""
     return table_of(
         path, read_text(path), Layout("fichier", {column: column for column in columns}, delimiter)
     )
 
 
 def table_of(path: Path, text: str, layout: Layout) -> pd.DataFrame:
-    """Read the text of a CSV file, blanks as "".
-
-    Parameters
-    ----------
-    path
-        The file, for messages.
-    text
-        Its content.
-    layout
-        The columns that must be present; others are kept too.
-
-    Returns
-    -------
-    DataFrame
-        Every cell as text, stripped, under the file's names; the index is the line number in the file.
-
-    Raises
-    ------
-    SourceFormatError
-        If a column is missing or stands twice, a line is cut short, or there is no row.
-    """
+    """Read the text of a CSV file, blanks as ""."""
     header, lines = _parse_csv(path, text, [layout])
     check_layout(path, header, [layout])
     return _frame(path, header, lines)
 
 
 def read_table(path: Path, layouts: Sequence[Layout]) -> tuple[pd.DataFrame, Layout]:
-    """Read a CSV file that has one of several layouts.
-
-    Parameters
-    ----------
-    path
-        The file, in UTF-8.
-    layouts
-        The layouts to try, in order.
-
-    Returns
-    -------
-    tuple of DataFrame and Layout
-        The project's columns as text, indexed by line number, and the layout that fits.
-
-    Raises
-    ------
-    SourceMissingError, SourceFormatError
-        As `read_csv`; a missing column is named.
-    """
+    """Read a CSV file that has one of several layouts."""
     header, lines = _parse_csv(path, read_text(path), layouts)
     layout = check_layout(path, header, layouts)
     frame = _frame(path, header, lines)
@@ -269,46 +131,12 @@ def read_table(path: Path, layouts: Sequence[Layout]) -> tuple[pd.DataFrame, Lay
 
 
 def read_json(path: Path) -> Any:
-    """Read a JSON document.
-
-    Parameters
-    ----------
-    path
-        The file, in UTF-8.
-
-    Returns
-    -------
-    Any
-        The parsed value.
-
-    Raises
-    ------
-    SourceMissingError, SourceFormatError
-        As `read_text`, or if the text is not JSON or is cut short.
-    """
+    """Read a JSON document."""
     return json_of(path, read_text(path))
 
 
 def json_of(path: Path, text: str) -> Any:
-    """Parse the text of a JSON document.
-
-    Parameters
-    ----------
-    path
-        The file, for messages.
-    text
-        Its content.
-
-    Returns
-    -------
-    Any
-        The parsed value.
-
-    Raises
-    ------
-    SourceFormatError
-        If the text is not JSON, is cut short, nests too deep, or holds half characters.
-    """
+    """Parse the text of a JSON document."""
     try:
         document = json.loads(text)
         if _HALF_CHARACTER.search(text):
@@ -329,30 +157,7 @@ def json_of(path: Path, text: str) -> Any:
 def read_features(
     path: Path, layouts: Sequence[Layout], *, text: str | None = None
 ) -> tuple[list[dict[str, Any]], Layout]:
-    """Read the features of a GeoJSON file that has one of several layouts.
-
-    Parameters
-    ----------
-    path
-        The file, in WGS84 degrees.
-    layouts
-        The layouts to try, in order, on the features' properties.
-    text
-        What the file holds, where it is not the text of the file itself: a member of an archive.
-
-    Returns
-    -------
-    tuple of list and Layout
-        One dict per feature: the project's property names, each a text, a number, a truth value or None, and
-        `geometry` as in the file (None if absent).
-
-    Raises
-    ------
-    SourceMissingError, SourceFormatError
-        As `read_json`, or if it is no FeatureCollection, has no feature, or lacks a property.
-    SourceCrsError
-        If the file states that it has no coordinate system, or another one than degrees.
-    """
+    """Read the features of a GeoJSON file that has one of several layouts."""
     document = json_of(path, read_text(path) if text is None else text)
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
         raise SourceFormatError(path, "ce n'est pas une FeatureCollection GeoJSON", _DOWNLOAD_AGAIN)
@@ -385,20 +190,7 @@ def _plain(value: Any) -> str | float | bool | None:
 
 
 def check_degrees(path: Path, lon: pd.Series, lat: pd.Series) -> None:
-    """Refuse a file whose coordinates as a whole are metres, swapped, or far from metropolitan France.
-
-    Parameters
-    ----------
-    path
-        The file, for the message.
-    lon, lat
-        Degrees, NaN where unknown.
-
-    Raises
-    ------
-    SourceCrsError
-        If more than half of the known coordinates have the same fault.
-    """
+    """Refuse a file whose coordinates as a whole are metres, swapped, or far from metropolitan France."""
     known = lon.notna() & lat.notna()
     if not known.any():
         raise SourceFormatError(path, "aucune coordonnée lisible", "vérifier les colonnes de coordonnées")
@@ -456,27 +248,7 @@ def _parse_csv(
 
 
 def check_layout(path: Path, header: Sequence[str], layouts: Sequence[Layout]) -> Layout:
-    """Choose the layout that a header has.
-
-    Parameters
-    ----------
-    path
-        The file, for the message.
-    header
-        Names of its columns.
-    layouts
-        The layouts to try, in order.
-
-    Returns
-    -------
-    Layout
-        The first that fits.
-
-    Raises
-    ------
-    SourceFormatError
-        If none fits; what the nearest one lacks is named.
-    """
+    """Choose the layout that a header has."""
     present = set(header)
     nearest = min(layouts, key=lambda layout: len(set(layout.columns) - present))
     absent = sorted(set(nearest.columns) - present)

@@ -32,15 +32,7 @@ _DOWNLOAD_AGAIN: Final = "télécharger le fichier de nouveau"
 
 @dataclass(frozen=True, eq=False)
 class Sites:
-    """The rows of a file that name a commune of the territory.
-
-    Attributes
-    ----------
-    rows
-        The columns asked for, `lon` and `lat` in degrees, as text; indexed by line or rank.
-    elsewhere
-        How many rows name another commune.
-    """
+    """The rows of a file that name a commune of the territory."""
 
     rows: pd.DataFrame
     elsewhere: int
@@ -54,30 +46,7 @@ def read_sites(
     extract: Layout,
     communes: Collection[str],
 ) -> Sites:
-    """Read the sites of a territory, whatever the format.
-
-    Parameters
-    ----------
-    path
-        A CSV in the layout of the CNIG standard, the national GeoPackage, answers of the API joined as one
-        FeatureCollection, or an extract.
-    required, optional
-        Fields of the standard that every format has, and those that summaries leave out.
-    extract
-        The layout of the extract, which is read whole.
-    communes
-        INSEE codes of the territory.
-
-    Returns
-    -------
-    Sites
-        Blank cells are "", arrondissements are written as their commune.
-
-    Raises
-    ------
-    SourceError
-        If the file is unusable.
-    """
+    """Read the sites of a territory, whatever the format."""
     known = frozenset(communes) | {part for code in communes for part in OF_COMMUNE.get(code, ())}
     if start_of(path).startswith(_SQLITE):
         sites = _of_geopackage(path, [*required, *optional], set(required), known)
@@ -89,18 +58,7 @@ def read_sites(
 
 
 def parcels(cell: str) -> list[str]:
-    """Read a list of cadastral parcels.
-
-    Parameters
-    ----------
-    cell
-        As a CSV (`{A,B}`), an extract (`A|B`) or the API (`['A', 'B']`) writes it.
-
-    Returns
-    -------
-    list of str
-        Ids of the parcels.
-    """
+    """Read a list of cadastral parcels."""
     items = re.split(r"[,|;]", cell.strip().strip("{}[]"))
     return [code for item in items if (code := item.strip().strip("'\"").strip())]
 

@@ -31,15 +31,7 @@ _AGAIN: Final = "relancer l’actualisation"
 
 @dataclass(frozen=True)
 class Got:
-    """One file of a producer, on disk.
-
-    Attributes
-    ----------
-    path
-        The file.
-    last_modified
-        The producer's header, "" if it gives none.
-    """
+    """One file of a producer, on disk."""
 
     path: Path
     last_modified: str
@@ -51,42 +43,14 @@ Get = Callable[[str], Got]
 
 @dataclass(frozen=True)
 class Gathered:
-    """A file that a loader reads.
-
-    Attributes
-    ----------
-    path
-        The file.
-    dated
-        Day that the producer gives to it; None if it gives none.
-    """
+    """A file that a loader reads."""
 
     path: Path
     dated: dt.date | None = None
 
 
 def communes(get: Get, territory: Territory, folder: Path) -> Gathered:
-    """Gather the communes: those of the EPCI, then one by one those of another.
-
-    Parameters
-    ----------
-    get
-        Fetches one address.
-    territory
-        The territory.
-    folder
-        Where the file goes.
-
-    Returns
-    -------
-    Gathered
-        One FeatureCollection.
-
-    Raises
-    ------
-    SourceError
-        If an answer is not understood.
-    """
+    """Gather the communes: those of the EPCI, then one by one those of another."""
     wanted = set(territory.communes.index)
     found: dict[str, Any] = {}
     for siren in territory.epci:
@@ -97,23 +61,7 @@ def communes(get: Get, territory: Territory, folder: Path) -> Gathered:
 
 
 def arrondissements(get: Get, territory: Territory, folder: Path) -> Gathered:
-    """Gather the municipal arrondissements.
-
-    Parameters
-    ----------
-    get, territory, folder
-        As `communes`.
-
-    Returns
-    -------
-    Gathered
-        One FeatureCollection.
-
-    Raises
-    ------
-    SourceError
-        If an answer is not understood.
-    """
+    """Gather the municipal arrondissements."""
     found: dict[str, Any] = {}
     for code, parts in territory.arrondissements.items():
         found |= _of(set(parts), get(parts_address(code)).path)
@@ -121,40 +69,13 @@ def arrondissements(get: Get, territory: Territory, folder: Path) -> Gathered:
 
 
 def qpv(get: Get, territory: Territory, folder: Path) -> Gathered:
-    """Gather the QPV of all of France.
-
-    Parameters
-    ----------
-    get, territory, folder
-        As `communes`.
-
-    Returns
-    -------
-    Gathered
-        The archive as it came.
-    """
+    """Gather the QPV of all of France."""
     del territory, folder
     return Gathered(get(QPV_ADDRESS).path)
 
 
 def bikes(get: Get, territory: Territory, folder: Path) -> Gathered:
-    """Gather the stations of the networks of shared bikes.
-
-    Parameters
-    ----------
-    get, territory, folder
-        As `communes`.
-
-    Returns
-    -------
-    Gathered
-        One GBFS `station_information` document, dated by the oldest answer; `reseau` names each station's network.
-
-    Raises
-    ------
-    SourceError
-        If an answer is not understood.
-    """
+    """Gather the stations of the networks of shared bikes."""
     stations: list[Any] = []
     days = []
     for network in territory.velos:
@@ -174,41 +95,14 @@ def bikes(get: Get, territory: Territory, folder: Path) -> Gathered:
 
 
 def friches(get: Get, territory: Territory, folder: Path) -> Gathered:
-    """Gather the brownfields of all of France.
-
-    Parameters
-    ----------
-    get, territory, folder
-        As `communes`.
-
-    Returns
-    -------
-    Gathered
-        The file as it came, dated by its producer.
-    """
+    """Gather the brownfields of all of France."""
     del territory, folder
     got = get(FRICHES_ADDRESS)
     return Gathered(got.path, _day(got.last_modified))
 
 
 def sports(get: Get, territory: Territory, folder: Path) -> Gathered:
-    """Gather the sports facilities, all those that the service counts.
-
-    Parameters
-    ----------
-    get, territory, folder
-        As `communes`.
-
-    Returns
-    -------
-    Gathered
-        The export as it came.
-
-    Raises
-    ------
-    SourceError
-        If rows are missing from the export.
-    """
+    """Gather the sports facilities, all those that the service counts."""
     del folder
     path = get(sports_address(territory)).path
     _check_count(path, get(sports_count_address(territory)).path, lambda: len(_features(path)))
@@ -216,23 +110,7 @@ def sports(get: Get, territory: Territory, folder: Path) -> Gathered:
 
 
 def colleges(get: Get, territory: Territory, folder: Path) -> Gathered:
-    """Gather the establishments of the annuaire de l'éducation in the territory, all those that the service counts.
-
-    Parameters
-    ----------
-    get, territory, folder
-        As `communes`.
-
-    Returns
-    -------
-    Gathered
-        The export as it came.
-
-    Raises
-    ------
-    SourceError
-        If rows are missing from the export.
-    """
+    """Gather the establishments of the annuaire de l'éducation in the territory, all those that the service counts."""
     del folder
     path = get(colleges_address(territory)).path
     _check_count(path, get(colleges_count_address(territory)).path, lambda: _rows(path))

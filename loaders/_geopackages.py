@@ -21,31 +21,7 @@ _EXPORT_AGAIN = "exporter de nouveau le GeoPackage"
 
 
 def read_geopackage(path: Path, raw: bytes, recognise: Recognise) -> RawTable:
-    """Read the rows of a GeoPackage's layer of points.
-
-    Parameters
-    ----------
-    path
-        The file, for messages.
-    raw
-        Its bytes.
-    recognise
-        Gives the column that a field's name stands for.
-
-    Returns
-    -------
-    RawTable
-        Text indexed by rank from 1, with `lon` and `lat` in degrees drawn from the geometry alone, "" without one.
-
-    Raises
-    ------
-    SourceFormatError
-        If the base cannot be read, has no layer of points or several, or a column twice.
-    SourceCrsError
-        If the layer states no coordinate system, or its coordinates cannot be of the one that it states.
-    SourceContentError
-        If it has too many rows.
-    """
+    """Read the rows of a GeoPackage's layer of points."""
     layer = _layer(path, raw)
     try:
         with warnings.catch_warnings():
@@ -119,18 +95,7 @@ def _cells(path: Path, frame: gpd.GeoDataFrame, recognise: Recognise) -> tuple[p
 
 
 def texts_of(values: pd.Series) -> pd.Series:
-    """Write the values of a typed column as the cells of a text file would.
-
-    Parameters
-    ----------
-    values
-        Values of one type, or of several.
-
-    Returns
-    -------
-    Series
-        Text, "" where there is none; truths are "oui" and "non", days YYYY-MM-DD.
-    """
+    """Write the values of a typed column as the cells of a text file would."""
     if pd.api.types.is_bool_dtype(values):
         return values.map({True: "oui", False: "non"}).astype("str")
     if pd.api.types.is_datetime64_any_dtype(values):

@@ -23,17 +23,7 @@ Recognise = Callable[[str], str | None]
 
 @dataclass
 class Grid:
-    """Lines of cells, header and titles included.
-
-    Attributes
-    ----------
-    lines
-        Number of the line in the file, from 1, and its cells as text; lines without any are left out.
-    notes
-        What was understood of the file as a whole, in French.
-    ragged
-        Whether lines leave out the blanks at their end.
-    """
+    """Lines of cells, header and titles included."""
 
     lines: list[tuple[int, list[str]]]
     notes: list[str] = field(default_factory=list)
@@ -42,17 +32,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class RawTable:
-    """The rows of a file in the columns that were recognised, as text.
-
-    Attributes
-    ----------
-    cells
-        One column per column recognised, blanks as "", indexed by line.
-    notes
-        What was understood of the file as a whole, in French.
-    miscut
-        What is wrong with each line whose cells are not those of the header, by line.
-    """
+    """The rows of a file in the columns that were recognised, as text."""
 
     cells: pd.DataFrame
     notes: list[str]
@@ -60,49 +40,14 @@ class RawTable:
 
 
 def find_header(lines: Sequence[Sequence[str]], recognise: Recognise) -> tuple[int, int]:
-    """Find the line that names most columns.
-
-    Parameters
-    ----------
-    lines
-        The first lines of a file.
-    recognise
-        Gives the column that a heading names.
-
-    Returns
-    -------
-    tuple of int and int
-        Rank of the line and number of columns that it names; 0 columns if there is no header.
-    """
+    """Find the line that names most columns."""
     counts = [len({recognise(cell) for cell in cells} - {None}) for cells in lines]
     best = max(counts, default=0)
     return (counts.index(best), best) if best >= FEWEST_HEADINGS else (0, 0)
 
 
 def to_table(path: Path, grid: Grid, recognise: Recognise) -> RawTable:
-    """Give the rows under a header.
-
-    Parameters
-    ----------
-    path
-        The file, for messages.
-    grid
-        Its lines.
-    recognise
-        Gives the column that a heading names.
-
-    Returns
-    -------
-    RawTable
-        The rows, blank lines left out.
-
-    Raises
-    ------
-    SourceFormatError
-        If there is no header, a column is named twice or not at all, or there is no row.
-    SourceContentError
-        If there are more rows than `MAX_ROWS`.
-    """
+    """Give the rows under a header."""
     start, found = find_header([cells for _, cells in grid.lines[:HEADER_LINES]], recognise)
     if not found:
         raise SourceFormatError(
@@ -130,22 +75,7 @@ def to_table(path: Path, grid: Grid, recognise: Recognise) -> RawTable:
 def cut(
     body: Sequence[tuple[int, list[str]]], width: int, *, ragged: bool
 ) -> tuple[list[list[str]], dict[int, str]]:
-    """Give each line as many cells as the header has, and tell those that were not cut so.
-
-    Parameters
-    ----------
-    body
-        Number of the line and its cells.
-    width
-        Cells of the header.
-    ragged
-        Whether lines leave out the blanks at their end.
-
-    Returns
-    -------
-    tuple of list and dict
-        The rows, the last cell of which holds what has no column, and what is wrong with a line by its number.
-    """
+    """Give each line as many cells as the header has, and tell those that were not cut so."""
     miscut = {}
     rows = []
     for line, cells in body:
@@ -160,20 +90,7 @@ def cut(
 
 
 def check_rows(path: Path, number: int) -> None:
-    """Refuse a file of more rows than `MAX_ROWS`.
-
-    Parameters
-    ----------
-    path
-        The file, for the message.
-    number
-        How many rows it has, or has at least.
-
-    Raises
-    ------
-    SourceContentError
-        If there are too many.
-    """
+    """Refuse a file of more rows than `MAX_ROWS`."""
     if number > MAX_ROWS:
         limit = f"{MAX_ROWS:,}".replace(",", "\u202f")
         raise SourceContentError(

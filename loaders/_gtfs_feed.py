@@ -14,17 +14,7 @@ FEW: Final = 3
 
 @dataclass(frozen=True)
 class Feed:
-    """What an archive says of itself.
-
-    Attributes
-    ----------
-    producers
-        Names of the networks, or else of the publisher; none if it does not say.
-    start, end
-        First and last day of its timetables, None where it does not say.
-    version
-        Version that the publisher gives, or "".
-    """
+    """What an archive says of itself."""
 
     producers: tuple[str, ...]
     start: dt.date | None
@@ -53,18 +43,7 @@ class Feed:
 
 
 def feed_of(tables: Tables) -> Feed:
-    """Read what an archive says of itself.
-
-    Parameters
-    ----------
-    tables
-        Its tables.
-
-    Returns
-    -------
-    Feed
-        Blank where it says nothing.
-    """
+    """Read what an archive says of itself."""
     info = tables.origin(FEED_INFO)
     names = _texts(tables.origin(AGENCY), "agency_name") or _texts(info, "feed_publisher_name")
     starts, ends = ([_day(text) for text in _texts(info, f"feed_{end}_date")] for end in ("start", "end"))

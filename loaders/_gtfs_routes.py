@@ -31,25 +31,7 @@ _NUMBER: Final = re.compile(r"B[1-9][AB]?")
 
 
 def with_modes(routes: pd.DataFrame, *, bhns: Collection[str] | None) -> pd.DataFrame:
-    """Give lines their mode and the name by which they are told.
-
-    Parameters
-    ----------
-    routes
-        The table, every cell as text.
-    bhns
-        Names or ids of the bus lines that are BHNS; None reads it in their names.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by `route_id`, each once: `ligne` (short name, or long name, or id), `mode` (one of `MODES`, "" for another), `bhns_par_numero` (bool): BHNS for its number alone, to be checked.
-
-    Raises
-    ------
-    ArgumentError
-        If a line said to be a BHNS is no bus line of the table.
-    """
+    """Give lines their mode and the name by which they are told."""
     table = routes.reindex(
         columns=["route_id", "route_type", "route_short_name", "route_long_name", "route_desc"], fill_value=""
     )

@@ -52,22 +52,7 @@ _UNREADABLE: Final = (
 
 
 class Tables:
-    """The tables of one archive.
-
-    Parameters
-    ----------
-    path
-        The archive, for messages.
-    raw
-        Its bytes.
-
-    Raises
-    ------
-    SourceFormatError
-        If it is no ZIP archive, is damaged or locked, or lacks a table.
-    SourceContentError
-        If it would fill the memory once inflated, or holds a table twice.
-    """
+    """The tables of one archive."""
 
     def __init__(self, path: Path, raw: bytes) -> None:
         if not raw.startswith(b"PK"):
@@ -87,49 +72,15 @@ class Tables:
         self.encoding = "utf-8-sig"
 
     def stops(self) -> pd.DataFrame:
-        """Read the table of stops.
-
-        Returns
-        -------
-        DataFrame
-            Every cell as text, indexed by line.
-
-        Raises
-        ------
-        SourceFormatError
-            If it cannot be read, or lacks a column.
-        """
+        """Read the table of stops."""
         return self._whole(STOPS)
 
     def routes(self) -> pd.DataFrame:
-        """Read the table of lines.
-
-        Returns
-        -------
-        DataFrame
-            As `stops`.
-
-        Raises
-        ------
-        SourceFormatError
-            As `stops`.
-        """
+        """Read the table of lines."""
         return self._whole(ROUTES)
 
     def origin(self, table: str) -> pd.DataFrame:
-        """Read a table that says where the archive comes from.
-
-        Parameters
-        ----------
-        table
-            One of `OPTIONAL`.
-
-        Returns
-        -------
-        DataFrame
-            Every cell as text under the columns that the table has; no row where the archive lacks it, or where it
-            cannot be understood: no stop depends on it.
-        """
+        """Read a table that says where the archive comes from."""
         if table not in self._members:
             return pd.DataFrame()
         try:
@@ -138,23 +89,7 @@ class Tables:
             return pd.DataFrame()
 
     def pieces(self, table: str) -> Iterator[pd.DataFrame]:
-        """Read the needed columns of a table, some rows at a time.
-
-        Parameters
-        ----------
-        table
-            `TRIPS` or `STOP_TIMES`.
-
-        Yields
-        ------
-        DataFrame
-            At most `CHUNK_ROWS` rows of text, blanks as "".
-
-        Raises
-        ------
-        SourceFormatError
-            If the table cannot be read to its end, or lacks a column.
-        """
+        """Read the needed columns of a table, some rows at a time."""
         shown = self._shown(table)
         try:
             with zipfile.ZipFile(io.BytesIO(self._raw)) as archive:

@@ -52,13 +52,7 @@ class Pace:
         self._next = 0.0
 
     def wait(self, rate_per_s: float) -> None:
-        """Wait for one's turn.
-
-        Parameters
-        ----------
-        rate_per_s
-            Requests in a second at most.
-        """
+        """Wait for one's turn."""
         with self._lock:
             now = time.monotonic()
             turn = max(now, self._next)
@@ -67,40 +61,13 @@ class Pace:
 
 
 def is_loopback(url: str) -> bool:
-    """Tell whether an address is in plain HTTP on this machine.
-
-    Parameters
-    ----------
-    url
-        Address.
-
-    Returns
-    -------
-    bool
-        True for `http://127.0.0.1`, `http://[::1]` and `http://localhost`, whatever the port.
-    """
+    """Tell whether an address is in plain HTTP on this machine."""
     parts = urlsplit(url)
     return parts.scheme == "http" and parts.hostname in LOOPBACK
 
 
 def check_address(url: str, *, service: str, loopback: bool = False) -> None:
-    """Refuse an address that is not in HTTPS.
-
-    Parameters
-    ----------
-    url
-        Address.
-    service
-        What the service is called in messages, in French.
-    loopback
-        Whether plain HTTP on this machine will do: for a relay that the operator names, and for tests. In production
-        (`ATLAS_PRODUCTION=1`) it never does.
-
-    Raises
-    ------
-    ArgumentError
-        If it is not.
-    """
+    """Refuse an address that is not in HTTPS."""
     parts = urlsplit(url)
     if parts.scheme == "https" and parts.hostname:
         return
@@ -121,33 +88,7 @@ def ask(
     timeout_s: float | tuple[float, float] = TIMEOUT_S,
     loopback: bool = False,
 ) -> Iterator[requests.Response]:
-    """Send one question; the body of the answer is still to be read, and redirections are not followed.
-
-    Parameters
-    ----------
-    url
-        Address, in HTTPS.
-    service
-        What the service is called in messages, in French.
-    params, headers
-        Query parameters, and headers beside the session's.
-    timeout_s
-        Longest wait: to connect and for each piece of the answer.
-    loopback
-        As `check_address`.
-
-    Yields
-    ------
-    Response
-        The answer, whatever its status.
-
-    Raises
-    ------
-    ServiceError
-        If the atlas is offline, or the connection fails or is too slow, reading included.
-    ArgumentError
-        If the address is not in HTTPS.
-    """
+    """Send one question; the body of the answer is still to be read, and redirections are not followed."""
     check_address(url, service=service, loopback=loopback)
     if is_offline():
         raise ServiceError(
@@ -179,18 +120,7 @@ def ask(
 
 
 def pieces(answer: requests.Response) -> Iterator[bytes]:
-    """Read a body as it comes, so that a clock may be looked at between two pieces, however small they are.
-
-    Parameters
-    ----------
-    answer
-        As `ask` gives it.
-
-    Yields
-    ------
-    bytes
-        At most `PIECE_BYTES`, decoded.
-    """
+    """Read a body as it comes, so that a clock may be looked at between two pieces, however small they are."""
     while piece := answer.raw.read1(PIECE_BYTES, decode_content=True):
         yield piece
 
@@ -203,36 +133,7 @@ def get_json(
     timeout_s: float | None = None,
     loopback: bool = False,
 ) -> Any:
-    """Ask a service for a JSON document.
-
-    Parameters
-    ----------
-    url
-        Address, in HTTPS.
-    params
-        Query parameters.
-    service
-        What the service is called in messages, in French.
-    timeout_s
-        Longest wait for an answer and for the whole of it; three seconds by default.
-    loopback
-        As `check_address`.
-
-    Returns
-    -------
-    Any
-        The document.
-
-    Raises
-    ------
-    ServiceBusyError
-        If the service answers 429, or did so a moment ago: it is not asked again before the time that it gave.
-    ServiceError
-        If the atlas is offline, if nothing comes in time or the answer is not whole soon after, or if it is an error, a redirection or anything
-        but JSON.
-    ArgumentError
-        If the address is not in HTTPS.
-    """
+    """Ask a service for a JSON document."""
     check_address(url, service=service, loopback=loopback)
     host = urlsplit(url).netloc
     refuse_if_resting(host, service)
@@ -264,20 +165,7 @@ def _read(answer: requests.Response, deadline: float, service: str) -> bytes:
 
 
 def wait_asked_s(answer: requests.Response, document: Any) -> float | None:
-    """Read how long a busy service asks to be left alone.
-
-    Parameters
-    ----------
-    answer
-        Its answer: `Retry-After`, in seconds or as a date.
-    document
-        The JSON of its body, if any: `reset_time` of the Opendatasoft services.
-
-    Returns
-    -------
-    float or None
-        Seconds from now; None if it does not say.
-    """
+    """Read how long a busy service asks to be left alone."""
     told = answer.headers.get("Retry-After", "")
     try:
         header_s = Retry().parse_retry_after(told) if told else None
@@ -295,20 +183,7 @@ def wait_asked_s(answer: requests.Response, document: Any) -> float | None:
 
 
 def busy(service: str, wait_s: float) -> ServiceBusyError:
-    """Make the error of a service that asks to be left alone.
-
-    Parameters
-    ----------
-    service
-        What the service is called, in French.
-    wait_s
-        Seconds for which it is to be left alone.
-
-    Returns
-    -------
-    ServiceBusyError
-        It says when to try again: in so many seconds, or at what hour.
-    """
+    """Make the error of a service that asks to be left alone."""
     if wait_s <= BY_CLOCK_S:
         mend = f"réessayer dans {round(wait_s) or 1} s"
     else:
@@ -318,35 +193,14 @@ def busy(service: str, wait_s: float) -> ServiceBusyError:
 
 
 def rest(host: str, asked_s: float | None) -> None:
-    """Leave a host alone for as long as it asks, within bounds.
-
-    Parameters
-    ----------
-    host
-        Host and port.
-    asked_s
-        Seconds; None if it does not say.
-    """
+    """Leave a host alone for as long as it asks, within bounds."""
     wait_s = min(max(asked_s or PAUSE_S, PAUSE_S), LONGEST_PAUSE_S)
     with _lock:
         _resting_until[host] = time.monotonic() + wait_s
 
 
 def refuse_if_resting(host: str, service: str) -> None:
-    """Refuse to ask a host that asked to be left alone.
-
-    Parameters
-    ----------
-    host
-        Host and port.
-    service
-        What the service is called, in French.
-
-    Raises
-    ------
-    ServiceBusyError
-        If its time has not passed.
-    """
+    """Refuse to ask a host that asked to be left alone."""
     with _lock:
         left_s = _resting_until.get(host, 0.0) - time.monotonic()
     if left_s > 0:

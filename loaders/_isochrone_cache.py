@@ -31,17 +31,7 @@ class UnusableAreaError(ValueError):
 
 @dataclass(frozen=True)
 class Area:
-    """One isochrone.
-
-    Attributes
-    ----------
-    shape
-        Polygons in EPSG:2154.
-    network
-        Version of the street network, as the service gives it, or "".
-    fetched_at
-        When the service answered, in UTC.
-    """
+    """One isochrone."""
 
     shape: shapely.MultiPolygon
     network: str
@@ -54,27 +44,6 @@ def area_of(
     """Take the area out of an answer of the service, if it can be believed.
 
     It must be for these minutes on foot, hold the station or lie at most 100 m from it, and lie whole within the distance that no walker exceeds, which also keeps it on the territory.
-
-    Parameters
-    ----------
-    answer
-        The JSON document.
-    place
-        The station, in EPSG:2154.
-    minutes
-        Minutes on foot.
-    fetched_at
-        When the service answered; now by default.
-
-    Returns
-    -------
-    Area
-        Its outline repaired if it crosses itself.
-
-    Raises
-    ------
-    UnusableAreaError
-        If it cannot be believed.
     """
     if not isinstance(answer, Mapping):
         raise UnusableAreaError("réponse sans isochrone")
@@ -107,37 +76,14 @@ def area_of(
 
 
 class Cache:
-    """The files of one vintage and number of minutes.
-
-    Parameters
-    ----------
-    folder
-        The cache of the whole app.
-    minutes
-        Minutes on foot.
-    vintage
-        Vintage of the stations.
-    """
+    """The files of one vintage and number of minutes."""
 
     def __init__(self, folder: Path, *, minutes: int, vintage: str) -> None:
         self.folder = folder / _FOLDER / slug(vintage) / f"{minutes}-min"
         self.minutes = minutes
 
     def read(self, station_id: str, place: shapely.Point) -> Area | None:
-        """Read one isochrone.
-
-        Parameters
-        ----------
-        station_id
-            The station.
-        place
-            Where it is now, in EPSG:2154.
-
-        Returns
-        -------
-        Area or None
-            None if there is no file, if it is damaged, or if the station has moved.
-        """
+        """Read one isochrone."""
         try:
             kept = json.loads(self._file(station_id).read_text(encoding="utf-8"))
             asked = shapely.Point(kept["x_m"], kept["y_m"])
@@ -154,22 +100,7 @@ class Cache:
             return None
 
     def write(self, station_id: str, place: shapely.Point, answer: Mapping[str, Any], area: Area) -> None:
-        """Keep one isochrone: the file is there whole or not at all.
-
-        Parameters
-        ----------
-        station_id, place
-            The station.
-        answer
-            What the service answered.
-        area
-            What was made of it.
-
-        Raises
-        ------
-        OSError
-            If it cannot be written.
-        """
+        """Keep one isochrone: the file is there whole or not at all."""
         kept = {
             "station_id": station_id,
             "x_m": place.x,
@@ -181,35 +112,11 @@ class Cache:
         self._file(station_id).with_suffix(_AGAIN).unlink(missing_ok=True)
 
     def note_failure(self, station_id: str, reason: str) -> None:
-        """Remember that a station had no answer, so that the next run asks it last.
-
-        Parameters
-        ----------
-        station_id
-            The station.
-        reason
-            Why, in French.
-
-        Raises
-        ------
-        OSError
-            If it cannot be written.
-        """
+        """Remember that a station had no answer, so that the next run asks it last."""
         self._put(self._file(station_id).with_suffix(_AGAIN), reason)
 
     def failed(self, station_id: str) -> bool:
-        """Tell whether the last question about a station had no answer.
-
-        Parameters
-        ----------
-        station_id
-            The station.
-
-        Returns
-        -------
-        bool
-            True if so.
-        """
+        """Tell whether the last question about a station had no answer."""
         return self._file(station_id).with_suffix(_AGAIN).exists()
 
     def _file(self, station_id: str) -> Path:

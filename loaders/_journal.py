@@ -26,38 +26,12 @@ _PATIENCE_S: Final = 30.0
 
 
 def own_folder(data_dir: Path) -> Path:
-    """Give the folder that the atlas keeps for itself in a folder of data.
-
-    Parameters
-    ----------
-    data_dir
-        Folder of the data.
-
-    Returns
-    -------
-    Path
-        It may not exist.
-    """
+    """Give the folder that the atlas keeps for itself in a folder of data."""
     return data_dir / OWN
 
 
 def replace_files(data_dir: Path, contents: Mapping[str, bytes | Path]) -> None:
-    """Replace and make files as one.
-
-    Parameters
-    ----------
-    data_dir
-        The folder; it exists.
-    contents
-        Path in the folder to its new bytes, or to a file on the same disk that is moved there.
-
-    Raises
-    ------
-    OSError
-        If something cannot be written; the folder is then as it was.
-    SourceContentError
-        If another process writes and does not end.
-    """
+    """Replace and make files as one."""
     folder = own_folder(data_dir)
     folder.mkdir(exist_ok=True)
     with _lock(data_dir):
@@ -81,38 +55,14 @@ def replace_files(data_dir: Path, contents: Mapping[str, bytes | Path]) -> None:
 
 
 def finish(data_dir: Path) -> None:
-    """Go on with a change that was cut short; where there is none this costs one look.
-
-    Parameters
-    ----------
-    data_dir
-        Folder of the data.
-
-    Raises
-    ------
-    OSError
-        If the files cannot be put in their places.
-    SourceContentError
-        If another process writes and does not end.
-    """
+    """Go on with a change that was cut short; where there is none this costs one look."""
     if (own_folder(data_dir) / _STAGE / _JOURNAL).exists():
         with _lock(data_dir):
             _finish(data_dir)
 
 
 def sha256(path: Path) -> str:
-    """Give the checksum of a file.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Returns
-    -------
-    str
-        SHA-256, in hexadecimal.
-    """
+    """Give the checksum of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

@@ -31,17 +31,7 @@ _ENDS: Final = ("", "\n", "\r\n")
 
 @dataclass(frozen=True, eq=False)
 class Kept:
-    """The rows kept of a table.
-
-    Attributes
-    ----------
-    rows
-        Text under the project's names, indexed by line number in the file.
-    layout
-        The layout that fits.
-    elsewhere
-        How many rows were left out.
-    """
+    """The rows kept of a table."""
 
     rows: pd.DataFrame
     layout: Layout
@@ -60,31 +50,7 @@ def read_kept(
     keep: Callable[[Layout, Mapping[str, str]], bool],
     escaped: Layout | None = None,
 ) -> Kept:
-    r"""Read the rows of a CSV file that answer to a question, line by line.
-
-    Parameters
-    ----------
-    path
-        The file, in UTF-8.
-    layouts
-        The layouts to try, in order; their separators are told from the header.
-    keep
-        Tells from the layout and a row, under the project's names, whether the row is kept.
-    escaped
-        The layout whose files write a quote inside a cell as ``\"``, where others double it.
-
-    Returns
-    -------
-    Kept
-        The rows kept, every cell stripped, blanks as "".
-
-    Raises
-    ------
-    SourceMissingError
-        If there is no such file.
-    SourceFormatError
-        If it is no text in UTF-8, lacks a column or has one twice, a line is cut short, or there is no row.
-    """
+    """Read the rows of a CSV file that answer to a question, line by line."""
     if not path.is_file():
         raise SourceMissingError(path, "fichier introuvable", "vérifier le chemin ou reconstruire l'extrait")
     check_text_ends(path)
@@ -96,27 +62,7 @@ def read_kept(
 
 
 def national_text(path: Path, member: str) -> str | None:
-    """Give the text of a member of a ZIP archive.
-
-    Parameters
-    ----------
-    path
-        The file.
-    member
-        End of the member's name.
-
-    Returns
-    -------
-    str or None
-        Its text, without byte order mark; None if the file is no archive.
-
-    Raises
-    ------
-    SourceFormatError
-        If the archive is damaged or locked, holds no such member or several, or the member is no text in UTF-8.
-    SourceContentError
-        If it would inflate too much.
-    """
+    """Give the text of a member of a ZIP archive."""
     if not path.is_file():
         return None
     with path.open("rb") as stream:

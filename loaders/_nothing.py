@@ -9,40 +9,14 @@ from geo.crs import LAMBERT93
 
 
 def no_rows(index: str, columns: Mapping[str, str]) -> pd.DataFrame:
-    """Make a table without rows.
-
-    Parameters
-    ----------
-    index
-        Name of the index, of text.
-    columns
-        Column to dtype.
-
-    Returns
-    -------
-    DataFrame
-        Empty.
-    """
+    """Make a table without rows."""
     frame = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
     frame.index = pd.Index([], name=index, dtype="str")
     return frame
 
 
 def no_places(index: str, columns: Mapping[str, str]) -> gpd.GeoDataFrame:
-    """Make a layer without objects.
-
-    Parameters
-    ----------
-    index
-        Name of the index, of text.
-    columns
-        Column to dtype, the geometry aside.
-
-    Returns
-    -------
-    GeoDataFrame
-        Empty, in EPSG:2154.
-    """
+    """Make a layer without objects."""
     return gpd.GeoDataFrame(
         no_rows(index, columns), geometry=gpd.GeoSeries([], crs=LAMBERT93, index=pd.Index([], dtype="str"))
     )

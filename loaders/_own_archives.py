@@ -21,17 +21,7 @@ _SINGLE: Final = (".geojson", ".json", ".gpkg", ".csv", ".txt", ".tsv", ".xlsx")
 
 @dataclass(frozen=True)
 class Found:
-    """What an archive holds.
-
-    Attributes
-    ----------
-    member
-        The layer that is read, as its name in the archive says it.
-    members
-        All the layers that could be.
-    content
-        Of a Shapefile its members by extension; of another file its content under "".
-    """
+    """What an archive holds."""
 
     member: str
     members: tuple[str, ...]
@@ -39,18 +29,7 @@ class Found:
 
 
 def is_workbook(raw: bytes) -> bool:
-    """Tell whether an archive is a workbook.
-
-    Parameters
-    ----------
-    raw
-        Its bytes.
-
-    Returns
-    -------
-    bool
-        False too for what cannot be opened.
-    """
+    """Tell whether an archive is a workbook."""
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             names = archive.namelist()
@@ -60,29 +39,7 @@ def is_workbook(raw: bytes) -> bool:
 
 
 def open_archive(path: Path, raw: bytes, *, member: str | None) -> Found:
-    """Take a layer out of an archive; nothing is written on the disk, whatever names its members bear.
-
-    Parameters
-    ----------
-    path
-        The archive, for messages.
-    raw
-        Its bytes.
-    member
-        The layer, as `Found` names it; None takes the first, a Shapefile before others.
-
-    Returns
-    -------
-    Found
-        Its content.
-
-    Raises
-    ------
-    SourceFormatError
-        If the archive is damaged or locked, or holds no such layer.
-    SourceContentError
-        If it would inflate too much.
-    """
+    """Take a layer out of an archive; nothing is written on the disk, whatever names its members bear."""
     listed = check_members(
         path,
         raw,

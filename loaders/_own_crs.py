@@ -37,17 +37,7 @@ Coordinates = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Fit:
-    """How well a coordinate system suits some coordinates.
-
-    Attributes
-    ----------
-    crs
-        The system, as pyproj reads it.
-    swapped
-        Whether the second coordinate is the easting.
-    nearby, in_france
-        Share of the coordinates that fall around the territory, and in metropolitan France.
-    """
+    """How well a coordinate system suits some coordinates."""
 
     crs: str
     swapped: bool
@@ -56,31 +46,12 @@ class Fit:
 
     @property
     def total(self) -> float:
-        """Weigh both shares together.
-
-        Returns
-        -------
-        float
-            Their sum.
-        """
+        """Weigh both shares together."""
         return self.nearby + self.in_france
 
 
 def fits(coordinates: Coordinates, *, stated: str | None = None) -> list[Fit]:
-    """Find the systems that put most of the coordinates in metropolitan France, the best first.
-
-    Parameters
-    ----------
-    coordinates
-        Pairs, x before y as the file gives them.
-    stated
-        The system that the file states: it is the best as long as it is possible at all.
-
-    Returns
-    -------
-    list of Fit
-        None if no system does. More than one with the best shares means that the coordinates do not tell.
-    """
+    """Find the systems that put most of the coordinates in metropolitan France, the best first."""
     known = coordinates[np.isfinite(coordinates).all(axis=1)]
     if not len(known):
         return []
@@ -96,27 +67,7 @@ def fits(coordinates: Coordinates, *, stated: str | None = None) -> list[Fit]:
 
 
 def fit(coordinates: Coordinates, crs: str, *, swapped: bool) -> Fit:
-    """Tell how well one system suits some coordinates.
-
-    Parameters
-    ----------
-    coordinates
-        Pairs, x before y as the file gives them, all finite.
-    crs
-        The system.
-    swapped
-        Whether the second coordinate is the easting.
-
-    Returns
-    -------
-    Fit
-        Its shares.
-
-    Raises
-    ------
-    ArgumentError
-        If pyproj does not know the system.
-    """
+    """Tell how well one system suits some coordinates."""
     x, y = coordinates.T[::-1] if swapped else coordinates.T
     lon, lat = transformer(crs, WGS84).transform(x, y)
     west, south, east, north = territory()
@@ -124,39 +75,12 @@ def fit(coordinates: Coordinates, crs: str, *, swapped: bool) -> Fit:
 
 
 def equally_good(found: list[Fit]) -> list[Fit]:
-    """Give the systems between which the coordinates do not tell.
-
-    Parameters
-    ----------
-    found
-        As `fits` gives them.
-
-    Returns
-    -------
-    list of Fit
-        The best and those as good; one only where there is no doubt.
-    """
+    """Give the systems between which the coordinates do not tell."""
     return [one for one in found if one.total >= found[0].total - _AS_GOOD]
 
 
 def transformer(source: str, target: str) -> Transformer:
-    """Give what turns coordinates of one system into another, easting first.
-
-    Parameters
-    ----------
-    source, target
-        Systems, as pyproj reads them.
-
-    Returns
-    -------
-    Transformer
-        Kept, since preparing it is what costs.
-
-    Raises
-    ------
-    ArgumentError
-        If pyproj does not know a system.
-    """
+    """Give what turns coordinates of one system into another, easting first."""
     try:
         return _transformer(source, target)
     except ProjError as error:
@@ -164,18 +88,7 @@ def transformer(source: str, target: str) -> Transformer:
 
 
 def title(crs: str) -> str:
-    """Call a system as users do.
-
-    Parameters
-    ----------
-    crs
-        The system.
-
-    Returns
-    -------
-    str
-        French name with its code.
-    """
+    """Call a system as users do."""
     if crs in SYSTEMS:
         return f"{SYSTEMS[crs]}, {crs}"
     try:
@@ -186,13 +99,7 @@ def title(crs: str) -> str:
 
 @cache
 def territory() -> tuple[float, float, float, float]:
-    """Give the box of the territory and what lies around it.
-
-    Returns
-    -------
-    tuple of float
-        West, south, east, north in degrees.
-    """
+    """Give the box of the territory and what lies around it."""
     west, south, east, north = communes.load().to_crs(WGS84).total_bounds
     return (west - _AROUND, south - _AROUND, east + _AROUND, north + _AROUND)
 

@@ -24,16 +24,5 @@ MENDS: Final = {
 
 
 def mend(fault: str) -> str:
-    """Say what to do about a fault.
-
-    Parameters
-    ----------
-    fault
-        A fault of the report, with the column in brackets if it is about one.
-
-    Returns
-    -------
-    str
-        In French, without a full stop.
-    """
+    """Say what to do about a fault."""
     return MENDS[fault.partition(" (")[0].partition(" : ")[0]]

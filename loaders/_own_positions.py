@@ -62,15 +62,7 @@ _WKB: Final = re.compile(r"0[01][0-9A-Fa-f]{40,}")
 
 @dataclass(frozen=True)
 class Position:
-    """The columns that hold the place of a row.
-
-    Attributes
-    ----------
-    x, y
-        Columns of the first and second coordinate; "" if one column holds the whole.
-    whole
-        Column that holds a pair or a geometry; "" if there are two.
-    """
+    """The columns that hold the place of a row."""
 
     x: str = ""
     y: str = ""
@@ -78,29 +70,12 @@ class Position:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Give the columns.
-
-        Returns
-        -------
-        tuple of str
-            One, two or none.
-        """
+        """Give the columns."""
         return tuple(name for name in (self.x, self.y, self.whole) if name)
 
 
 def find(cells: pd.DataFrame) -> tuple[Position, bool]:
-    """Find the columns that hold the place of the rows.
-
-    Parameters
-    ----------
-    cells
-        Text.
-
-    Returns
-    -------
-    tuple of Position and bool
-        The columns, none if there are none; whether their values alone tell it.
-    """
+    """Find the columns that hold the place of the rows."""
     sample = cells.iloc[np.linspace(0, len(cells) - 1, min(len(cells), _SAMPLE)).astype(int)]
     holding = {name: _holding(sample[name]) for name in cells.columns}
     shapes = [name for name, held in holding.items() if held == "forme"]
@@ -125,23 +100,7 @@ def find(cells: pd.DataFrame) -> tuple[Position, bool]:
 def place(
     cells: pd.DataFrame, position: Position, *, decimal: str | None
 ) -> tuple[pd.Series, pd.Series, str | None]:
-    """Read the place of each row, in the coordinates of the file.
-
-    Parameters
-    ----------
-    cells
-        Text.
-    position
-        The columns that hold it.
-    decimal
-        As `_own_values.numbers`.
-
-    Returns
-    -------
-    tuple of Series, Series and str or None
-        Geometries, None where there is none; what is wrong with the others, "" if nothing is; the system that the
-        geometries state.
-    """
+    """Read the place of each row, in the coordinates of the file."""
     if position.whole:
         return _wholes(cells[position.whole])
     x, y = (numbers(cells[name], decimal=decimal) for name in (position.x, position.y))
@@ -154,20 +113,7 @@ def place(
 
 
 def shown(cells: pd.DataFrame, position: Position) -> pd.Series:
-    """Give what the file says of the place of each row.
-
-    Parameters
-    ----------
-    cells
-        Text.
-    position
-        The columns that hold it.
-
-    Returns
-    -------
-    Series
-        Text.
-    """
+    """Give what the file says of the place of each row."""
     columns = [cells[name] for name in position.columns]
     if len(columns) == 1:
         return columns[0]
@@ -176,18 +122,7 @@ def shown(cells: pd.DataFrame, position: Position) -> pd.Series:
 
 
 def coordinates_of(shapes: pd.Series) -> npt.NDArray[np.float64]:
-    """Give the coordinates of geometries.
-
-    Parameters
-    ----------
-    shapes
-        Geometries, or None.
-
-    Returns
-    -------
-    array
-        Pairs.
-    """
+    """Give the coordinates of geometries."""
     return shapely.get_coordinates(np.asarray(shapes, dtype=object))
 
 
@@ -260,13 +195,7 @@ def _wholes(values: pd.Series) -> tuple[pd.Series, pd.Series, str | None]:
 
 
 def _shape(text: str) -> Any:
-    """Read a geometry, or a pair as a point.
-
-    Raises
-    ------
-    ValueError
-        If it is neither.
-    """
+    """Read a geometry, or a pair as a point."""
     try:
         if found := _WKT.fullmatch(text):
             with np.errstate(over="ignore", invalid="ignore"):

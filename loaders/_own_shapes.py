@@ -35,29 +35,7 @@ def settled(
     said: pd.Series,
     report: Report,
 ) -> gpd.GeoDataFrame:
-    """Give rows their geometries, and set aside those whose place cannot be believed.
-
-    Parameters
-    ----------
-    rows
-        Indexed by line.
-    shapes
-        Geometries in the coordinates of the file, None where there is none, on the same index.
-    crs
-        System of these coordinates.
-    swapped
-        Whether the second coordinate is the easting.
-    ids, said
-        What names a row, and what the file says of its place, for the report.
-    report
-        Where faults go.
-
-    Returns
-    -------
-    GeoDataFrame
-        The rows kept with `genre` (one of `KINDS`), in EPSG:2154, indexed by `id_objet`: the line, and the rank of the
-        point where a row has several.
-    """
+    """Give rows their geometries, and set aside those whose place cannot be believed."""
     found = np.asarray(shapely.force_2d(np.asarray(shapes, dtype=object)), dtype=object)
     absent = shapely.is_missing(found) | shapely.is_empty(found)
     report.add(rows[absent], ABSENT, SET_ASIDE, ids=ids, values=said)
@@ -82,18 +60,7 @@ def settled(
 
 
 def vertices(shapes: Any) -> int:
-    """Count the vertices of geometries.
-
-    Parameters
-    ----------
-    shapes
-        Geometries, or None.
-
-    Returns
-    -------
-    int
-        Their number.
-    """
+    """Count the vertices of geometries."""
     return int(shapely.get_num_coordinates(np.asarray(shapes, dtype=object)).sum())
 
 

@@ -34,21 +34,7 @@ _LINES = list[tuple[int, list[str]]]
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A table as the file gives it, and how it was opened.
-
-    Attributes
-    ----------
-    cells
-        One column of text per heading, each heading once, blanks as "", indexed by line.
-    miscut
-        What is wrong with each line whose cells are not those of the header, by line.
-    encoding, separator
-        As `loaders._delimited` names them; "" for a workbook.
-    header_line
-        Number of the line of the headings, `NO_HEADER` without one.
-    part, parts
-        The sheet that was read, and all those that hold something; "" and none for a text.
-    """
+    """A table as the file gives it, and how it was opened."""
 
     cells: pd.DataFrame
     miscut: dict[int, str] = field(default_factory=dict)
@@ -62,29 +48,7 @@ class Table:
 def open_text(
     path: Path, raw: bytes, *, encoding: str | None, separator: str | None, header_line: int | None
 ) -> Table:
-    """Open a table written as text.
-
-    Parameters
-    ----------
-    path
-        The file, for messages.
-    raw
-        Its bytes.
-    encoding, separator, header_line
-        As `Table`; None finds out.
-
-    Returns
-    -------
-    Table
-        Its rows, blank lines left out.
-
-    Raises
-    ------
-    SourceFormatError
-        If the encoding is unknown, a quoted cell never ends, there is no row or no such header.
-    SourceContentError
-        If there are too many rows or columns.
-    """
+    """Open a table written as text."""
     text, encoding = _text(path, raw, encoding)
     separator = separator or _separator(text)
     lines = split(path, text, separator)
@@ -93,27 +57,7 @@ def open_text(
 
 
 def open_sheet(path: Path, raw: bytes, *, part: str | None, header_line: int | None) -> Table:
-    """Open a sheet of a workbook, in a process of its own.
-
-    Parameters
-    ----------
-    path
-        The file, for messages.
-    raw
-        Its bytes.
-    part, header_line
-        As `Table`; None finds out, the sheet being the one with most cells in its first lines.
-
-    Returns
-    -------
-    Table
-        Its rows, blank lines left out.
-
-    Raises
-    ------
-    SourceFormatError, SourceContentError
-        As `open_text`, or if the workbook cannot be read or has no such sheet.
-    """
+    """Open a sheet of a workbook, in a process of its own."""
     sheets = {title: sheet for title, sheet in open_workbook(path, raw).items() if sheet.head()}
     if not sheets:
         raise SourceFormatError(path, "classeur sans aucune cellule remplie", "choisir un classeur rempli")
@@ -193,18 +137,7 @@ def _under_header(
 
 
 def named(header: Sequence[str]) -> list[str]:
-    """Give each column a heading of its own.
-
-    Parameters
-    ----------
-    header
-        Headings as the file gives them, some blank or repeated.
-
-    Returns
-    -------
-    list of str
-        The same, blank ones called by their rank, repeated ones numbered.
-    """
+    """Give each column a heading of its own."""
     taken: set[str] = set()
     names = []
     for rank, cell in enumerate(header, 1):

@@ -45,17 +45,7 @@ _LONGEST: Final = 48
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a user's layer.
-
-    Attributes
-    ----------
-    name
-        Name in the frame and in files: ASCII, each once.
-    title
-        Its heading in the user's file.
-    sort
-        What its cells are.
-    """
+    """One column of a user's layer."""
 
     name: str
     title: str
@@ -63,20 +53,7 @@ class Column:
 
 
 def numbers(values: pd.Series, *, decimal: str | None = None) -> pd.Series:
-    """Read text as numbers.
-
-    Parameters
-    ----------
-    values
-        Text.
-    decimal
-        "," if points stand between thousands, "." if commas do; None reads either as decimals.
-
-    Returns
-    -------
-    Series
-        float64, NaN where the text is no number.
-    """
+    """Read text as numbers."""
     if decimal is not None:
         other = "." if decimal == "," else ","
         grouped = values.str.fullmatch(rf"\s*[+-]?\d{{1,3}}(?:[{other}]\d{{3}})+(?:[{decimal}]\d*)?\s*")
@@ -87,25 +64,7 @@ def numbers(values: pd.Series, *, decimal: str | None = None) -> pd.Series:
 def typed(
     cells: pd.DataFrame, *, decimal: str | None, as_text: Collection[str], no_figures: Collection[str] = ()
 ) -> tuple[pd.DataFrame, tuple[Column, ...], list[tuple[str, str, pd.Series]]]:
-    """Read each column as what most of its cells are.
-
-    Parameters
-    ----------
-    cells
-        Text.
-    decimal
-        As `numbers`.
-    as_text
-        Headings of the columns to leave as they are.
-    no_figures
-        Headings of the columns that the file declares as text: figures there are codes, and only days are read.
-
-    Returns
-    -------
-    tuple of DataFrame, tuple of Column and list
-        The values, in the columns' own names, missing ones as NaN, NaT or None; the columns; and for each fault its
-        name, the heading and which rows have it, whose cell became missing.
-    """
+    """Read each column as what most of its cells are."""
     values: dict[str, pd.Series] = {}
     columns = []
     faults: list[tuple[str, str, pd.Series]] = []
@@ -133,19 +92,7 @@ def typed(
 
 
 def named_for_files(headings: Sequence[str]) -> list[tuple[str, str]]:
-    """Give columns names and titles that every format of file accepts.
-
-    Parameters
-    ----------
-    headings
-        Headings of a user's file, each once.
-
-    Returns
-    -------
-    list of tuple of str and str
-        Of each column its name, in ASCII, each once whatever the case, none that the atlas or a format keeps for itself;
-        and its title, each once, none that looks like a formula.
-    """
+    """Give columns names and titles that every format of file accepts."""
     return list(zip(_names(headings), _titles(headings), strict=True))
 
 

@@ -36,25 +36,7 @@ _DEGREES: Final = "EPSG:4326"
 
 @dataclass(frozen=True, eq=False)
 class Vectors:
-    """The objects of a geographic file.
-
-    Attributes
-    ----------
-    cells
-        Their attributes as text, indexed by rank from 1.
-    kept_as_text
-        Headings of the columns that the file declares as text.
-    shapes
-        Their geometries in the coordinates of the file, None where there is none.
-    faults
-        What is wrong with each geometry, "" if nothing is.
-    crs
-        The system that the file states, as pyproj reads it; None if it states none.
-    part, parts
-        The layer that was read, and all of them.
-    notes
-        What was understood of the file as a whole, in French.
-    """
+    """The objects of a geographic file."""
 
     cells: pd.DataFrame
     kept_as_text: frozenset[str]
@@ -67,27 +49,7 @@ class Vectors:
 
 
 def open_geojson(path: Path, raw: bytes) -> Vectors:
-    """Open a GeoJSON file.
-
-    Parameters
-    ----------
-    path
-        The file, for messages.
-    raw
-        Its bytes.
-
-    Returns
-    -------
-    Vectors
-        Its features; degrees unless a `crs` member says otherwise.
-
-    Raises
-    ------
-    SourceFormatError
-        If it is no JSON, no GeoJSON or has no feature.
-    SourceContentError
-        If there are too many features or properties.
-    """
+    """Open a GeoJSON file."""
     document = json_of(path, decoded(path, raw)[0])
     features = _features(path, document)
     check_rows(path, len(features))
@@ -123,29 +85,7 @@ def open_geojson(path: Path, raw: bytes) -> Vectors:
 
 
 def open_geopackage(path: Path, raw: bytes, *, part: str | None) -> Vectors:
-    """Open a layer of a GeoPackage.
-
-    Parameters
-    ----------
-    path
-        The file, for messages.
-    raw
-        Its bytes.
-    part
-        The layer; None takes the first that has geometries.
-
-    Returns
-    -------
-    Vectors
-        Its objects.
-
-    Raises
-    ------
-    SourceFormatError
-        If the base cannot be read, or has no such layer.
-    SourceContentError
-        If there are too many objects or columns.
-    """
+    """Open a layer of a GeoPackage."""
     layers = _attempt(path, lambda: [(str(n), k) for n, k in pyogrio.list_layers(raw)], _GEOPACKAGE)
     names = tuple(name for name, kind in layers if kind is not None)
     if not names:
@@ -159,29 +99,7 @@ def open_geopackage(path: Path, raw: bytes, *, part: str | None) -> Vectors:
 
 
 def open_shapefile(path: Path, members: Mapping[str, bytes], *, encoding: str | None) -> Vectors:
-    """Open a Shapefile.
-
-    Parameters
-    ----------
-    path
-        The archive, for messages.
-    members
-        Content of each member by its extension.
-    encoding
-        Encoding of the attributes; None reads the `.cpg`, or else finds out.
-
-    Returns
-    -------
-    Vectors
-        Its objects.
-
-    Raises
-    ------
-    SourceFormatError
-        If a member that is needed is missing, or the whole cannot be read.
-    SourceContentError
-        If there are too many objects or columns.
-    """
+    """Open a Shapefile."""
     for suffix, what in NEEDED.items():
         if suffix not in members:
             raise SourceFormatError(

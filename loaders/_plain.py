@@ -9,19 +9,6 @@ def plain_table(text: str, delimiter: str) -> pd.DataFrame | None:
     """Read a CSV file that quotes nothing, where each line is a row and each row is whole.
 
     What is not so simple is for the reader by rows, which knows how to say what is wrong with which line.
-
-    Parameters
-    ----------
-    text
-        Its content.
-    delimiter
-        Field separator.
-
-    Returns
-    -------
-    DataFrame or None
-        Every cell as text, stripped, under the names of the first line as they stand; the index is the line number
-        (the header is line 1). None for a file with quotes, with lines that are blank or cut wrong, or without rows.
     """
     if '"' in text or "\x00" in text or text.count("\r") != text.count("\r\n"):
         return None

@@ -27,24 +27,7 @@ SEA_TOLERANCE_M = 5000.0
 
 
 def numbers(values: pd.Series, *, low: float, high: float, ids: pd.Series, report: Report) -> pd.Series:
-    """Read text as numbers; what cannot be read or is out of bounds becomes missing and is reported.
-
-    Parameters
-    ----------
-    values
-        Text, "" where the producer gives no value.
-    low, high
-        Bounds, included.
-    ids
-        Ids of the rows, for the report.
-    report
-        Where faults go.
-
-    Returns
-    -------
-    Series
-        float64, NaN where missing.
-    """
+    """Read text as numbers; what cannot be read or is out of bounds becomes missing and is reported."""
     read = _as_numbers(values.str.replace(",", ".", regex=False))
     text = values[(values != "") & read.isna()]
     report.add(text.to_frame(), f"texte au lieu d'un nombre ({values.name})", MENDED, ids=ids, values=values)
@@ -101,36 +84,6 @@ def to_points(
     A row whose axes are swapped is mended. A row declared in another commune than the one where its point
     lies takes the commune of the point. A point in no commune of the territory is kept when it is at most
     200 m from its commune (coast, harbours), or at sea for what is meant to be there.
-
-    Parameters
-    ----------
-    rows
-        Indexed by line, with `lon` and `lat` as text in degrees.
-    path
-        The file, for messages.
-    ids
-        Ids of the rows, for the report.
-    report
-        Where faults go.
-    declared
-        INSEE codes that the producer gives; without them only the place counts.
-    at_sea
-        Rows that may lie at sea.
-    everywhere
-        Keep points off the territory, with no commune.
-    data_dir
-        Folder of the data, whose communes count.
-
-    Returns
-    -------
-    GeoDataFrame
-        The rows kept, without `lon` and `lat`, with `code_insee` ("" off the territory) and `geometry` in
-        EPSG:2154.
-
-    Raises
-    ------
-    SourceCrsError
-        If the coordinates as a whole are not degrees, or none is near the territory.
     """
     lon = numbers(rows["lon"], low=-1e9, high=1e9, ids=ids, report=report)
     lat = numbers(rows["lat"], low=-1e9, high=1e9, ids=ids, report=report)
@@ -194,22 +147,7 @@ def _to_metres() -> Transformer:
 
 
 def check_on_territory(path: Path, lon: pd.Series, lat: pd.Series, data_dir: Path) -> None:
-    """Refuse a file that has nothing in the box of the territory.
-
-    Parameters
-    ----------
-    path
-        The file, for the message.
-    lon, lat
-        Degrees, NaN where unknown; axes may be swapped.
-    data_dir
-        Folder of the data, whose communes make the box.
-
-    Raises
-    ------
-    SourceCrsError
-        If no coordinate falls in it.
-    """
+    """Refuse a file that has nothing in the box of the territory."""
     west, south, east, north = communes.bounds(data_dir)
     there = lon.between(west, east) & lat.between(south, north)
     swapped = lat.between(west, east) & lon.between(south, north)

@@ -29,31 +29,7 @@ MOST_IN_METRES: Final = 0.5
 def placed(
     rows: pd.DataFrame, *, path: Path, ids: pd.Series, report: Report, geocode: Geocode | None
 ) -> gpd.GeoDataFrame:
-    """Give rows their points, from their coordinates, else from their address.
-
-    Parameters
-    ----------
-    rows
-        `lon`, `lat` and `adresse` as text, indexed by line.
-    path
-        The file, for messages.
-    ids
-        Ids of the rows, for the report.
-    report
-        Where faults go.
-    geocode
-        Finds an address; None asks nothing.
-
-    Returns
-    -------
-    GeoDataFrame
-        The rows whose place is believed: `origine_position`, `code_insee` and points in EPSG:2154.
-
-    Raises
-    ------
-    SourceCrsError
-        If the coordinates as a whole are not degrees.
-    """
+    """Give rows their points, from their coordinates, else from their address."""
     lon, lat = (read_numbers(rows[name]) for name in COORDINATES)
     shown = rows["lon"] + " " + rows["lat"]
     for name, degrees in zip(COORDINATES, (lon, lat), strict=True):
@@ -104,26 +80,7 @@ def placed(
 def attached(
     points: gpd.GeoDataFrame, declared: pd.Series, zones: gpd.GeoDataFrame, *, ids: pd.Series, report: Report
 ) -> tuple[pd.Series, pd.Series]:
-    """Give the QPV of each point, and tell which rows do not contradict themselves.
-
-    Parameters
-    ----------
-    points
-        Points in EPSG:2154, indexed by line.
-    declared
-        QPV that each row declares, "" where it does not.
-    zones
-        Outlines of the QPV, indexed by `code_qp`, in EPSG:2154.
-    ids
-        Ids of the rows, for the report.
-    report
-        Where faults go.
-
-    Returns
-    -------
-    tuple of Series and Series
-        Code of the QPV or `OUTSIDE_QPV`, and False for a row that lies far from the QPV that it declares.
-    """
+    """Give the QPV of each point, and tell which rows do not contradict themselves."""
     code = zone_of(points, zones).fillna(OUTSIDE_QPV).astype("str")
     said = declared.str.upper().where(bares(declared) != bare(OUTSIDE_QPV), "")
     old = said.str.fullmatch(r"QP\d{6}")

@@ -16,24 +16,7 @@ _TEN_YEARS: Final = pd.DateOffset(years=10)
 
 
 def without_broken(cells: pd.DataFrame, table: RawTable, *, ids: pd.Series, report: Report) -> pd.DataFrame:
-    """Set aside the rows that are not cut as the header, or that hold formulas or errors of a spreadsheet.
-
-    Parameters
-    ----------
-    cells
-        Every column of the schema as text, indexed by line.
-    table
-        The rows as the file gave them.
-    ids
-        Ids of the rows, for the report.
-    report
-        Where faults go.
-
-    Returns
-    -------
-    DataFrame
-        The other rows.
-    """
+    """Set aside the rows that are not cut as the header, or that hold formulas or errors of a spreadsheet."""
     broken = pd.Series(table.miscut, dtype="str")
     for fault, lines in broken.groupby(broken).groups.items():
         miscut = table.cells.loc[lines]
@@ -56,24 +39,7 @@ def without_broken(cells: pd.DataFrame, table: RawTable, *, ids: pd.Series, repo
 def read_values(
     rows: pd.DataFrame, *, ids: pd.Series, report: Report, today: pd.Timestamp
 ) -> tuple[pd.DataFrame, pd.Series]:
-    """Read every column but the place, and tell which rows may be kept.
-
-    Parameters
-    ----------
-    rows
-        Every column of the schema as text, indexed by line.
-    ids
-        Ids of the rows, for the report.
-    report
-        Where faults go.
-    today
-        No row was surveyed after this day.
-
-    Returns
-    -------
-    tuple of DataFrame and Series
-        The values, on the index of `rows`, and False for a row that must be set aside.
-    """
+    """Read every column but the place, and tell which rows may be kept."""
     kept = pd.Series(True, index=rows.index)
     values: dict[str, pd.Series] = {}
     for column in COLUMNS:

@@ -41,19 +41,7 @@ Progress = Callable[[str, int, int | None], object]
 
 @dataclass(frozen=True)
 class RefreshResult:
-    """What came of fetching one source again.
-
-    Attributes
-    ----------
-    source_id
-        The source.
-    outcome
-        `CHANGED`, `UNCHANGED`, `REFUSED` or `NOT_FETCHED`.
-    reason
-        Why it was refused or not fetched, in French; "" otherwise.
-    changes
-        Rows before and after, added, gone, edited, moved; zeros when no new version was read.
-    """
+    """What came of fetching one source again."""
 
     source_id: str
     outcome: str
@@ -254,17 +242,6 @@ class Renewal:
 
 
 def unwritable(error: OSError) -> str:
-    """Say that a folder of data cannot be written.
-
-    Parameters
-    ----------
-    error
-        What the system says.
-
-    Returns
-    -------
-    str
-        In French.
-    """
+    """Say that a folder of data cannot be written."""
     said = "disque plein" if error.errno in {errno.ENOSPC, errno.EDQUOT} else error.strerror or str(error)
     return f"le dossier des données ne peut pas être écrit ({said}) : rien n’a changé"

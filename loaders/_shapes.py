@@ -19,33 +19,7 @@ from loaders.quality import MENDED, SET_ASIDE, Report
 def to_shapes(
     rows: Sequence[Mapping[str, Any]], *, path: Path, id_column: str, report: Report, polygons: bool
 ) -> gpd.GeoDataFrame:
-    """Give features their geometries; repair outlines that cross themselves and say what changed.
-
-    Parameters
-    ----------
-    rows
-        Properties and GeoJSON geometry of each feature, in degrees.
-    path
-        The file, for messages.
-    id_column
-        The property that names a feature, for the report.
-    report
-        Where faults go; lines are ranks of features, from 1.
-    polygons
-        Keep polygons alone after repair.
-
-    Returns
-    -------
-    GeoDataFrame
-        In EPSG:2154, indexed by rank from 1.
-
-    Raises
-    ------
-    SourceFormatError
-        If a geometry cannot be read.
-    SourceCrsError
-        If the coordinates as a whole are not degrees.
-    """
+    """Give features their geometries; repair outlines that cross themselves and say what changed."""
     index = pd.RangeIndex(1, len(rows) + 1, name="ligne")
     table = pd.DataFrame([{k: v for k, v in row.items() if k != "geometry"} for row in rows], index=index)
     shapes = pd.Series([_shape(row["geometry"], path, rank) for rank, row in enumerate(rows, 1)], index=index)
@@ -79,23 +53,7 @@ def to_shapes(
 
 
 def geometry_of(geometry: Mapping[str, Any] | None) -> shapely.Geometry | None:
-    """Read a GeoJSON geometry.
-
-    Parameters
-    ----------
-    geometry
-        As JSON gives it.
-
-    Returns
-    -------
-    Geometry or None
-        In two dimensions; None if there is none, it is empty or a coordinate is not finite.
-
-    Raises
-    ------
-    ValueError
-        If it is no geometry.
-    """
+    """Read a GeoJSON geometry."""
     if not geometry:
         return None
     try:
@@ -118,18 +76,7 @@ def geometry_of(geometry: Mapping[str, Any] | None) -> shapely.Geometry | None:
 
 
 def polygons_of(geometry: shapely.Geometry) -> MultiPolygon:
-    """Keep the polygons of a repaired outline: `make_valid` may add lines and points.
-
-    Parameters
-    ----------
-    geometry
-        Any outline.
-
-    Returns
-    -------
-    MultiPolygon
-        Valid; empty if nothing has an area.
-    """
+    """Keep the polygons of a repaired outline: `make_valid` may add lines and points."""
     valid = shapely.make_valid(geometry)
     parts = [part for part in shapely.get_parts(shapely.get_parts(valid)) if isinstance(part, Polygon)]
     return MultiPolygon(parts)

@@ -32,21 +32,7 @@ _MEND: Final = "réessayer dans quelques minutes"
 
 @dataclass(frozen=True, eq=False)
 class Status:
-    """One answer of the service.
-
-    Attributes
-    ----------
-    frame
-        Index `station_id` (text), sorted; `velos_disponibles`, `bornes_libres` (Int64), `is_installed`, `is_renting`, `is_returning` (boolean), `releve_le` (last report of the station, UTC) and `etat` (one of `STATES`). What the service does not say is missing.
-    updated_at
-        When the producer made the answer, UTC; None if it does not say.
-    ttl_s
-        Seconds for which the producer says that it holds, an hour at most; 0 if it does not say.
-    set_aside
-        Records without an id, or whose id came before.
-    unread
-        Values that are neither missing nor believable, and became missing.
-    """
+    """One answer of the service."""
 
     frame: pd.DataFrame
     updated_at: dt.datetime | None
@@ -56,25 +42,7 @@ class Status:
 
 
 def parse(document: object, *, now: dt.datetime) -> Status:
-    """Read an answer.
-
-    Parameters
-    ----------
-    document
-        The JSON document.
-    now
-        The present, with its time zone: nothing was reported after it.
-
-    Returns
-    -------
-    Status
-        Closed comes before empty: a station that lends nothing is closed whatever bikes stand there.
-
-    Raises
-    ------
-    ServiceError
-        If it is no GBFS 2.x `station_status` answer.
-    """
+    """Read an answer."""
     stations = _stations(document)
     unread = 0
     rows: dict[str, dict[str, Any]] = {}

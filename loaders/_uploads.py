@@ -29,35 +29,7 @@ def take(
     smaller: str = "découper l'inventaire, par exemple par commune ou par bailleur",
     filled: str = "choisir un inventaire rempli",
 ) -> tuple[Path, bytes]:
-    """Give the bytes of a file and the name by which messages call it.
-
-    Parameters
-    ----------
-    source
-        A path, or the bytes themselves.
-    name
-        Name of the file; the path's by default, needed with bytes.
-    max_bytes
-        Larger files are refused.
-    smaller, filled
-        What to do with a file that is too large, or blank, in French.
-
-    Returns
-    -------
-    tuple of Path and bytes
-        The name and the content.
-
-    Raises
-    ------
-    ArgumentError
-        If bytes come without a name.
-    SourceMissingError
-        If there is no such file.
-    SourceFormatError
-        If it is blank.
-    SourceContentError
-        If it is too large.
-    """
+    """Give the bytes of a file and the name by which messages call it."""
     if isinstance(source, bytes):
         if not name:
             raise ArgumentError("Un fichier donné par son contenu doit avoir un nom")
@@ -81,25 +53,7 @@ def take(
 
 
 def format_of(path: Path, raw: bytes) -> Format:
-    """Tell the format of an inventory.
-
-    Parameters
-    ----------
-    path
-        The file, for messages.
-    raw
-        Its bytes.
-
-    Returns
-    -------
-    Format
-        "xlsx" for any ZIP archive, "gpkg" for any SQLite base, "csv" for any text.
-
-    Raises
-    ------
-    SourceFormatError
-        If it is something else that can be named: a locked or old workbook, a PDF, a web page, GeoJSON.
-    """
+    """Tell the format of an inventory."""
     if raw.startswith(_OPEN_XML):
         return "xlsx"
     if raw.startswith(_SQLITE):

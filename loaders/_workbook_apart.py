@@ -33,15 +33,7 @@ _MEGABYTE = 1 << 20
 
 
 def bound(memory_mb: int, time_s: int) -> None:
-    """Bound the memory and the processor time of this process, where the system can.
-
-    Parameters
-    ----------
-    memory_mb
-        Megabytes of address space.
-    time_s
-        Seconds of processor time.
-    """
+    """Bound the memory and the processor time of this process, where the system can."""
     try:
         import resource  # noqa: PLC0415  not on every system
     except ImportError:
@@ -56,22 +48,7 @@ def bound(memory_mb: int, time_s: int) -> None:
 def lines_of(
     sheet: CalamineSheet, held: dict[int, dict[int, str]], columns: int
 ) -> Iterator[tuple[int, list[Any]]]:
-    """Give the lines of a sheet that hold something.
-
-    Parameters
-    ----------
-    sheet
-        The sheet.
-    held
-        What `unvalued` gives.
-    columns
-        Cells beyond so many are left out.
-
-    Yields
-    ------
-    tuple of int and list
-        Number of the line, from 1, and its cells without the blanks at their end.
-    """
+    """Give the lines of a sheet that hold something."""
     for line, row in enumerate(sheet.to_python(skip_empty_area=False), 1):
         yield from _line(line, row[:columns], held.pop(line, {}))
     for line in sorted(held):
@@ -90,22 +67,7 @@ def _line(line: int, cells: list[Any], held: dict[int, str]) -> Iterator[tuple[i
 
 
 def unvalued(archive: zipfile.ZipFile, part: str, columns: int) -> dict[int, dict[int, str]]:
-    """Find the cells of a sheet that hold a formula without a value, or an error.
-
-    Parameters
-    ----------
-    archive
-        The workbook.
-    part
-        The sheet's member.
-    columns
-        Cells beyond so many are left out.
-
-    Returns
-    -------
-    dict of int to dict of int to str
-        By line, from 1, and by place, from 0: the formula, or the error.
-    """
+    """Find the cells of a sheet that hold a formula without a value, or an error."""
     with archive.open(part) as stream:
         tail = b""
         while chunk := stream.read(_CHUNK):
@@ -181,18 +143,7 @@ def _rank(letters: str) -> int:
 
 
 def parts_of(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Give the member of each sheet.
-
-    Parameters
-    ----------
-    archive
-        The workbook.
-
-    Returns
-    -------
-    dict of str to str
-        By the sheet's name.
-    """
+    """Give the member of each sheet."""
     targets = {
         link["Id"]: posixpath.normpath(posixpath.join("/xl", link["Target"]))[1:]
         for link in _elements(archive.read("xl/_rels/workbook.xml.rels"), "Relationship")

@@ -31,22 +31,7 @@ _readers = threading.BoundedSemaphore(2)
 
 
 def check_archive(path: Path, raw: bytes) -> None:
-    """Refuse an archive that is no workbook, or that would fill the memory once inflated.
-
-    Parameters
-    ----------
-    path
-        The file, for messages.
-    raw
-        Its bytes; no member is inflated.
-
-    Raises
-    ------
-    SourceFormatError
-        If the archive is damaged, locked or no XLSX workbook.
-    SourceContentError
-        If it has too many members, or they would inflate too much.
-    """
+    """Refuse an archive that is no workbook, or that would fill the memory once inflated."""
     members = check_members(
         path,
         raw,
@@ -65,29 +50,7 @@ def check_archive(path: Path, raw: bytes) -> None:
 
 
 def read_workbook(path: Path, raw: bytes, recognise: Recognise) -> Grid:
-    """Read the lines of the sheet that holds the inventory.
-
-    Parameters
-    ----------
-    path
-        The file, for messages.
-    raw
-        Its bytes.
-    recognise
-        Gives the column that a heading names: the sheet is the one named `SHEET`, or the only one with a header.
-
-    Returns
-    -------
-    Grid
-        The lines that hold something: dates as YYYY-MM-DD, numbers with a decimal point, errors as the spreadsheet
-        shows them, a formula whose value the workbook does not hold as the formula itself.
-
-    Raises
-    ------
-    SourceFormatError, SourceContentError
-        As `check_archive`, or if the workbook cannot be read, needs more than `MAX_MEMORY_MB` or `MAX_TIME_S`, no
-        sheet has a header or several have one.
-    """
+    """Read the lines of the sheet that holds the inventory."""
     sheets = open_workbook(path, raw)
     found = [title for title, sheet in sheets.items() if find_header(sheet.head(), recognise)[1]]
     if not found:
@@ -109,58 +72,22 @@ def read_workbook(path: Path, raw: bytes, recognise: Recognise) -> Grid:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet as the process apart wrote it, turned into text on demand.
-
-    Attributes
-    ----------
-    first, whole
-        Its first lines and all its lines, as JSON.
-    """
+    """A sheet as the process apart wrote it, turned into text on demand."""
 
     first: bytes
     whole: bytes
 
     def head(self) -> list[list[str]]:
-        """Give the cells of the first lines.
-
-        Returns
-        -------
-        list of list of str
-            As `lines`.
-        """
+        """Give the cells of the first lines."""
         return [cells for _, cells in _lines(self.first)]
 
     def lines(self) -> list[tuple[int, list[str]]]:
-        """Give all the lines that hold something.
-
-        Returns
-        -------
-        list of tuple of int and list
-            Number of the line, from 1, and its cells: dates as YYYY-MM-DD, numbers with a decimal point.
-        """
+        """Give all the lines that hold something."""
         return _lines(self.whole)
 
 
 def open_workbook(path: Path, raw: bytes) -> dict[str, Sheet]:
-    """Read every sheet of a workbook, in a process of its own.
-
-    Parameters
-    ----------
-    path
-        The file, for messages.
-    raw
-        Its bytes.
-
-    Returns
-    -------
-    dict of str to Sheet
-        By title, in the workbook's order.
-
-    Raises
-    ------
-    SourceFormatError, SourceContentError
-        As `check_archive`, or if the workbook cannot be read, or needs more than `MAX_MEMORY_MB` or `MAX_TIME_S`.
-    """
+    """Read every sheet of a workbook, in a process of its own."""
     check_archive(path, raw)
     told = _told(path, raw)
     return {

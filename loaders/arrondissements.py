@@ -26,11 +26,6 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     data_dir
         Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
-    Returns
-    -------
-    Reading of GeoDataFrame
-        As `load`, with the faults found; where no commune has arrondissements no file is read.
-
     Raises
     ------
     SourceError
@@ -55,11 +50,6 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame
         Index `code_insee`; `nom`, `population`, outlines in EPSG:2154; no row where no commune has arrondissements.
-
-    Raises
-    ------
-    SourceError
-        As `read`.
     """
     if path is None and not catalogue.has(SOURCE_ID):
         return _nobody()

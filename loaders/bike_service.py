@@ -58,12 +58,8 @@ class Live:
     ----------
     status
         The last good answer; None if there was none since the server started.
-    read_at
-        When it was read, UTC.
     fault
         Why the last attempt failed, in French; "" if it did not.
-    tried_at
-        When the last attempt ended, UTC.
     """
 
     status: Status | None = None
@@ -73,11 +69,6 @@ class Live:
 
     def is_stale(self, at: dt.datetime) -> bool:
         """Tell whether the last good answer is too old to speak of the present.
-
-        Parameters
-        ----------
-        at
-            The present, with its time zone.
 
         Returns
         -------
@@ -92,17 +83,7 @@ class Live:
 
 @dataclass(frozen=True, eq=False)
 class Joined:
-    """The stations with their state, and what the two sides do not share.
-
-    Attributes
-    ----------
-    stations
-        As they were given, with the columns of the status; `etat` is "inconnu" where the service says nothing.
-    without_status
-        Ids of the stations of which the service says nothing.
-    unknown
-        Ids of which the service speaks and that are no station here.
-    """
+    """The stations with their state, and what the two sides do not share."""
 
     stations: gpd.GeoDataFrame
     without_status: tuple[str, ...]
@@ -135,11 +116,6 @@ class Feed:
         """Give what is known, asking the service if a minute has passed since the last attempt.
 
         While one session asks, the others get the last reading; they wait only if there is none.
-
-        Returns
-        -------
-        Live
-            The last good reading, and the fault of the last attempt.
         """
         with self._changed:
             if self._asking and self._live.tried_at is None:
@@ -175,11 +151,6 @@ _feeds: dict[str, Feed] = {}
 def address(network: BikeNetwork) -> str:
     """Give the address of a network's GBFS files.
 
-    Parameters
-    ----------
-    network
-        A network of the territory.
-
     Returns
     -------
     str
@@ -212,20 +183,7 @@ def now(*, base_url: str | None = None) -> Live:
 
 
 def join(stations: gpd.GeoDataFrame, status: Status) -> Joined:
-    """Give stations their state.
-
-    Parameters
-    ----------
-    stations
-        Indexed by station id.
-    status
-        An answer of the service.
-
-    Returns
-    -------
-    Joined
-        Ids are compared as text.
-    """
+    """Give stations their state."""
     ids = pd.Index([str(name) for name in stations.index], dtype="str")
     told = status.frame.reindex(ids)
     told["etat"] = told["etat"].fillna(UNKNOWN).astype("str")

@@ -45,11 +45,6 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     data_dir
         Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
-    Returns
-    -------
-    Reading of GeoDataFrame
-        As `load`, with the faults found.
-
     Raises
     ------
     SourceError
@@ -75,21 +70,11 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
 def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
     """Load the stations of the networks.
 
-    Parameters
-    ----------
-    path
-        As `read`.
-
     Returns
     -------
     GeoDataFrame
         Index `station_id`; `name`, `capacity` (docks), `is_virtual_station` (bool), `code_insee`, `reseau` (name of the
         network) and points in EPSG:2154; no row in a territory without bikes.
-
-    Raises
-    ------
-    SourceError
-        As `read`.
     """
     if path is None and not catalogue.has(SOURCE_ID):
         return no_places("station_id", _DTYPES)

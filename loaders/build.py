@@ -44,14 +44,6 @@ class Step:
 
     Attributes
     ----------
-    source_id
-        Source of the extract.
-    producer_file
-        File in the producer's layout, relative to the folder given.
-    extract
-        File to write.
-    read
-        Loader of the producer's file.
     renamed
         Column of the loader's frame to column of the extract, where they differ.
     embedded
@@ -152,10 +144,6 @@ def write_extract(frame: pd.DataFrame, path: Path, *, renamed: Mapping[str, str]
 
     Parameters
     ----------
-    frame
-        As the loader gives it; geometry in EPSG:2154.
-    path
-        The extract; it is replaced whole or left as it was.
     renamed
         Column of the frame to column of the extract, where they differ.
     """
@@ -236,13 +224,6 @@ def _replaced(path: Path) -> Iterator[Any]:
 
 def counts(report: Report, extract: Path) -> dict[str, str]:
     """Give what the catalogue says of an extract that was just written.
-
-    Parameters
-    ----------
-    report
-        The report of its reading.
-    extract
-        The file.
 
     Returns
     -------

@@ -33,10 +33,6 @@ class SiteList:
     ----------
     frame
         Points in EPSG:2154 indexed by line of the file (text): `nom`.
-    notes
-        How the file was understood, in French.
-    report
-        The rows that were mended or set aside, each with its line and its fault.
     """
 
     frame: gpd.GeoDataFrame
@@ -53,11 +49,6 @@ def read(source: Path | str | bytes, *, name: str | None = None) -> SiteList:
         A path, or the bytes of the file.
     name
         Name of the file, for messages; needed with bytes.
-
-    Returns
-    -------
-    SiteList
-        The places on the territory, and what was said of the other rows.
 
     Raises
     ------
@@ -93,20 +84,7 @@ def read(source: Path | str | bytes, *, name: str | None = None) -> SiteList:
 
 
 def source_of(sites: SiteList, *, name: str) -> Source:
-    """Describe an imported list as the catalogue describes a source.
-
-    Parameters
-    ----------
-    sites
-        As `read` gives it.
-    name
-        Name of the file.
-
-    Returns
-    -------
-    Source
-        It covers no commune by name: what it does not list may exist.
-    """
+    """Describe an imported list as the catalogue describes a source."""
     return Source(
         source_id=SOURCE_ID,
         titre=f"liste d'emplacements importée « {name} »",

@@ -36,22 +36,12 @@ class Source:
 
     Attributes
     ----------
-    source_id
-        Short id, as in the layers and fields.
-    titre, producteur, millesime
-        Title, producer and vintage, in French.
     date
         Day to which the data refer, or None if the producer does not say.
-    licence, attribution
-        Licence, and the mention that it asks for.
-    adresse
-        Official address of the live data.
     fichier
         Extract, relative to `data/`.
     lignes_lues, lignes_gardees, lignes_ecartees
         Rows read by the last build, kept and set aside.
-    limites
-        Known limits, in French.
     communes
         INSEE codes of the communes where absence from the source means absence on the ground; none for a file that a
         user brings and that does not say it, and none as long as the source was not downloaded.
@@ -83,13 +73,7 @@ class Source:
 
     @property
     def telechargee(self) -> bool:
-        """Tell whether any row was read: a source that waits for its first download has no figure, not a zero.
-
-        Returns
-        -------
-        bool
-            False until the first download.
-        """
+        """Tell whether any row was read: a source that waits for its first download has no figure, not a zero."""
         return self.absente or bool(self.lignes_lues or self.communes)
 
     @property
@@ -106,11 +90,6 @@ class Source:
     def covers(self, codes: Iterable[str]) -> bool:
         """Tell whether the source covers at least one of some communes.
 
-        Parameters
-        ----------
-        codes
-            INSEE codes.
-
         Returns
         -------
         bool
@@ -124,11 +103,6 @@ class Catalogue(Mapping[str, Source]):
 
     It iterates over those that exist. One of `OPTIONAL` that the territory lacks is still found by its id, as a
     source that covers no commune: what is drawn on it is "hors périmètre de la source", never 0.
-
-    Parameters
-    ----------
-    sources
-        Those that exist.
     """
 
     def __init__(self, sources: Mapping[str, Source]) -> None:
@@ -160,20 +134,10 @@ class Catalogue(Mapping[str, Source]):
 def has(source_id: str) -> bool:
     """Tell whether the territory has a source, as its catalogue and its `territoire.toml` say.
 
-    Parameters
-    ----------
-    source_id
-        Id of the source.
-
     Returns
     -------
     bool
         False where there is nothing to read; a file that is listed and missing is an error, told by its loader.
-
-    Raises
-    ------
-    SourceError
-        As `load`.
     """
     return source_id in load()
 
@@ -241,11 +205,6 @@ def _load(path: Path) -> dict[str, Source]:
 def rows(path: Path) -> dict[str, dict[str, str]]:
     """Give the rows of a catalogue as they stand in its file.
 
-    Parameters
-    ----------
-    path
-        A catalogue in the project's schema.
-
     Returns
     -------
     dict of str to dict of str to str
@@ -269,11 +228,6 @@ def text(rows: Iterable[Mapping[str, str]]) -> str:
     ----------
     rows
         Cells by column.
-
-    Returns
-    -------
-    str
-        CSV, with its header.
     """
     stream = io.StringIO()
     writer = csv.DictWriter(stream, fieldnames=COLUMNS, lineterminator="\n")

@@ -10,11 +10,6 @@ PARIS: Final = ZoneInfo("Europe/Paris")
 def local(when: dt.datetime) -> dt.datetime:
     """Give a moment in the time of Paris.
 
-    Parameters
-    ----------
-    when
-        With its zone.
-
     Returns
     -------
     datetime
@@ -24,11 +19,5 @@ def local(when: dt.datetime) -> dt.datetime:
 
 
 def today() -> dt.date:
-    """Give the day in Paris.
-
-    Returns
-    -------
-    date
-        Of now.
-    """
+    """Give the day in Paris."""
     return dt.datetime.now(tz=PARIS).date()

@@ -104,22 +104,12 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
 def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
     """Load the collèges of éducation prioritaire of the territory.
 
-    Parameters
-    ----------
-    path
-        As `read`.
-
     Returns
     -------
     GeoDataFrame
         Index `uai`; `nom`, `statut` ("Public" or "Privé"), `education_prioritaire` ("REP" or "REP+"), `etat`,
         `vintage` (day of the download, ISO), `code_insee` and points in EPSG:2154. No row while the catalogue says
         that the source was never downloaded: there is then no figure, not a zero.
-
-    Raises
-    ------
-    SourceError
-        As `read`; also if the extract is missing though the catalogue counts its rows.
     """
     source = catalogue.load()[SOURCE_ID]
     if path is None and (source.absente or not source.telechargee):

@@ -46,11 +46,6 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     data_dir
         Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
-    Returns
-    -------
-    Reading of GeoDataFrame
-        As `load_with_neighbours`, with the faults found.
-
     Raises
     ------
     SourceError
@@ -76,34 +71,13 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
     GeoDataFrame
         Index `code_insee`; `nom`, `population` (municipal), `statut` ("avec QPV" or "territoire à enjeux"),
         `a_confirmer` (bool) and outlines in EPSG:2154.
-
-    Raises
-    ------
-    SourceError
-        As `read`.
     """
     frame = read(path).frame
     return frame[frame["statut"] != territory.NEIGHBOUR]
 
 
 def load_with_neighbours(data_dir: Path = DATA) -> gpd.GeoDataFrame:
-    """Load the communes of the contrat and the neighbours that its QPV touch.
-
-    Parameters
-    ----------
-    data_dir
-        Folder of the data.
-
-    Returns
-    -------
-    GeoDataFrame
-        As `load`, plus rows whose `statut` is "voisine". Shared: never written into.
-
-    Raises
-    ------
-    SourceError
-        As `read`.
-    """
+    """Load the communes of the contrat and the neighbours that its QPV touch."""
     return _known(data_dir, _version(data_dir))
 
 
@@ -117,8 +91,6 @@ def bounds(data_dir: Path = DATA, *, margin: float = MARGIN_DEGREES) -> Bounds:
 
     Parameters
     ----------
-    data_dir
-        Folder of the data.
     margin
         Added on each side, in degrees.
 
@@ -126,11 +98,6 @@ def bounds(data_dir: Path = DATA, *, margin: float = MARGIN_DEGREES) -> Bounds:
     -------
     tuple of float
         West, south, east and north of the communes, the neighbours that QPV touch included, in degrees.
-
-    Raises
-    ------
-    SourceError
-        As `read`.
     """
     west, south, east, north = _box(data_dir, _version(data_dir))
     return (west - margin, south - margin, east + margin, north + margin)
@@ -154,14 +121,10 @@ def read_territories(
 
     Parameters
     ----------
-    path
-        The producer's GeoJSON, of one level or of both, or an extract.
     kind
         `COMMUNE` or `ARRONDISSEMENT`.
     codes
         INSEE codes of the territories that must be there; others are set aside.
-    source_id
-        For the report.
 
     Returns
     -------

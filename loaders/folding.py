@@ -9,11 +9,6 @@ _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 def fold(text: str) -> list[str]:
     """Reduce a text to bare words: no accent, no capital, no punctuation but "+".
 
-    Parameters
-    ----------
-    text
-        Any French text.
-
     Returns
     -------
     list[str]
@@ -24,16 +19,5 @@ def fold(text: str) -> list[str]:
 
 
 def slug(text: str) -> str:
-    """Reduce a text to what an address or a file's name may hold.
-
-    Parameters
-    ----------
-    text
-        Any French text.
-
-    Returns
-    -------
-    str
-        Bare words joined by hyphens.
-    """
+    """Reduce a text to what an address or a file's name may hold."""
     return "-".join(fold(text.replace("+", " ")))

@@ -10,11 +10,6 @@ MARK: Final = "'"
 def neutralised(text: str) -> str:
     """Put an apostrophe before a text that a spreadsheet would run as a formula.
 
-    Parameters
-    ----------
-    text
-        Any text.
-
     Returns
     -------
     str
@@ -26,11 +21,6 @@ def neutralised(text: str) -> str:
 
 def restored(text: str) -> str:
     """Give back a text as it was before `neutralised`.
-
-    Parameters
-    ----------
-    text
-        What a file of the atlas holds.
 
     Returns
     -------

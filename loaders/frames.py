@@ -32,10 +32,6 @@ class Frames:
     stations, lines, gares, friches, sports, social, colleges
         What lies in them, in EPSG:2154: bike stations, metro, tram and BHNS lines, railway stations, brownfields,
         sports facilities, social facilities, collèges of éducation prioritaire.
-    projects, orientations
-        The cooperation projects and the orientations that they follow.
-    sources
-        The catalogue by source id.
     """
 
     qpv: gpd.GeoDataFrame
@@ -55,11 +51,6 @@ class Frames:
 
 def load() -> Frames:
     """Load the embedded extracts of every source.
-
-    Returns
-    -------
-    Frames
-        As each loader gives them.
 
     Raises
     ------

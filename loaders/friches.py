@@ -57,11 +57,6 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     data_dir
         Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
-    Returns
-    -------
-    Reading of GeoDataFrame
-        As `load`, with the faults found.
-
     Raises
     ------
     SourceError
@@ -101,11 +96,6 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
 def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
     """Load the brownfields.
 
-    Parameters
-    ----------
-    path
-        As `read`.
-
     Returns
     -------
     GeoDataFrame
@@ -113,11 +103,6 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
         `unite_fonciere_surface` in m2, `unite_fonciere_refcad` a list of parcels), `code_insee` and points in
         EPSG:2154. Sites may share parcels: surfaces are never added as they are. Status "friche potentielle"
         was not checked by the Cerema.
-
-    Raises
-    ------
-    SourceError
-        As `read`.
     """
     if path is None and not catalogue.has(SOURCE_ID):
         numbers_apart = {"unite_fonciere_surface": "float64", "unite_fonciere_refcad": "object"}
@@ -126,18 +111,7 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
 
 
 def sheet_url(site_id: str) -> str:
-    """Give the address of a site's Cartofriches sheet; `site_url` of the standard is another page.
-
-    Parameters
-    ----------
-    site_id
-        Id of the site.
-
-    Returns
-    -------
-    str
-        Address of the sheet.
-    """
+    """Give the address of a site's Cartofriches sheet; `site_url` of the standard is another page."""
     return f"https://cartofriches.cerema.fr/cartofriches/?site={site_id}"
 
 

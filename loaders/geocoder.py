@@ -27,14 +27,8 @@ class Address:
 
     Attributes
     ----------
-    label
-        The address as the service writes it.
     score
         How sure the service is, from 0 to 1.
-    kind
-        "housenumber", "street", "locality" or "municipality".
-    city
-        Name of the commune.
     lon, lat
         Degrees in WGS84.
     """
@@ -63,8 +57,6 @@ def search(text: str, *, base_url: str = BASE_URL) -> list[Address]:
 
     Parameters
     ----------
-    text
-        What a user typed; it is sent to the IGN.
     base_url
         Address of the service, without `/search`.
 

@@ -47,10 +47,6 @@ class Stops(Reading[gpd.GeoDataFrame]):
         Names of the bus lines taken for BHNS because of their number alone (B1 to B9): to be checked.
     orphans
         Rows of `stop_times.txt` whose stop or trip is in no other table.
-    notes
-        How the archive was read, in French.
-    feed
-        Who made it, and for which days.
     """
 
     lines: dict[str, int]
@@ -117,13 +113,6 @@ def read(
 
 def source_of(stops: Stops, *, name: str) -> Source:
     """Describe an imported archive as the catalogue describes a source.
-
-    Parameters
-    ----------
-    stops
-        As `read` gives them.
-    name
-        Name of the file.
 
     Returns
     -------

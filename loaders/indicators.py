@@ -47,8 +47,6 @@ def check_codes(path: Path, codes: pd.Series) -> None:
 
     Parameters
     ----------
-    path
-        The file, for the message.
     codes
         Codes, indexed by line.
 
@@ -88,11 +86,6 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[pd
     data_dir
         Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
-    Returns
-    -------
-    Reading of DataFrame
-        As `load`, with the faults found; a figure at fault becomes missing.
-
     Raises
     ------
     SourceError
@@ -126,10 +119,5 @@ def load(path: Path | str | None = None) -> pd.DataFrame:
     DataFrame
         Index `code_qp`; float64 columns, NaN where the producer gives no value: `population` (inhabitants),
         shares and rates in percent (`..._pct`), `menages`, `logements_sociaux`, `foyers_rsa`, ...
-
-    Raises
-    ------
-    SourceError
-        As `read`.
     """
     return read(path).frame

@@ -69,15 +69,8 @@ def cached(
         Points in EPSG:2154, indexed by station id.
     minutes
         Whole minutes on foot, from 3 to 15.
-    vintage
-        Vintage of the stations.
     folder
         The cache; that of `loaders.paths.cache_folder` by default.
-
-    Returns
-    -------
-    Isochrones
-        Those that are there whole, for stations that have not moved.
 
     Raises
     ------
@@ -111,8 +104,6 @@ def fetch(
         Points in EPSG:2154, indexed by station id: those that `geo.walking.concerned` gives.
     minutes
         Whole minutes on foot, from 3 to 15.
-    vintage
-        Vintage of the stations: another one is asked anew.
     folder
         The cache; that of `loaders.paths.cache_folder` by default.
     on_progress
@@ -122,15 +113,8 @@ def fetch(
     base_url
         Address of the service, without `/isochrone`; by default that of the environment (`ATLAS_ISOCHRONES`), or the IGN's.
 
-    Returns
-    -------
-    Isochrones
-        What is known at the end of the run, faults included.
-
     Raises
     ------
-    ArgumentError
-        As `cached`, or if the rate is out of bounds or the address not in HTTPS.
     CrsError
         If the stations are not in Lambert-93.
     """

@@ -51,18 +51,7 @@ def load(path: Path | str | None = None) -> pd.DataFrame:
 
 
 def is_siren(text: str) -> bool:
-    """Tell whether a text is a SIREN: nine digits of which the last checks the others (Luhn).
-
-    Parameters
-    ----------
-    text
-        Any text.
-
-    Returns
-    -------
-    bool
-        True for a SIREN.
-    """
+    """Tell whether a text is a SIREN: nine digits of which the last checks the others (Luhn)."""
     if len(text) != SIREN_DIGITS or not (text.isascii() and text.isdecimal()):
         return False
     doubled = [int(digit) * (1 + rank % 2) for rank, digit in enumerate(text)]

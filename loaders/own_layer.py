@@ -55,10 +55,6 @@ class Choice:
 
     Attributes
     ----------
-    member
-        Layer of an archive.
-    part
-        Sheet of a workbook, or layer of a GeoPackage.
     encoding, separator
         Names of `ENCODINGS` and `DELIMITERS`.
     header_line
@@ -67,8 +63,6 @@ class Choice:
         "," if points stand between thousands, "." if commas do; None reads either as decimals.
     position
         The columns that hold the place of a row of a table.
-    crs
-        System of the coordinates, as pyproj reads it.
     swapped
         Whether the second coordinate is the easting.
     as_text
@@ -93,24 +87,10 @@ class Guess:
 
     Attributes
     ----------
-    name
-        Name of the file.
-    kind
-        Its format.
-    choice
-        How it would be read: what the user chose, and what was guessed.
-    notes
-        The guess in French sentences.
-    doubts
-        What the user should look at, in French sentences.
     cells
         Every row as text, indexed by line.
-    members, parts
-        Layers of the archive, sheets or layers of the file to choose from.
     systems
         Coordinate systems between which the coordinates do not tell; one where there is no doubt.
-    miscut
-        What is wrong with each line that is not cut as the header, by line.
     shapes, faults
         Geometries in the coordinates of the file, None where there is none, and what is wrong with the others.
     declared_text
@@ -133,13 +113,7 @@ class Guess:
 
     @property
     def is_table(self) -> bool:
-        """Whether the place of a row is in its cells.
-
-        Returns
-        -------
-        bool
-            False for a geographic file.
-        """
+        """Whether the place of a row is in its cells."""
         return self.kind in {"csv", "xlsx"}
 
 
@@ -193,17 +167,8 @@ def look(name: str, content: bytes, corrected: Choice | None = None) -> Guess:
 
     Parameters
     ----------
-    name
-        Name of the file.
     content
         Its bytes, at most `MAX_BYTES`.
-    corrected
-        What the user chose; the rest is guessed.
-
-    Returns
-    -------
-    Guess
-        How the file would be read, in words and as choices.
 
     Raises
     ------
@@ -248,33 +213,14 @@ def read(content: bytes, choice: Choice, *, name: str) -> OwnLayer:
 
     Parameters
     ----------
-    content
-        Its bytes.
     choice
         How it is read; what is None is guessed.
-    name
-        Name of the file.
-
-    Returns
-    -------
-    OwnLayer
-        As `place`.
-
-    Raises
-    ------
-    SourceError
-        As `look` and `place`.
     """
     return place(look(name, content, choice))
 
 
 def place(guess: Guess) -> OwnLayer:
     """Give the objects of a file that was looked at.
-
-    Parameters
-    ----------
-    guess
-        As `look` gives it.
 
     Returns
     -------
@@ -343,26 +289,7 @@ def place(guess: Guess) -> OwnLayer:
 
 
 def source_of(layer: OwnLayer, *, source_id: str, name: str, title: str, origin: str, vintage: str) -> Source:
-    """Describe an imported layer as the catalogue describes a source.
-
-    Parameters
-    ----------
-    layer
-        As `place` gives it.
-    source_id
-        Its id beside the catalogue's.
-    name
-        Name of its file.
-    title
-        What the user calls it.
-    origin, vintage
-        What the user says of its producer, and of its date.
-
-    Returns
-    -------
-    Source
-        It covers no commune by name: what it does not list may exist.
-    """
+    """Describe an imported layer as the catalogue describes a source."""
     report = layer.report
     return Source(
         source_id=source_id,

@@ -90,10 +90,5 @@ def wordings(partners: pd.DataFrame) -> Mapping[str, list[str]]:
     ----------
     partners
         The register, as `load_partners` gives it.
-
-    Returns
-    -------
-    Mapping of str to list of str
-        Wordings by id.
     """
     return dict(zip(partners.index, partners["ecritures"], strict=True))

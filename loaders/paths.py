@@ -19,15 +19,8 @@ def within(extract: Path, data_dir: Path) -> Path:
 
     Parameters
     ----------
-    extract
-        An extract of `DATA`.
     data_dir
         The folder, laid out as `DATA`.
-
-    Returns
-    -------
-    Path
-        The extract there; it may not exist.
     """
     finish(data_dir)
     return data_dir / extract.relative_to(DATA)
@@ -35,11 +28,6 @@ def within(extract: Path, data_dir: Path) -> Path:
 
 def reference(name: str) -> Path:
     """Give the place of a table that holds for every territory.
-
-    Parameters
-    ----------
-    name
-        Relative to the folder of data.
 
     Returns
     -------

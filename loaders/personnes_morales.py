@@ -87,8 +87,6 @@ class Candidates(Reading[pd.DataFrame]):
         Rows by what they are (`LANDLORDS`, `OTHERS`, `ELSEWHERE`, `ASIDE`); they add up to `report.lignes_lues`.
     addresses
         Addresses of landlords by what their floors say (`SITUATIONS`).
-    notes
-        How the file was read, in French.
     """
 
     counts: dict[str, int] = field(default_factory=dict)
@@ -168,8 +166,6 @@ def place(
     ----------
     candidates
         Rows of `read(...).frame`, at most `addresses.MAX_ADDRESSES` at a time.
-    geocode
-        Finds an address.
     zones
         Outlines of the QPV, indexed by `code_qp`, in EPSG:2154; the embedded ones by default.
 
@@ -209,13 +205,6 @@ def place(
 
 def source_of(candidates: Candidates, *, name: str) -> Source:
     """Describe the file as the catalogue describes a source.
-
-    Parameters
-    ----------
-    candidates
-        As `read` gives them.
-    name
-        Name of the file.
 
     Returns
     -------

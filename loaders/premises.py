@@ -48,8 +48,6 @@ class Inventory(Reading[gpd.GeoDataFrame]):
     ----------
     rows
         Every row of the file as text, indexed by line, in the columns recognised.
-    notes
-        What was understood of the file as a whole, in French.
     """
 
     rows: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -145,13 +143,6 @@ def load(
 ) -> gpd.GeoDataFrame:
     """Load the premises of an inventory.
 
-    Parameters
-    ----------
-    source
-        As `read`; None gives no premises, since none are public.
-    name, geocode
-        As `read`.
-
     Returns
     -------
     GeoDataFrame
@@ -159,11 +150,6 @@ def load(
         the point lies or `OUTSIDE_QPV`, dates as datetime64, numbers and floors as float64 (NaN where missing),
         lists in their documented spelling, `fictif` "fictif" or "non"; `origine_position`, `code_insee` and points
         in EPSG:2154.
-
-    Raises
-    ------
-    SourceError
-        As `read`, or if no row can be kept.
     """
     if source is None:
         empty = {name: pd.Series(dtype=_dtype(name)) for name in _FRAME_COLUMNS}
@@ -189,16 +175,6 @@ def read_fictional(path: Path | str = FICTIONAL_FILE) -> Inventory:
     ----------
     path
         The inventory; the embedded one by default.
-
-    Returns
-    -------
-    Inventory
-        As `read`; every row says "fictif".
-
-    Raises
-    ------
-    SourceError
-        As `read`, or if a row does not say that it is invented.
     """
     inventory = read(path)
     if not is_fictional(inventory.frame).all():
@@ -211,34 +187,12 @@ def read_fictional(path: Path | str = FICTIONAL_FILE) -> Inventory:
 
 
 def is_fictional(frame: pd.DataFrame) -> pd.Series:
-    """Tell which premises are invented.
-
-    Parameters
-    ----------
-    frame
-        As `load`.
-
-    Returns
-    -------
-    Series
-        True for a row that says so.
-    """
+    """Tell which premises are invented."""
     return frame["fictif"].eq(FICTIONAL)
 
 
 def real(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Keep the premises that may enter a total: those that are not invented.
-
-    Parameters
-    ----------
-    frame
-        As `load`.
-
-    Returns
-    -------
-    GeoDataFrame
-        A new frame.
-    """
+    """Keep the premises that may enter a total: those that are not invented."""
     return frame[~is_fictional(frame)].copy()
 
 
@@ -247,8 +201,6 @@ def check_marked(frame: pd.DataFrame, columns: Iterable[str]) -> None:
 
     Parameters
     ----------
-    frame
-        As `load`.
     columns
         The columns that will be written.
 
@@ -263,13 +215,6 @@ def check_marked(frame: pd.DataFrame, columns: Iterable[str]) -> None:
 
 def source_of(inventory: Inventory, *, name: str) -> Source:
     """Describe an imported inventory as the catalogue describes a source.
-
-    Parameters
-    ----------
-    inventory
-        As `read` gives it.
-    name
-        Name of its file.
 
     Returns
     -------

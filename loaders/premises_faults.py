@@ -81,8 +81,6 @@ def note(
         What is wrong, one of `MENDS`, and what was done.
     ids, values
         Id and value at fault of each row, on an index that holds these lines.
-    report
-        Where faults go.
     """
     if len(rows):
         report.add(rows, fault, result, ids=ids, values=values.str.slice(stop=_VALUE_CHARACTERS))

@@ -33,26 +33,12 @@ class Column:
 
     Attributes
     ----------
-    name
-        Its name in the file.
     title
         Its French title; both are accepted as headings, whatever the case and the accents.
-    kind
-        How its cells are read.
-    help
-        One French sentence on what it holds.
-    examples
-        Cells of the rows of example in the template.
     required
         Whether the column must be there.
     filled
         Whether each of its cells must be filled and readable, else the row is set aside.
-    choices
-        For a list, each value and the other words read as it.
-    bounds
-        For a number, the least and the most, included.
-    unit
-        For a number, its unit.
     """
 
     name: str
@@ -260,18 +246,7 @@ ADDRESS: Final = "adresse"
 
 
 def heading(text: str) -> str:
-    """Reduce a heading to what tells columns apart: no case, no accent, no unit in brackets.
-
-    Parameters
-    ----------
-    text
-        A heading as a file gives it.
-
-    Returns
-    -------
-    str
-        Bare words joined by underscores.
-    """
+    """Reduce a heading to what tells columns apart: no case, no accent, no unit in brackets."""
     return "_".join(fold(text.partition("(")[0].replace("_", " ")))
 
 

@@ -23,11 +23,6 @@ def to_csv(*, examples: bool = True) -> bytes:
     ----------
     examples
         Write two rows of example, marked as fictitious: to be replaced.
-
-    Returns
-    -------
-    bytes
-        UTF-8 with its mark, semicolons, CRLF.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
@@ -38,13 +33,7 @@ def to_csv(*, examples: bool = True) -> bytes:
 
 
 def notes_to_csv() -> bytes:
-    """Write what each column holds as CSV: one line per column.
-
-    Returns
-    -------
-    bytes
-        UTF-8 with its mark, semicolons, CRLF.
-    """
+    """Write what each column holds as CSV: one line per column."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     writer.writerow(_HEADINGS)
@@ -53,18 +42,7 @@ def notes_to_csv() -> bytes:
 
 
 def to_xlsx(*, examples: bool = True) -> bytes:
-    """Write the template as a workbook: a sheet to fill and a sheet that documents each column.
-
-    Parameters
-    ----------
-    examples
-        As `to_csv`.
-
-    Returns
-    -------
-    bytes
-        An XLSX workbook whose lists are offered in the cells.
-    """
+    """Write the template as a workbook: a sheet to fill and a sheet that documents each column."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         head = book.add_format({"bold": True, "bg_color": "#E3E3FD"})

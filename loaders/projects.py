@@ -132,11 +132,6 @@ def load_orientations(path: Path | str | None = None) -> pd.DataFrame:
     -------
     DataFrame
         Index `id_orientation`; `ordre`, `titre_court` (the atlas's), `libelle` (the document's) and `ligne`.
-
-    Raises
-    ------
-    SourceMissingError, SourceFormatError, SourceContentError
-        As `load`.
     """
     if path is None and not catalogue.has(SOURCE_ID):
         return _nothing(ORIENTATION_COLUMNS)
@@ -159,11 +154,6 @@ def load_registers(path: Path | str | None = None) -> pd.DataFrame:
     -------
     DataFrame
         Index `registre`, "non précisé" for the projects without a sheet; `ordre` and `ecritures` (list of the document's wordings).
-
-    Raises
-    ------
-    SourceMissingError, SourceFormatError, SourceContentError
-        As `load`.
     """
     if path is None and not catalogue.has(SOURCE_ID):
         return _nothing(REGISTER_COLUMNS)
@@ -188,11 +178,6 @@ def load_governance(path: Path | str | None = None, *, registers: Path | str | N
     -------
     DataFrame
         Index `id_travail`; `ordre`, `titre`, `chefs_de_file` and `partenaires` (lists of ids), `chefs_de_file_ecritures` and `partenaires_ecritures` (the document's wording, in the same order) and `ligne`.
-
-    Raises
-    ------
-    SourceMissingError, SourceFormatError, SourceContentError
-        As `load`.
     """
     if path is None and not catalogue.has(SOURCE_ID):
         return _nothing(GOVERNANCE_COLUMNS, "chefs_de_file_ecritures", "partenaires_ecritures")
@@ -218,11 +203,6 @@ def load_toolbox(path: Path | str | None = None) -> pd.DataFrame:
     -------
     DataFrame
         Index `id_outil`; `id_famille`, `famille`, `famille_ordre`, `famille_ligne`, `outil`, `ordre` (within the family) and `ligne`.
-
-    Raises
-    ------
-    SourceMissingError, SourceFormatError, SourceContentError
-        As `load`; also if one family is written in two ways.
     """
     if path is None and not catalogue.has(SOURCE_ID):
         return _nothing(TOOLBOX_COLUMNS)

@@ -96,16 +96,6 @@ def load(path: Path | str | None = None, *, figures: pd.DataFrame | None = None)
         The producer's GeoJSON (all of France or an excerpt) or an extract; the embedded extract by default.
     figures
         Figures as `loaders.indicators.load` gives them; the embedded ones by default.
-
-    Returns
-    -------
-    GeoDataFrame
-        As `read`, and the columns of `loaders.indicators.load`, NaN where there is no figure.
-
-    Raises
-    ------
-    SourceError
-        As `read`.
     """
     frame = read(path).frame
     figures = indicators.load() if figures is None else figures

@@ -32,14 +32,6 @@ class Fault:
 
     Attributes
     ----------
-    ligne
-        Line of the file, or rank of the feature, from 1.
-    identifiant
-        The row's id, or what names it best.
-    faute
-        What is wrong, in French.
-    valeur
-        The value at fault.
     suite
         What was done: `SET_ASIDE`, `MENDED` or `KEPT`.
     """
@@ -57,12 +49,6 @@ class Report:
 
     Attributes
     ----------
-    source_id
-        Which source.
-    lignes_lues
-        Rows in the file.
-    faults
-        What was found so far.
     counted
         Reason to number of rows that are sound and belong elsewhere, too many to be listed.
     """
@@ -79,8 +65,6 @@ class Report:
         ----------
         frame
             The rows at fault, indexed by line.
-        faute, suite
-            What is wrong, and what was done.
         ids, values
             Id and value at fault of each row, on an index that holds these lines.
         """
@@ -95,10 +79,6 @@ class Report:
         ----------
         frame
             The rows, indexed by line.
-        detail
-            Why they do not count, in French, such as "autre EPCI".
-        ids, values
-            As `add`.
         """
         if len(frame) > LISTED:
             self.count_elsewhere(len(frame), detail)
@@ -112,8 +92,6 @@ class Report:
         ----------
         count
             How many; none of them is in `faults`.
-        detail
-            As `add_elsewhere`.
         """
         if count:
             reason = f"{OFF_TERRITORY} ({detail})"
@@ -121,25 +99,13 @@ class Report:
 
     @property
     def lignes_ecartees(self) -> int:
-        """Count the rows set aside, each once.
-
-        Returns
-        -------
-        int
-            Number of rows.
-        """
+        """Count the rows set aside, each once."""
         listed = {fault.ligne for fault in self.faults if fault.suite == SET_ASIDE}
         return len(listed) + sum(self.counted.values())
 
     @property
     def lignes_gardees(self) -> int:
-        """Count the rows kept: those read less those set aside.
-
-        Returns
-        -------
-        int
-            Number of rows.
-        """
+        """Count the rows kept: those read less those set aside."""
         return self.lignes_lues - self.lignes_ecartees
 
     def check(self, path: Path, *, max_faulty_share: float) -> None:
@@ -147,8 +113,6 @@ class Report:
 
         Parameters
         ----------
-        path
-            The file, for the message.
         max_faulty_share
             Largest share of rows at fault, in [0, 1]; rows of another territory are not faults, and those that are
             counted without being listed are left out of the whole.
@@ -196,15 +160,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Reading(Generic[FrameT]):
-    """A validated frame and what was found in the rows of its file.
-
-    Attributes
-    ----------
-    frame
-        The rows kept.
-    report
-        The faults.
-    """
+    """A validated frame and what was found in the rows of its file."""
 
     frame: FrameT
     report: Report
@@ -212,13 +168,6 @@ class Reading(Generic[FrameT]):
 
 def told(report: Report, mend: Callable[[str], str]) -> pd.DataFrame:
     """List the faults of a user's file, each with what to do about it.
-
-    Parameters
-    ----------
-    report
-        The faults.
-    mend
-        Says what to do about a fault, in French.
 
     Returns
     -------
@@ -237,8 +186,6 @@ def aside(rows: pd.DataFrame, faults: pd.DataFrame) -> pd.DataFrame:
     ----------
     rows
         Every row of the file as text, indexed by line.
-    faults
-        As `told` gives them.
 
     Returns
     -------

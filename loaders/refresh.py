@@ -55,13 +55,6 @@ _BUSY: Final = "une actualisation est déjà en cours"
 def last_attempt(source_id: str, *, data_dir: Path = DATA) -> Attempt | None:
     """Tell when a source was last fetched, and whether it was in vain.
 
-    Parameters
-    ----------
-    source_id
-        The source.
-    data_dir
-        Folder of the data.
-
     Returns
     -------
     Attempt or None
@@ -72,11 +65,6 @@ def last_attempt(source_id: str, *, data_dir: Path = DATA) -> Attempt | None:
 
 def refreshable(data_dir: Path = DATA) -> list[str]:
     """Name the sources that can be fetched for the territory of a folder.
-
-    Parameters
-    ----------
-    data_dir
-        Folder of the data.
 
     Returns
     -------
@@ -93,20 +81,7 @@ def refreshable(data_dir: Path = DATA) -> list[str]:
 
 
 def has_previous(source_id: str, *, data_dir: Path = DATA) -> bool:
-    """Tell whether a version of before is kept, for `revert`.
-
-    Parameters
-    ----------
-    source_id
-        The source.
-    data_dir
-        Folder of the data.
-
-    Returns
-    -------
-    bool
-        True from the first change on.
-    """
+    """Tell whether a version of before is kept, for `revert`."""
     return (data_dir / _kept.PREVIOUS / source_id / _kept.ROW).exists()
 
 
@@ -123,8 +98,6 @@ def refresh(
 
     Parameters
     ----------
-    source_id
-        The source.
     data_dir
         Folder of the data; it holds `territoire.toml` at least.
     url
@@ -134,8 +107,6 @@ def refresh(
         Accept a version that lost more rows than the source's share.
     on_progress
         Called as bytes come.
-    patience
-        How long and how often each file is asked for.
 
     Returns
     -------
@@ -176,18 +147,6 @@ def refresh_all(
     ----------
     source_ids
         The sources; by default all those that concern the territory, then those that say why they are not fetched.
-    data_dir, url, accept_loss, on_progress, patience
-        As `refresh`.
-
-    Yields
-    ------
-    RefreshResult
-        As `refresh`, once each source is done.
-
-    Raises
-    ------
-    ArgumentError, SourceError
-        As `refresh`.
     """
     folder = Path(data_dir).absolute()
     place = territory.load(folder)
@@ -215,18 +174,6 @@ def refresh_all(
 
 def revert(source_id: str, *, data_dir: Path | str = DATA) -> RefreshResult:
     """Put the version of before the last change back; the present one is then the one of before.
-
-    Parameters
-    ----------
-    source_id
-        The source.
-    data_dir
-        Folder of the data.
-
-    Returns
-    -------
-    RefreshResult
-        What changed, or why nothing could.
 
     Raises
     ------

@@ -24,26 +24,10 @@ class Official:
 
     Attributes
     ----------
-    source_id
-        Id in the catalogue.
-    titre, producteur, licence, attribution, limites
-        As the catalogue says them.
-    fichier
-        Extract, relative to the folder of data.
-    adresse
-        Official address for a territory, as the catalogue names it.
     covered
         Communes where absence from the source means absence on the ground.
-    gather
-        Fetches the files and lays them out as the loader reads them.
-    vintage
-        Vintage and the day to which the data refer, from what was fetched and the day of the download.
     least_share
         A new version that keeps a smaller share of the rows is refused.
-    concerns
-        Whether there is anything to fetch for a territory.
-    named
-        What a territory adds to the title.
     """
 
     source_id: str
@@ -63,18 +47,7 @@ class Official:
 
 
 def french(day: dt.date) -> str:
-    """Write a day in French.
-
-    Parameters
-    ----------
-    day
-        The day.
-
-    Returns
-    -------
-    str
-        Such as "1er mars 2026".
-    """
+    """Write a day in French."""
     return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
@@ -224,11 +197,6 @@ BY_HAND: Final = {
 
 def official(source_id: str) -> Official | None:
     """Give one official source.
-
-    Parameters
-    ----------
-    source_id
-        Id in the catalogue.
 
     Returns
     -------

@@ -48,11 +48,6 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     data_dir
         Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
-    Returns
-    -------
-    Reading of GeoDataFrame
-        As `load`, with the faults found.
-
     Raises
     ------
     SourceError
@@ -74,20 +69,10 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
 def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
     """Load the social facilities.
 
-    Parameters
-    ----------
-    path
-        As `read`.
-
     Returns
     -------
     GeoDataFrame
         Index `id_equip`; `nom`, `categorie`, `adresse`, `code_postal`, `code_insee` and points in EPSG:2154.
-
-    Raises
-    ------
-    SourceError
-        As `read`.
     """
     if path is None and not catalogue.has(SOURCE_ID):
         return no_places(

@@ -67,11 +67,6 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     data_dir
         Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
-    Returns
-    -------
-    Reading of GeoDataFrame
-        As `load`, with the faults found.
-
     Raises
     ------
     SourceError
@@ -119,11 +114,6 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
 def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
     """Load the sports facilities.
 
-    Parameters
-    ----------
-    path
-        As `read`.
-
     Returns
     -------
     GeoDataFrame
@@ -132,11 +122,6 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
         (the place that holds it), `adresse`, `acces_libre` ("libre" or "non libre"), `annee_service` (Int64, year of
         entry into service), `proprietaire` and `gestionnaire` (kinds of owner and manager); `vintage` ("2016" or the
         day of the download, ISO), `code_insee` and points in EPSG:2154.
-
-    Raises
-    ------
-    SourceError
-        As `read`.
     """
     if path is None and not catalogue.has(SOURCE_ID):
         return no_places(

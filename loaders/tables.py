@@ -27,8 +27,6 @@ class Table:
     ----------
     cells
         One column per heading found, under the heading as it was given to `read`, indexed by line of the file.
-    notes
-        How the file was understood, in French.
     miscut
         What is wrong with each line whose cells are not those of the header, by line; they are not in `cells`.
     """

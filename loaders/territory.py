@@ -33,8 +33,6 @@ class BikeNetwork:
 
     Attributes
     ----------
-    nom
-        What users call it.
     gbfs
         Address of its GBFS files, without the name of a file.
     communes
@@ -54,8 +52,6 @@ class View:
     ----------
     lon, lat
         Middle, in degrees.
-    zoom
-        Zoom of web maps.
     """
 
     lon: float
@@ -69,12 +65,6 @@ class Territory:
 
     Attributes
     ----------
-    nom, contrat
-        Name of the territory and of its contrat, as pages say them.
-    epci
-        SIREN of the EPCI whose QPV count.
-    vue
-        Where maps start.
     projets
         Folder of the cooperation projects in the data; None if the contrat has no catalogue of projects here.
     document
@@ -97,13 +87,7 @@ class Territory:
 
     @cached_property
     def contract_codes(self) -> frozenset[str]:
-        """Give the INSEE codes of the communes of the contrat, without the neighbours.
-
-        Returns
-        -------
-        frozenset of str
-            INSEE codes.
-        """
+        """Give the INSEE codes of the communes of the contrat, without the neighbours."""
         kept = self.communes.index[self.communes["statut"] != NEIGHBOUR]
         return frozenset(kept)
 
@@ -120,13 +104,7 @@ class Territory:
 
     @cached_property
     def unnamed(self) -> frozenset[str]:
-        """Give the ids of the sources that the file says the territory does not have.
-
-        Returns
-        -------
-        frozenset of str
-            Among "velos", "projets" and "arrondissements".
-        """
+        """Give the ids of the sources that the file says the territory does not have."""
         named = {"velos": self.velos, "projets": self.projets, "arrondissements": self.arrondissements}
         return frozenset(source_id for source_id, stated in named.items() if not stated)
 
@@ -149,11 +127,6 @@ def load(data_dir: Path = DATA) -> Territory:
     ----------
     data_dir
         Folder of the data; it holds `territoire.toml`, which is edited by hand.
-
-    Returns
-    -------
-    Territory
-        As the file states it.
 
     Raises
     ------

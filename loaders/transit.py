@@ -39,11 +39,6 @@ def read_lines(path: Path | str | None = None, *, data_dir: Path = DATA) -> Read
     data_dir
         Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
-    Returns
-    -------
-    Reading of GeoDataFrame
-        As `load_lines`, with the faults found; other modes are set aside.
-
     Raises
     ------
     SourceError
@@ -77,21 +72,11 @@ def read_lines(path: Path | str | None = None, *, data_dir: Path = DATA) -> Read
 def load_lines(path: Path | str | None = None) -> gpd.GeoDataFrame:
     """Load the metro, tram and BHNS lines.
 
-    Parameters
-    ----------
-    path
-        As `read_lines`.
-
     Returns
     -------
     GeoDataFrame
         Index `route_id`; `route_short_name`, `route_long_name`, `mode` ("metro", "tram" or "bhns"), `color`
         and lines in EPSG:2154. They are lines, not stops: passing by is no access.
-
-    Raises
-    ------
-    SourceError
-        As `read_lines`.
     """
     if path is None and not catalogue.has(LINES_ID):
         return no_places("route_id", dict.fromkeys(LINES_COLUMNS[1:], "str"))
@@ -114,11 +99,6 @@ def read_stations(path: Path | str | None = None, *, data_dir: Path = DATA) -> R
     data_dir
         Folder of the data: its territory and its communes count, and its extract is the one read by default.
 
-    Returns
-    -------
-    Reading of GeoDataFrame
-        As `load_stations`, with the faults found.
-
     Raises
     ------
     SourceError
@@ -139,21 +119,11 @@ def read_stations(path: Path | str | None = None, *, data_dir: Path = DATA) -> R
 def load_stations(path: Path | str | None = None) -> gpd.GeoDataFrame:
     """Load the railway stations.
 
-    Parameters
-    ----------
-    path
-        As `read_stations`.
-
     Returns
     -------
     GeoDataFrame
         Index `uic`; `name`, `voyageurs_2024` (passengers of the year), `code_insee` ("" off the communes of
         the contrat) and points in EPSG:2154.
-
-    Raises
-    ------
-    SourceError
-        As `read_stations`.
     """
     if path is None and not catalogue.has(STATIONS_ID):
         return no_places("uic", {"name": "str", "voyageurs_2024": "Int64", "code_insee": "str"})
@@ -163,23 +133,7 @@ def load_stations(path: Path | str | None = None) -> gpd.GeoDataFrame:
 def read_stops(
     source: Path | str | bytes, *, name: str | None = None, bhns: Collection[str] | None = None
 ) -> gtfs.Stops:
-    """Read the stops of a GTFS archive.
-
-    Parameters
-    ----------
-    source, name, bhns
-        As `loaders.gtfs.read`.
-
-    Returns
-    -------
-    Stops
-        As `load_stops`, with the faults found and what the archive says.
-
-    Raises
-    ------
-    SourceError
-        As `loaders.gtfs.read`.
-    """
+    """Read the stops of a GTFS archive."""
     return gtfs.read(source, name=name, bhns=bhns)
 
 
@@ -188,20 +142,10 @@ def load_stops(
 ) -> gpd.GeoDataFrame:
     """Load the stops of metro, tram, BHNS and bus of a GTFS archive that a user provides.
 
-    Parameters
-    ----------
-    source, name, bhns
-        As `loaders.gtfs.read`.
-
     Returns
     -------
     GeoDataFrame
         Index `stop_id`; `nom`, `modes` and `lignes` (tuples of text), `nb_poteaux`, `code_insee` and points in
         EPSG:2154.
-
-    Raises
-    ------
-    SourceError
-        As `loaders.gtfs.read`.
     """
     return read_stops(source, name=name, bhns=bhns).frame

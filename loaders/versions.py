@@ -11,11 +11,6 @@ def stamp(*paths: Path) -> tuple[tuple[str, int, int], ...]:
     ----------
     *paths
         Files, or folders whose files all count but the hidden ones; one that does not exist counts as nothing.
-
-    Returns
-    -------
-    tuple of (path, modification time in nanoseconds, size in bytes)
-        In order of path.
     """
     files = [file for path in paths for file in (_shown(path) if path.is_dir() else [path])]
     seen = [(str(file), file.stat()) for file in sorted(set(files)) if file.is_file()]

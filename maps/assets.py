@@ -23,13 +23,7 @@ STATIC_FROM_FRAME: Final = "../../app/static/"
 
 @dataclass(frozen=True)
 class Assets:
-    """What a map loads.
-
-    Attributes
-    ----------
-    script, style
-        Paths under the static folder, with slashes.
-    """
+    """What a map loads."""
 
     script: str
     style: str
@@ -37,11 +31,6 @@ class Assets:
 
 def install(static_dir: Path) -> Assets:
     """Copy what maps load to the folder that is served, if it is not there yet.
-
-    Parameters
-    ----------
-    static_dir
-        The folder that is served.
 
     Returns
     -------
@@ -58,13 +47,7 @@ def install(static_dir: Path) -> Assets:
 
 
 def bundle() -> tuple[str, str]:
-    """Join what maps load.
-
-    Returns
-    -------
-    tuple of str
-        The script and the style, Leaflet's first.
-    """
+    """Join what maps load."""
     packaged = Path(leaflet.BASE_DIR)
     return (
         _joined([packaged / "leaflet.js", *(_HERE / name for name in SCRIPTS)], ";\n"),

@@ -110,8 +110,6 @@ def base_map(assets: Assets, *, notes: Mapping[str, str]) -> folium.Map:
 
     Parameters
     ----------
-    assets
-        The script and the style, as installed.
     notes
         Source id to the French text that dates it; a layer whose source is not there is none of the territory's.
 
@@ -131,20 +129,10 @@ def base_map(assets: Assets, *, notes: Mapping[str, str]) -> folium.Map:
 def settings(notes: Mapping[str, str]) -> str:
     """Say to the browser what never changes: the registry of layers, the basemaps, the territory.
 
-    Parameters
-    ----------
-    notes
-        As for `base_map`.
-
     Returns
     -------
     str
         JSON, as `script_json` writes it.
-
-    Raises
-    ------
-    ArgumentError
-        As `base_map`.
     """
     # Offline, browsers too ask nobody: the map has no tiles.
     return _settings(tuple(sorted(notes.items())), of_territory(), with_tiles=not is_offline())
@@ -157,17 +145,8 @@ def feature_group(
 
     Parameters
     ----------
-    spec
-        What the map shows.
-    manifest
-        The files of the layers.
     scopes
         Source id to the INSEE codes that it covers: elsewhere a layer is "hors périmètre", never empty.
-
-    Returns
-    -------
-    folium.FeatureGroup
-        A group whose script is one call.
 
     Raises
     ------
@@ -179,13 +158,6 @@ def feature_group(
 
 def early_script(spec: MapSpec, manifest: Manifest) -> str:
     """Write what makes the page fetch a map's files while the map's frame is still loading its code.
-
-    Parameters
-    ----------
-    spec
-        What the map shows first.
-    manifest
-        The files of the layers.
 
     Returns
     -------
@@ -217,11 +189,6 @@ def session_script(*objects: SessionObjects) -> str:
     They are written into the page of the one user, where the map's frame reads them: a change of filter then sends
     ids, not the objects again.
 
-    Parameters
-    ----------
-    *objects
-        The objects of each layer that is the session's own.
-
     Returns
     -------
     str
@@ -249,24 +216,10 @@ def session_script(*objects: SessionObjects) -> str:
 def describe(spec: MapSpec, manifest: Manifest, *, scopes: Mapping[str, Collection[str]]) -> dict[str, Any]:
     """Say to the browser what to draw.
 
-    Parameters
-    ----------
-    spec
-        What the map shows.
-    manifest
-        The files of the layers.
-    scopes
-        As for `feature_group`.
-
     Returns
     -------
     dict[str, Any]
         Ready for JSON; layers in paint order.
-
-    Raises
-    ------
-    ArgumentError
-        As `feature_group`.
     """
     if spec.basemap not in BASEMAPS:
         raise ArgumentError(f"Fond de carte inconnu : {spec.basemap}")
@@ -287,11 +240,6 @@ def describe(spec: MapSpec, manifest: Manifest, *, scopes: Mapping[str, Collecti
 
 def script_json(value: Any) -> str:
     """Write JSON that is safe inside a script, and that streamlit-folium leaves as it is.
-
-    Parameters
-    ----------
-    value
-        What to write.
 
     Returns
     -------

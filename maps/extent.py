@@ -18,8 +18,6 @@ class Extent:
     ----------
     centre
         Latitude and longitude where a map starts.
-    zoom
-        Zoom there.
     corners
         South-west and north-east corners, latitude first, that a map does not leave.
     """
@@ -31,11 +29,6 @@ class Extent:
 
 def of_territory() -> Extent:
     """Give the extent of the territory.
-
-    Returns
-    -------
-    Extent
-        Kept as long as its files do not change.
 
     Raises
     ------

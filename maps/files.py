@@ -37,15 +37,7 @@ STALE_AFTER_S: Final = 86_400
 
 @dataclass(frozen=True)
 class LayerFile:
-    """One file of a layer.
-
-    Attributes
-    ----------
-    name
-        Path under the static folder, with slashes.
-    count
-        How many objects it holds.
-    """
+    """One file of a layer."""
 
     name: str
     count: int
@@ -68,8 +60,6 @@ class Manifest:
 
         Parameters
         ----------
-        layer_id
-            Id of the registry.
         communes
             INSEE codes; None for all the objects, those off the communes included.
 
@@ -103,15 +93,6 @@ def write_layers(
     frames
         Layer id to frame in any system, indexed by id; `communes` lists the INSEE codes of each object, none for
         one that is off the territory: only the file of the whole layer holds it.
-    layers
-        The layers to write.
-    static_dir
-        The folder that is served.
-
-    Returns
-    -------
-    Manifest
-        What was written or was already there.
 
     Raises
     ------
@@ -139,15 +120,6 @@ def write_layers(
 
 def write_once(folder: Path, stem: str, suffix: str, content: bytes) -> str:
     """Write a file under a name that holds a digest of its content, whole or not at all.
-
-    Parameters
-    ----------
-    folder
-        Where to write; it exists.
-    stem, suffix
-        Start and end of the name, the suffix with its dot.
-    content
-        The bytes.
 
     Returns
     -------
@@ -206,8 +178,6 @@ def describe_objects(frame: gpd.GeoDataFrame, layer: Layer) -> tuple[list[str], 
     ----------
     frame
         The objects in any system, indexed by id; `communes` lists the INSEE codes of each.
-    layer
-        The layer.
 
     Returns
     -------
@@ -256,8 +226,6 @@ def describe_session(session: SessionObjects, ids: Collection[str] | None = None
 
     Parameters
     ----------
-    session
-        The objects.
     ids
         The only objects to write; None for all.
 

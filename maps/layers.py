@@ -33,10 +33,6 @@ class LayerField:
 
     Attributes
     ----------
-    column
-        Column of the layer's frame.
-    titre
-        French label.
     kind
         How the value reads, as in `exports.fields`.
     facultatif
@@ -51,17 +47,7 @@ class LayerField:
 
 @dataclass(frozen=True)
 class Variante:
-    """How the objects of a layer look that share one value of its `variable`.
-
-    Attributes
-    ----------
-    valeur
-        The value, as text.
-    titre
-        French text of the legend.
-    couleur, symbole, plein, epaisseur, tirets
-        As in `Layer`; None keeps the layer's.
-    """
+    """How the objects of a layer look that share one value of its `variable`."""
 
     valeur: str
     titre: str
@@ -78,34 +64,16 @@ class Layer:
 
     Attributes
     ----------
-    layer_id
-        Short id; also names the layer's files.
-    titre
-        French title, plural.
-    source_id
-        The source of the catalogue that it draws on.
-    couleur
-        Colour, as #RRGGBB.
-    symbole
-        A shape for points, "trait" for lines, "contour" for outlines.
     entete
         The column that names an object.
-    fields
-        The other lines of the tooltip.
-    plein
-        Whether shapes are filled.
     remplissage
         Opacity of an outline's fill, from 0 (none, and the inside does not answer to the mouse) to 1.
-    epaisseur
-        Width of the stroke in pixels.
     tirets
         Lengths of dashes and gaps in pixels, "" for a solid stroke.
     variable, variantes
         The column whose values change the look, and how.
     etiquettes
         Whether names are written on the map when it has no basemap.
-    autres_sources
-        The other sources of the tooltip's figures.
     """
 
     layer_id: str
@@ -126,35 +94,17 @@ class Layer:
 
     @property
     def source_ids(self) -> tuple[str, ...]:
-        """Give all the sources that the layer draws on.
-
-        Returns
-        -------
-        tuple of str
-            Source ids, the main one first.
-        """
+        """Give all the sources that the layer draws on."""
         return (self.source_id, *self.autres_sources)
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Give the columns of the frame that the map needs.
-
-        Returns
-        -------
-        tuple of str
-            Names, each once.
-        """
+        """Give the columns of the frame that the map needs."""
         names = [self.entete, *(field.column for field in self.fields), self.variable]
         return tuple(dict.fromkeys(name for name in names if name))
 
     def describe(self) -> dict[str, Any]:
-        """Say to the browser what it needs to draw the layer.
-
-        Returns
-        -------
-        dict[str, Any]
-            Ready for JSON; each variant with its whole look.
-        """
+        """Say to the browser what it needs to draw the layer."""
         look = {
             "couleur": self.couleur,
             "symbole": self.symbole,
@@ -458,11 +408,6 @@ _BY_ID: Final[Mapping[str, Layer]] = {layer.layer_id: layer for layer in REGISTR
 def of(source_ids: Container[str]) -> tuple[Layer, ...]:
     """Give the layers that a territory has.
 
-    Parameters
-    ----------
-    source_ids
-        Ids of its sources.
-
     Returns
     -------
     tuple of Layer
@@ -473,16 +418,6 @@ def of(source_ids: Container[str]) -> tuple[Layer, ...]:
 
 def get(layer_id: str) -> Layer:
     """Give a layer by its id.
-
-    Parameters
-    ----------
-    layer_id
-        Id of the registry.
-
-    Returns
-    -------
-    Layer
-        The layer.
 
     Raises
     ------

@@ -32,12 +32,8 @@ def layer_of(own: OwnLayer, layer_id: str, *, title: str) -> Layer:
 
     Parameters
     ----------
-    own
-        The layer.
     layer_id
         One of `maps.layers.OWN_LAYERS`.
-    title
-        What the user calls it.
 
     Returns
     -------
@@ -64,10 +60,6 @@ def objects_of(
 
     Parameters
     ----------
-    own
-        The layer.
-    layer_id, title
-        As `layer_of`.
     note
         French text that says where they come from and from when.
     most

@@ -22,12 +22,6 @@ class Classe:
 
     Attributes
     ----------
-    titre
-        French text of the legend.
-    couleur
-        Colour, as #RRGGBB.
-    remplissage
-        Opacity of the fill.
     motif
         "plein", or "hachures" to tell classes apart without their colour.
     """
@@ -46,12 +40,6 @@ class SessionObjects:
     ----------
     version
         Changes with the objects, never otherwise: the browser keeps what it was given under it.
-    columns
-        Column of the layer to one value per object, ready for JSON.
-    ids
-        Id of each object.
-    lon, lat
-        Degrees of each object.
     note
         French text that says where they come from and from when.
     shapes
@@ -78,8 +66,6 @@ class ShownLayer:
 
     Attributes
     ----------
-    layer_id
-        Id of the registry.
     communes
         INSEE codes of the communes whose objects are shown; None for all, those off the communes included.
     ids
@@ -146,14 +132,8 @@ class MapSpec:
 
     Attributes
     ----------
-    titre
-        Accessible name of the map, in French.
     layers
         The layers shown, in any order: the registry's prevails.
-    basemap
-        Id of `BASEMAPS`.
-    chosen
-        Objects to set off, as pairs of layer id and object id.
     cadrage
         Where the map goes; None leaves it.
     adresse
@@ -171,11 +151,6 @@ class MapSpec:
 
     def of(self, layer_ids: Container[str]) -> Self:
         """Leave out the layers that a territory does not have.
-
-        Parameters
-        ----------
-        layer_ids
-            Ids of the layers that it has, the session's own included.
 
         Returns
         -------

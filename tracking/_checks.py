@@ -24,24 +24,7 @@ _BIDIRECTIONAL: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2
 
 
 def text(value: object, *, most: int, required: bool = False, lines: bool = False) -> str | None:
-    """Check a free text.
-
-    Parameters
-    ----------
-    value
-        What should be a text.
-    most
-        Most characters.
-    required
-        Whether it must hold more than blanks.
-    lines
-        Whether it may have several lines.
-
-    Returns
-    -------
-    str | None
-        The fault.
-    """
+    """Check a free text."""
     if not isinstance(value, str):
         return "texte attendu"
     if len(value) > most:
@@ -55,24 +38,7 @@ def text(value: object, *, most: int, required: bool = False, lines: bool = Fals
 
 
 def code(value: object, pattern: re.Pattern[str], example: str, *, most: int = 20) -> str | None:
-    """Check a code or an identifier.
-
-    Parameters
-    ----------
-    value
-        What should be a text of the pattern.
-    pattern
-        What it must match in full.
-    example
-        One of them, for the message.
-    most
-        Most characters.
-
-    Returns
-    -------
-    str | None
-        The fault.
-    """
+    """Check a code or an identifier."""
     # `\d` takes the digits of every script.
     if isinstance(value, str) and value.isascii() and len(value) <= most and pattern.fullmatch(value):
         return None
@@ -80,18 +46,7 @@ def code(value: object, pattern: re.Pattern[str], example: str, *, most: int = 2
 
 
 def day(value: object) -> str | None:
-    """Check a day.
-
-    Parameters
-    ----------
-    value
-        What should be a day of the calendar, without a time.
-
-    Returns
-    -------
-    str | None
-        The fault.
-    """
+    """Check a day."""
     if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
         return "jour du calendrier attendu"
     if not FIRST_DAY <= value <= LAST_DAY:
@@ -100,18 +55,7 @@ def day(value: object) -> str | None:
 
 
 def point(lon: object, lat: object) -> dict[str, str]:
-    """Check a point in degrees.
-
-    Parameters
-    ----------
-    lon, lat
-        Longitude and latitude, or None for both.
-
-    Returns
-    -------
-    dict[str, str]
-        Field to fault.
-    """
+    """Check a point in degrees."""
     if lon is None and lat is None:
         return {}
     if lon is None or lat is None:
@@ -126,18 +70,7 @@ def point(lon: object, lat: object) -> dict[str, str]:
 
 
 def number(value: object) -> str | None:
-    """Check a value of an indicator.
-
-    Parameters
-    ----------
-    value
-        What should be a decimal number.
-
-    Returns
-    -------
-    str | None
-        The fault.
-    """
+    """Check a value of an indicator."""
     if not isinstance(value, Decimal) or not value.is_finite():
         return "nombre attendu"
     _, digits, exponent = value.as_tuple()

@@ -85,13 +85,7 @@ def written(value: Any) -> str:
 
 
 def read(column: Column, cell: str) -> Any:
-    """Read a cell, None for an empty one that is no text.
-
-    Raises
-    ------
-    ValueError
-        With the fault, in French.
-    """
+    """Read a cell, None for an empty one that is no text."""
     if column.form == "texte":
         return cell if cell.strip() else ""
     text = cell.strip()

@@ -26,24 +26,7 @@ _MEND: Final = "réessayer ; si cela dure, prévenir la personne qui tient le se
 
 
 def address(url: str | None) -> URL:
-    """Read the address of the database.
-
-    Parameters
-    ----------
-    url
-        Such as "sqlite:////srv/atlas/suivi.sqlite3" or "postgresql://atlas@127.0.0.1/atlas"; None for the one that
-        the environment names, or the embedded file.
-
-    Returns
-    -------
-    URL
-        With its driver.
-
-    Raises
-    ------
-    StoreError
-        If it is no address, or of another kind of database.
-    """
+    """Read the address of the database."""
     given = url or os.environ.get(BASE_VARIABLE)
     try:
         parsed = sa.make_url(given) if given else URL.create("sqlite", database=str(DEFAULT_FILE))
@@ -62,29 +45,12 @@ def address(url: str | None) -> URL:
 
 
 def sqlite_file(url: URL) -> Path | None:
-    """Give the file of an address.
-
-    Parameters
-    ----------
-    url
-        As `address` gives it.
-
-    Returns
-    -------
-    Path | None
-        None for PostgreSQL.
-    """
+    """Give the file of an address."""
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
 class Base:
-    """A database, its connections and its transactions.
-
-    Parameters
-    ----------
-    url
-        As `address` gives it. A SQLite file that does not exist is made, readable by its owner alone.
-    """
+    """A database, its connections and its transactions."""
 
     def __init__(self, url: URL) -> None:
         self.url = url
@@ -102,35 +68,13 @@ class Base:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Open a transaction that sees one state of the data.
-
-        Yields
-        ------
-        Connection
-            To read with.
-
-        Raises
-        ------
-        StoreError
-            If the database cannot be used.
-        """
+        """Open a transaction that sees one state of the data."""
         with _told(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Open a transaction that writes; on SQLite it waits for the other writers first.
-
-        Yields
-        ------
-        Connection
-            Whose writes are kept at the end of the block, or none of them.
-
-        Raises
-        ------
-        StoreError
-            If the database cannot be used.
-        """
+        """Open a transaction that writes; on SQLite it waits for the other writers first."""
         opened = self.engine.execution_options(**{_WRITING: True})
         with _told(), opened.connect() as connection, connection.begin():
             yield connection

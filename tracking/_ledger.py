@@ -23,15 +23,7 @@ _ID: Final = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True)
 class Limits:
-    """How much one author may write.
-
-    Attributes
-    ----------
-    requests_per_minute
-        Forms or files sent within a minute, refused ones included.
-    changes_per_hour
-        Records written within an hour, each row of a file being one.
-    """
+    """How much one author may write."""
 
     requests_per_minute: int = 60
     changes_per_hour: int = 5_000

@@ -27,25 +27,7 @@ _ALEMBIC: Final = threading.Lock()
 
 
 def migrate(base: Base, *, folder: Path = MIGRATIONS) -> Path | None:
-    """Bring a database up to date, in one transaction that others wait for.
-
-    Parameters
-    ----------
-    base
-        The database, empty or of an earlier version of the atlas.
-    folder
-        The migrations.
-
-    Returns
-    -------
-    Path | None
-        The copy of the SQLite file that was made before it changed, if it held anything.
-
-    Raises
-    ------
-    StoreError
-        If the database is newer than the code, or holds something else than the atlas's follow-up.
-    """
+    """Bring a database up to date, in one transaction that others wait for."""
     config = Config()
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
     script = ScriptDirectory.from_config(config)
@@ -70,38 +52,12 @@ def migrate(base: Base, *, folder: Path = MIGRATIONS) -> Path | None:
 
 
 def known_versions(script: ScriptDirectory | None = None) -> set[str]:
-    """Give the versions of the schema that the code knows.
-
-    Parameters
-    ----------
-    script
-        The migrations; those of the atlas by default.
-
-    Returns
-    -------
-    set[str]
-        Numbers of versions.
-    """
+    """Give the versions of the schema that the code knows."""
     return {each.revision for each in (script or ScriptDirectory(str(MIGRATIONS))).walk_revisions()}
 
 
 def copy_sqlite(file: Path, folder: Path, *, label: str) -> Path:
-    """Copy a SQLite file as it stands, while others use it.
-
-    Parameters
-    ----------
-    file
-        The database.
-    folder
-        Where the copy goes; made if needed.
-    label
-        What the copy's name says beside the day and the time.
-
-    Returns
-    -------
-    Path
-        The copy, readable by its owner alone.
-    """
+    """Copy a SQLite file as it stands, while others use it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stamp = dt.datetime.now(tz=dt.UTC).strftime("%Y-%m-%dT%H%M%S.%fZ")
     copy = folder / f"{file.stem}-{stamp}-{label}.sqlite3"

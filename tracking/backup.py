@@ -28,11 +28,6 @@ def backup(url: str | None, folder: Path) -> Path:
     folder
         Where the copy goes, made if needed. It holds people's names: keep it as closed as the database.
 
-    Returns
-    -------
-    Path
-        The copy, checked.
-
     Raises
     ------
     StoreError

@@ -7,30 +7,14 @@ from tracking.records import Record
 
 @dataclass(frozen=True)
 class Add:
-    """A new record.
-
-    Attributes
-    ----------
-    record
-        Its content.
-    """
+    """A new record."""
 
     record: Record
 
 
 @dataclass(frozen=True)
 class Correct:
-    """A new version of a record.
-
-    Attributes
-    ----------
-    record_id
-        The record.
-    record
-        The whole content, what did not change included.
-    based_on
-        Number of the version that the author saw.
-    """
+    """A new version of a record."""
 
     record_id: str
     record: Record
@@ -39,15 +23,7 @@ class Correct:
 
 @dataclass(frozen=True)
 class Withdraw:
-    """The end of a record that should not have been, which stays in the history.
-
-    Attributes
-    ----------
-    record_id
-        The record.
-    based_on
-        Number of the version that the author saw.
-    """
+    """The end of a record that should not have been, which stays in the history."""
 
     record_id: str
     based_on: int
@@ -55,17 +31,7 @@ class Withdraw:
 
 @dataclass(frozen=True)
 class Restore:
-    """A new version equal to an earlier one: it undoes a correction or a withdrawal.
-
-    Attributes
-    ----------
-    record_id
-        The record.
-    version
-        Number of the version to come back to.
-    based_on
-        Number of the version that the author saw.
-    """
+    """A new version equal to an earlier one: it undoes a correction or a withdrawal."""
 
     record_id: str
     version: int

@@ -48,12 +48,6 @@ class Plan:
         too: `CONFLICT_COLUMNS`. They are not written.
     set_aside
         One row for each fault: `SET_ASIDE_COLUMNS`. Their rows are not written.
-    unchanged
-        How many rows say what stands already.
-    absent
-        How many records that stand are not in the table; they stay as they are.
-    notes
-        What was understood of the table as a whole, in French.
     changes
         What `apply` writes.
     """
@@ -73,8 +67,6 @@ class Plan:
 
         Parameters
         ----------
-        store
-            The store that the plan was made on.
         author, request_id
             As `Store.apply`, which also tells the errors: a record changed between the plan and this raises
             `ConflictError`.
@@ -108,8 +100,6 @@ def to_table(store: Store, *, kind: type[Record] = DeploymentInput) -> pd.DataFr
 
     Parameters
     ----------
-    store
-        The follow-up.
     kind
         `DeploymentInput` or `IndicatorInput`.
 
@@ -142,8 +132,6 @@ def plan(
 
     Parameters
     ----------
-    store
-        The follow-up.
     table
         Texts under the headings of `to_table`, in any order, whatever the case and the accents; the index is the line
         in the file.
@@ -151,11 +139,6 @@ def plan(
         `DeploymentInput` or `IndicatorInput`.
     today
         Nothing was done after this day; today by default.
-
-    Returns
-    -------
-    Plan
-        What would be written, and what would not and why.
 
     Raises
     ------

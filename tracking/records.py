@@ -54,22 +54,16 @@ class DeploymentInput:
 
     Attributes
     ----------
-    id_projet
-        The project, such as "cites-educatives".
     code_insee, code_qp
         Commune and QPV; at least one of them.
     lieu
         Name or address of the place, "" if there is none.
     lon, lat
         The place in degrees (WGS84), both or none.
-    statut
-        One of `Status`.
     date_debut, date_fin
         First and last day. The first is needed once the deployment is under way or done.
     partenaire
         The partner in the lead, "" if not known.
-    note
-        Several lines at will.
     """
 
     id_projet: str
@@ -91,14 +85,6 @@ class IndicatorInput:
 
     Attributes
     ----------
-    id_projet
-        The project.
-    indicateur
-        The indicator, in the words of the cahier.
-    periode_debut, periode_fin
-        First and last day of what was counted.
-    echelle
-        One of `Scale`.
     code
         INSEE code or code of the QPV; None for the whole.
     valeur
@@ -132,12 +118,6 @@ class Standing:
 
     Attributes
     ----------
-    record
-        Its content.
-    version
-        Number of its last version, which a correction is based on.
-    withdrawn
-        Whether that version withdrew it.
     author, written_at
         Who made that version ("personne effacée" if nobody knows any longer), and when.
     """
@@ -155,8 +135,6 @@ class Nomenclature:
 
     Attributes
     ----------
-    projets
-        Project to its indicators; with none, any indicator is accepted.
     communes
         INSEE codes of the communes of the contrat.
     qpv
@@ -175,11 +153,6 @@ def field_names(kind: type[Record]) -> tuple[str, ...]:
     ----------
     kind
         `DeploymentInput` or `IndicatorInput`.
-
-    Returns
-    -------
-    tuple[str, ...]
-        In order.
     """
     return tuple(each.name for each in fields(kind))
 
@@ -191,8 +164,6 @@ def faults(
 
     Parameters
     ----------
-    record
-        What an author entered.
     nomenclature
         The projects and places that exist; without it only the form of their codes is checked.
     today
@@ -219,11 +190,6 @@ def faults(
 
 def check(record: Record, *, nomenclature: Nomenclature | None = None, today: dt.date | None = None) -> None:
     """Refuse a record that has faults.
-
-    Parameters
-    ----------
-    record, nomenclature, today
-        As `faults`.
 
     Raises
     ------

@@ -42,18 +42,6 @@ class Conflict:
 
     Attributes
     ----------
-    record_id
-        The record.
-    based_on
-        Version that the author saw.
-    last
-        Version that stands now.
-    author, written_at
-        Who made the version that stands, and when.
-    withdrawn
-        Whether that version withdrew the record.
-    base, theirs, yours
-        Field to value: in the version seen, in the one that stands, in the one refused.
     fields
         Names of the fields in which `theirs` and `yours` differ.
     """

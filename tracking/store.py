@@ -36,8 +36,6 @@ def open_store(
         Address of the database: that of `ATLAS_BASE` by default, else `suivi/suivi.sqlite3` in the project.
     nomenclature
         The projects and places that exist; without it only the form of codes is checked.
-    limits
-        How much one author may write.
 
     Returns
     -------
@@ -69,15 +67,6 @@ class Store:
     take `author`, as `person` gives it, and `request_id`, drawn once for each form shown: 8 to 64 letters, digits or
     hyphens. A request sent again gives what it gave the first time and writes nothing more.
 
-    Parameters
-    ----------
-    base
-        The database, up to date.
-    nomenclature, limits
-        As `open_store`.
-    clock
-        Tells the time, with its zone.
-
     Attributes
     ----------
     nomenclature
@@ -103,18 +92,6 @@ class Store:
 
     def person(self, issuer: str, subject: str, *, name: str) -> str:
         """Give the pseudonym of a person, drawn at the first visit; the name follows that of the last visit.
-
-        Parameters
-        ----------
-        issuer, subject
-            Who vouches for the identity, and the identity there.
-        name
-            How the history shows the person.
-
-        Returns
-        -------
-        str
-            Author's identifier.
 
         Raises
         ------
@@ -166,11 +143,6 @@ class Store:
     def erase_person(self, author_id: str) -> None:
         """Forget who an author is: the history keeps the pseudonym and says "personne effacée".
 
-        Parameters
-        ----------
-        author_id
-            As `person` gives it. The same person coming back is given another.
-
         Raises
         ------
         UnknownError
@@ -192,8 +164,6 @@ class Store:
         ----------
         changes
             At most 5,000, each record at most once.
-        author, request_id
-            Who asks, and the identifier of the request.
 
         Returns
         -------
@@ -224,147 +194,44 @@ class Store:
         )
 
     def add_deployment(self, record: DeploymentInput, *, author: str, request_id: str) -> str:
-        """Record a deployment.
-
-        Parameters
-        ----------
-        record
-            Its content.
-        author, request_id
-            As `apply`, which also tells the errors.
-
-        Returns
-        -------
-        str
-            The record's identifier.
-        """
+        """Record a deployment."""
         return self.apply([Add(record)], author=author, request_id=request_id)[0]
 
     def correct_deployment(
         self, record_id: str, record: DeploymentInput, *, author: str, based_on: int, request_id: str
     ) -> int:
-        """Give a deployment a new version.
-
-        Parameters
-        ----------
-        record_id
-            The deployment.
-        record
-            Its whole content.
-        author, based_on, request_id
-            As `apply`, which also tells the errors; `based_on` is the number of the version that the author saw.
-
-        Returns
-        -------
-        int
-            Number of the new version.
-        """
+        """Give a deployment a new version."""
         self.apply([Correct(record_id, record, based_on)], author=author, request_id=request_id)
         return based_on + 1
 
     def withdraw_deployment(self, record_id: str, *, author: str, based_on: int, request_id: str) -> int:
-        """Withdraw a deployment that should not have been recorded; `restore` undoes it.
-
-        Parameters
-        ----------
-        record_id
-            The deployment.
-        author, based_on, request_id
-            As `apply`, which also tells the errors; `based_on` is the number of the version that the author saw.
-
-        Returns
-        -------
-        int
-            Number of the new version.
-        """
+        """Withdraw a deployment that should not have been recorded; `restore` undoes it."""
         self.apply([Withdraw(record_id, based_on)], author=author, request_id=request_id)
         return based_on + 1
 
     def restore(self, record_id: str, version: int, *, author: str, based_on: int, request_id: str) -> int:
-        """Bring a record back to an earlier version, by a new version equal to it.
-
-        Parameters
-        ----------
-        record_id
-            A deployment or a value of an indicator.
-        version
-            Number of the version to come back to.
-        author, based_on, request_id
-            As `apply`, which also tells the errors; `based_on` is the number of the version that the author saw.
-
-        Returns
-        -------
-        int
-            Number of the new version.
-        """
+        """Bring a record back to an earlier version, by a new version equal to it."""
         self.apply([Restore(record_id, version, based_on)], author=author, request_id=request_id)
         return based_on + 1
 
     def add_indicator_value(self, record: IndicatorInput, *, author: str, request_id: str) -> str:
-        """Record a value of a success indicator.
-
-        Parameters
-        ----------
-        record
-            Its content.
-        author, request_id
-            As `apply`, which also tells the errors.
-
-        Returns
-        -------
-        str
-            The record's identifier.
-        """
+        """Record a value of a success indicator."""
         return self.apply([Add(record)], author=author, request_id=request_id)[0]
 
     def correct_indicator_value(
         self, record_id: str, record: IndicatorInput, *, author: str, based_on: int, request_id: str
     ) -> int:
-        """Give a value of an indicator a new version.
-
-        Parameters
-        ----------
-        record_id
-            The value.
-        record
-            Its whole content.
-        author, based_on, request_id
-            As `apply`, which also tells the errors; `based_on` is the number of the version that the author saw.
-
-        Returns
-        -------
-        int
-            Number of the new version.
-        """
+        """Give a value of an indicator a new version."""
         self.apply([Correct(record_id, record, based_on)], author=author, request_id=request_id)
         return based_on + 1
 
     def withdraw_indicator_value(self, record_id: str, *, author: str, based_on: int, request_id: str) -> int:
-        """Withdraw a value that should not have been recorded; `restore` undoes it.
-
-        Parameters
-        ----------
-        record_id
-            The value.
-        author, based_on, request_id
-            As `apply`, which also tells the errors; `based_on` is the number of the version that the author saw.
-
-        Returns
-        -------
-        int
-            Number of the new version.
-        """
+        """Withdraw a value that should not have been recorded; `restore` undoes it."""
         self.apply([Withdraw(record_id, based_on)], author=author, request_id=request_id)
         return based_on + 1
 
     def revision(self) -> tuple[int, ...]:
-        """Tell how far the store has come, for caches: one cheap query.
-
-        Returns
-        -------
-        tuple[int, ...]
-            Changes with every version written and every person erased.
-        """
+        """Tell how far the store has come, for caches: one cheap query."""
         with self._base.reading() as connection:
             return _reading.revision(connection)
 
@@ -394,11 +261,6 @@ class Store:
     ) -> pd.DataFrame:
         """Give the values of indicators that stand; withdrawn ones are left out.
 
-        Parameters
-        ----------
-        id_projet, echelle, code
-            Those of this project, scale or place alone.
-
         Returns
         -------
         DataFrame
@@ -410,11 +272,6 @@ class Store:
 
     def record(self, record_id: str) -> Standing:
         """Give one record as it stands, withdrawn or not.
-
-        Parameters
-        ----------
-        record_id
-            A deployment or a value of an indicator.
 
         Returns
         -------
@@ -449,18 +306,6 @@ class Store:
     def version(self, record_id: str, number: int) -> Record:
         """Give the content of a record at one of its versions.
 
-        Parameters
-        ----------
-        record_id
-            A deployment or a value of an indicator.
-        number
-            From 1.
-
-        Returns
-        -------
-        DeploymentInput | IndicatorInput
-            What stood then.
-
         Raises
         ------
         UnknownError
@@ -471,11 +316,6 @@ class Store:
 
     def history(self, record_id: str) -> pd.DataFrame:
         """Give every version of a record, withdrawals included.
-
-        Parameters
-        ----------
-        record_id
-            A deployment or a value of an indicator.
 
         Returns
         -------
@@ -494,11 +334,6 @@ class Store:
     def drafts(self, record_id: str) -> pd.DataFrame:
         """Give the corrections of a record that were refused because somebody else had come first.
 
-        Parameters
-        ----------
-        record_id
-            A deployment or a value of an indicator.
-
         Returns
         -------
         DataFrame
@@ -514,13 +349,6 @@ class Store:
 
     def audit(self, *, since: dt.datetime | None = None, author_id: str | None = None) -> pd.DataFrame:
         """Give the log of what was asked, the last lines first. It holds no content.
-
-        Parameters
-        ----------
-        since
-            From this time on, with its zone.
-        author_id
-            Of this author alone.
 
         Returns
         -------
@@ -538,11 +366,6 @@ class Store:
         ----------
         before
             Lines before this time go; with its zone.
-
-        Returns
-        -------
-        int
-            How many went.
         """
         with self._base.writing() as connection:
             return connection.execute(

@@ -27,8 +27,6 @@ class AllowList:
 
     Attributes
     ----------
-    addresses, domains
-        Role to the e-mail addresses, or to the domains all of whose addresses have that role. In lower case.
     session_h
         Hours after which a login must be made again.
     """
@@ -66,11 +64,6 @@ def read(section: Mapping[str, Any]) -> AllowList:
     section
         Role to its lists `adresses` and `domaines`; `session_heures`.
 
-    Returns
-    -------
-    AllowList
-        The list.
-
     Raises
     ------
     ArgumentError
@@ -101,16 +94,6 @@ def read(section: Mapping[str, Any]) -> AllowList:
 
 def normal_address(text: str) -> str:
     """Write an e-mail address so that two can be compared.
-
-    Parameters
-    ----------
-    text
-        The address.
-
-    Returns
-    -------
-    str
-        In lower case.
 
     Raises
     ------

@@ -24,13 +24,7 @@ _TEXTS: Final = {".js", ".css", ".svg", ".json"}
 
 
 class FromMemory:
-    """Answer what asks for one of Streamlit's files; all other requests go on to the application.
-
-    Parameters
-    ----------
-    app
-        The application that answers the rest.
-    """
+    """Answer what asks for one of Streamlit's files; all other requests go on to the application."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

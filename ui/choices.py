@@ -20,10 +20,6 @@ def commune(names: Mapping[str, str], *, key: str = "commune", label: str = "Com
     ----------
     names
         Name of each commune by INSEE code.
-    key
-        Name of the choice in the address bar.
-    label
-        Label of the choice.
 
     Returns
     -------
@@ -41,15 +37,6 @@ def qpv(frame: pd.DataFrame, *, key: str = "qpv", label: str = "Quartier priorit
     ----------
     frame
         The QPV to choose from: index `code_qp`, columns `lib_qp` and `lib_communes`.
-    key
-        Name of the choice in the address bar.
-    label
-        Label of the choice.
-
-    Returns
-    -------
-    str or None
-        Code of the QPV; None for none.
     """
     return one_of(titles_of_qpv(frame), key=key, label=label, none=NO_QPV)
 
@@ -79,11 +66,6 @@ def basemap(*, label_shown: bool = True) -> str:
     ----------
     label_shown
         Whether the label stands above the choice, or for screen readers alone.
-
-    Returns
-    -------
-    str
-        Id of a basemap.
     """
     chosen = st.segmented_control(
         "Fond de carte",
@@ -109,12 +91,6 @@ def one_of(titles: Mapping[str, str], *, key: str, label: str, none: str) -> str
     ----------
     titles
         Label of each thing by code, in order.
-    key
-        Name of the choice in the address bar.
-    label
-        Label of the choice.
-    none
-        Label of no choice.
 
     Returns
     -------

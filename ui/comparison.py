@@ -27,17 +27,10 @@ def to_html(places: Places, codes: Sequence[str], sources: Mapping[str, Source])
 
     Parameters
     ----------
-    places
-        All the places of the kind.
     codes
         Those to compare, in order.
     sources
         The catalogue, which says where each source applies.
-
-    Returns
-    -------
-    str
-        HTML in which every text of the data is escaped.
     """
     chosen = places.rows.loc[list(codes)]
     values = stated(chosen, places.fields, sources)
@@ -71,12 +64,8 @@ def bars(places: Places, codes: Sequence[str], sources: Mapping[str, Source]) ->
 
     Parameters
     ----------
-    places
-        All the places of the kind.
     codes
         Those to compare, in order.
-    sources
-        The catalogue.
 
     Returns
     -------
@@ -106,13 +95,6 @@ def bars(places: Places, codes: Sequence[str], sources: Mapping[str, Source]) ->
 def named(places: Places, codes: Sequence[str]) -> dict[str, str]:
     """Name some places, namesakes with their code.
 
-    Parameters
-    ----------
-    places
-        All the places of the kind.
-    codes
-        Codes of some of them.
-
     Returns
     -------
     dict of str to str
@@ -128,15 +110,8 @@ def table(places: Places, codes: Sequence[str]) -> tuple[pd.DataFrame, tuple[Fie
 
     Parameters
     ----------
-    places
-        All the places of the kind.
     codes
         Those to compare, in order.
-
-    Returns
-    -------
-    tuple of DataFrame and tuple of Field
-        One row per place, its name first.
     """
     name = Field(NAMES[places.kind], "QPV" if places.kind == QUARTIER else "Commune", "texte")
     code = Field(str(places.rows.index.name), "Code", "texte")

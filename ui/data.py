@@ -42,35 +42,17 @@ _CONTRAT: Final = (loaders.partners.FOLDER, loaders.catalogue.CATALOGUE_FILE, *_
 
 
 def qpv() -> gpd.GeoDataFrame:
-    """Give the QPV.
-
-    Returns
-    -------
-    GeoDataFrame
-        As `loaders.qpv.load`: index `code_qp`.
-    """
+    """Give the QPV."""
     return _shared(loaders.qpv.load, "qpv", "indicateurs")
 
 
 def indicators() -> pd.DataFrame:
-    """Give the indicators of the QPV.
-
-    Returns
-    -------
-    DataFrame
-        As `loaders.indicators.load`: index `code_qp`.
-    """
+    """Give the indicators of the QPV."""
     return _shared(loaders.indicators.load, "indicateurs")
 
 
 def communes() -> gpd.GeoDataFrame:
-    """Give the communes of the contrat.
-
-    Returns
-    -------
-    GeoDataFrame
-        As `loaders.communes.load`: index `code_insee`.
-    """
+    """Give the communes of the contrat."""
     return _shared(loaders.communes.load, "communes", beside=_TERRITORY)
 
 
@@ -86,200 +68,92 @@ def commune_names() -> dict[str, str]:
 
 
 def everywhere() -> str:
-    """Name the whole territory in a few words.
-
-    Returns
-    -------
-    str
-        Its number of communes, such as "24 communes".
-    """
+    """Name the whole territory in a few words."""
     return naming.everywhere(communes())
 
 
 def arrondissements() -> gpd.GeoDataFrame:
-    """Give the municipal arrondissements.
-
-    Returns
-    -------
-    GeoDataFrame
-        As `loaders.arrondissements.load`: index `code_insee`.
-    """
+    """Give the municipal arrondissements."""
     return _shared(loaders.arrondissements.load, "arrondissements")
 
 
 def bikes() -> gpd.GeoDataFrame:
-    """Give the stations of shared bikes, virtual ones included.
-
-    Returns
-    -------
-    GeoDataFrame
-        As `loaders.bikes.load`: index `station_id`.
-    """
+    """Give the stations of shared bikes, virtual ones included."""
     return _shared(loaders.bikes.load, "velos")
 
 
 def lines() -> gpd.GeoDataFrame:
-    """Give the metro, tram and BHNS lines.
-
-    Returns
-    -------
-    GeoDataFrame
-        As `loaders.transit.load_lines`: index `route_id`.
-    """
+    """Give the metro, tram and BHNS lines."""
     return _shared(loaders.transit.load_lines, "lignes")
 
 
 def gares() -> gpd.GeoDataFrame:
-    """Give the railway stations.
-
-    Returns
-    -------
-    GeoDataFrame
-        As `loaders.transit.load_stations`: index `uic`.
-    """
+    """Give the railway stations."""
     return _shared(loaders.transit.load_stations, "sncf")
 
 
 def friches() -> gpd.GeoDataFrame:
-    """Give the brownfields, unchecked ones included.
-
-    Returns
-    -------
-    GeoDataFrame
-        As `loaders.friches.load`: index `site_id`.
-    """
+    """Give the brownfields, unchecked ones included."""
     return _shared(loaders.friches.load, "friches")
 
 
 def sports() -> gpd.GeoDataFrame:
-    """Give the sports facilities.
-
-    Returns
-    -------
-    GeoDataFrame
-        As `loaders.sports.load`: index `equip_id`.
-    """
+    """Give the sports facilities."""
     return _shared(loaders.sports.load, "sports")
 
 
 def social() -> gpd.GeoDataFrame:
-    """Give the social facilities.
-
-    Returns
-    -------
-    GeoDataFrame
-        As `loaders.social.load`: index `id_equip`.
-    """
+    """Give the social facilities."""
     return _shared(loaders.social.load, "social")
 
 
 def colleges() -> gpd.GeoDataFrame:
-    """Give the collèges of éducation prioritaire.
-
-    Returns
-    -------
-    GeoDataFrame
-        As `loaders.colleges.load`: index `uai`; no row until the source is downloaded.
-    """
+    """Give the collèges of éducation prioritaire."""
     return _shared(loaders.colleges.load, "colleges", beside=(loaders.catalogue.CATALOGUE_FILE,))
 
 
 def projects() -> pd.DataFrame:
-    """Give the cooperation projects.
-
-    Returns
-    -------
-    DataFrame
-        As `loaders.projects.load`: index `id_projet`.
-    """
+    """Give the cooperation projects."""
     return _shared(loaders.projects.load, beside=_CONTRAT)
 
 
 def orientations() -> pd.DataFrame:
-    """Give the orientations of the contrat.
-
-    Returns
-    -------
-    DataFrame
-        As `loaders.projects.load_orientations`.
-    """
+    """Give the orientations of the contrat."""
     return _shared(loaders.projects.load_orientations, beside=_CONTRAT)
 
 
 def registers() -> pd.DataFrame:
-    """Give the registres of the projects.
-
-    Returns
-    -------
-    DataFrame
-        As `loaders.projects.load_registers`.
-    """
+    """Give the registres of the projects."""
     return _shared(loaders.projects.load_registers, beside=_CONTRAT)
 
 
 def governance() -> pd.DataFrame:
-    """Give the works of the governance.
-
-    Returns
-    -------
-    DataFrame
-        As `loaders.projects.load_governance`.
-    """
+    """Give the works of the governance."""
     return _shared(loaders.projects.load_governance, beside=_CONTRAT)
 
 
 def toolbox() -> pd.DataFrame:
-    """Give the tools of the toolbox.
-
-    Returns
-    -------
-    DataFrame
-        As `loaders.projects.load_toolbox`.
-    """
+    """Give the tools of the toolbox."""
     return _shared(loaders.projects.load_toolbox, beside=_CONTRAT)
 
 
 def partners() -> pd.DataFrame:
-    """Give the register of partners.
-
-    Returns
-    -------
-    DataFrame
-        As `loaders.partners.load_partners`: index `id_partenaire`.
-    """
+    """Give the register of partners."""
     return _shared(loaders.partners.load_partners, beside=_CONTRAT)
 
 
 def acronyms() -> pd.DataFrame:
-    """Give the acronyms that the contrat uses.
-
-    Returns
-    -------
-    DataFrame
-        As `loaders.partners.load_acronyms`: index `sigle`.
-    """
+    """Give the acronyms that the contrat uses."""
     return _shared(loaders.partners.load_acronyms, beside=_CONTRAT)
 
 
 def sources() -> Catalogue:
-    """Give the catalogue of sources by source id.
-
-    Returns
-    -------
-    Catalogue
-        As `loaders.catalogue.load`.
-    """
+    """Give the catalogue of sources by source id."""
     return loaders.catalogue.load()
 
 
 def frames() -> Frames:
-    """Give the frames of every source together.
-
-    Returns
-    -------
-    Frames
-        As `loaders.frames.load`, of the shared frames.
-    """
+    """Give the frames of every source together."""
     return Frames(
         qpv=qpv(),
         communes=communes(),
@@ -298,13 +172,7 @@ def frames() -> Frames:
 
 
 def faults() -> pd.DataFrame:
-    """Give the faults found row by row when the extracts were built.
-
-    Returns
-    -------
-    DataFrame
-        As `loaders.quality.load`.
-    """
+    """Give the faults found row by row when the extracts were built."""
     return _read("loaders.quality.load", stamp(loaders.quality.REPORT_FILE), loaders.quality.load)
 
 

@@ -43,10 +43,6 @@ def show(
         The rows shown, all pages, indexed by the official id.
     fields
         The columns to write.
-    context
-        Where the rows come from and how they were filtered; it names the files.
-    key
-        Name of the menu in the session, unique on its page.
     layer_id
         The layer of the maps whose style the rows take; None finds it by their id.
     drawn
@@ -132,18 +128,8 @@ def show_map(
 
     Parameters
     ----------
-    spec
-        What the map shows.
     subject, place
         What it is about and where, in a few words; they name the file.
-    filters
-        The filters in force, name to value.
-    key
-        Name of the button in the session, unique on its page.
-    source_ids
-        What the map draws on beside its layers' own sources.
-    own
-        The sources of what the session brings, which no catalogue holds.
     """
     ready = startup.ready()
     spec = spec.of(ready.layer_ids)

@@ -44,15 +44,8 @@ def places(kind: Genre, radius_m: int) -> Places:
 
     Parameters
     ----------
-    kind
-        "quartier" or "commune".
     radius_m
         Threshold, crow-flies, in metres.
-
-    Returns
-    -------
-    Places
-        As `exports.portraits.quartiers` or `exports.portraits.communes`. Shared: never written into.
     """
     return _places(startup.version(), kind, radius_m)
 
@@ -62,17 +55,8 @@ def portrait(kind: Genre, code: str, radius_m: int) -> Portrait:
 
     Parameters
     ----------
-    kind
-        "quartier" or "commune".
-    code
-        Code of the place.
     radius_m
         Threshold, crow-flies, in metres.
-
-    Returns
-    -------
-    Portrait
-        As `exports.portraits` makes it. Shared: never written into.
 
     Raises
     ------

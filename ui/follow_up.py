@@ -32,11 +32,6 @@ _last: dict[str, FollowUp] = {}
 def store() -> Store:
     """Give the store, opened once per server and per version of the data, whose projects and places it checks.
 
-    Returns
-    -------
-    Store
-        Shared by all sessions.
-
     Raises
     ------
     StoreError
@@ -72,11 +67,6 @@ def facts(followed: FollowUp | None) -> pd.DataFrame | None:
     ----------
     followed
         What `read` gives.
-
-    Returns
-    -------
-    DataFrame or None
-        As `exports.follow_up.facts`. Shared: never written into.
     """
     if followed is None:
         return None
@@ -88,8 +78,6 @@ def write(changes: Iterable[Change], *, request_id: str) -> list[str]:
 
     Parameters
     ----------
-    changes
-        All or nothing.
     request_id
         Drawn once per form shown, by `new_request`.
 
@@ -102,8 +90,6 @@ def write(changes: Iterable[Change], *, request_id: str) -> list[str]:
     ------
     RightsError
         If the person may not write.
-    AtlasError
-        As `tracking.store.Store.apply`.
     """
     person = rights.authorize("saisie")
     opened = store()
@@ -112,13 +98,7 @@ def write(changes: Iterable[Change], *, request_id: str) -> list[str]:
 
 
 def new_request() -> str:
-    """Draw the identifier of a form: sent twice, it is recorded once.
-
-    Returns
-    -------
-    str
-        32 hexadecimal digits.
-    """
+    """Draw the identifier of a form: sent twice, it is recorded once."""
     return uuid.uuid4().hex
 
 
@@ -131,8 +111,6 @@ def layer(rows: pd.DataFrame, followed: FollowUp) -> list[ShownLayer]:
     ----------
     rows
         What `exports.follow_up.deployments` gives, or some of its rows.
-    followed
-        What they were read from.
 
     Returns
     -------
@@ -155,13 +133,6 @@ def objects_of(placed: pd.DataFrame, *, note: str) -> SessionObjects:
     ----------
     placed
         Rows of `exports.follow_up.deployments` that have a point.
-    note
-        From when they are, in French.
-
-    Returns
-    -------
-    SessionObjects
-        Texts as they were typed: the map escapes them.
     """
     columns: dict[str, Sequence[object]] = {
         "lieu": placed["lieu"].tolist(),
@@ -186,13 +157,7 @@ def objects_of(placed: pd.DataFrame, *, note: str) -> SessionObjects:
 
 
 def nomenclature() -> Nomenclature:
-    """Name the projects and places that records may name.
-
-    Returns
-    -------
-    Nomenclature
-        Those of the data.
-    """
+    """Name the projects and places that records may name."""
     projects = data.projects()
     return Nomenclature(
         projets={

@@ -48,11 +48,6 @@ _MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]()#+.!|~<>$:-]")
 def plain(text: str) -> str:
     """Keep a text from being read as Markdown or HTML.
 
-    Parameters
-    ----------
-    text
-        Any text, from a data file for instance.
-
     Returns
     -------
     str

@@ -16,13 +16,7 @@ ICON: Final = str(Path(__file__).with_name("icon.svg"))
 
 
 def run(page: StreamlitPage) -> None:
-    """Run a page; a fault of the data is said in French, with its mend, in place of the figures.
-
-    Parameters
-    ----------
-    page
-        The page that the navigation chose.
-    """
+    """Run a page; a fault of the data is said in French, with its mend, in place of the figures."""
     try:
         startup.ready()
         page.run()

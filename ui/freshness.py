@@ -21,13 +21,6 @@ WAITING: Final = "non téléchargée"
 def months(source: Source, *, on: dt.date) -> int | None:
     """Count the full months between a source's vintage and a day.
 
-    Parameters
-    ----------
-    source
-        The source.
-    on
-        The day from which its age is seen.
-
     Returns
     -------
     int | None
@@ -41,13 +34,6 @@ def months(source: Source, *, on: dt.date) -> int | None:
 
 def age(source: Source, *, on: dt.date) -> str:
     """Say how old a source is.
-
-    Parameters
-    ----------
-    source
-        The source.
-    on
-        The day from which its age is seen.
 
     Returns
     -------
@@ -67,13 +53,6 @@ def age(source: Source, *, on: dt.date) -> str:
 def is_old(source: Source, *, on: dt.date) -> bool:
     """Say whether a source is so old that a reader must be warned in words.
 
-    Parameters
-    ----------
-    source
-        The source.
-    on
-        The day from which its age is seen.
-
     Returns
     -------
     bool
@@ -86,13 +65,6 @@ def is_old(source: Source, *, on: dt.date) -> bool:
 def label(source: Source, *, on: dt.date) -> str:
     """Say how old a source is, and warn in words if it is old.
 
-    Parameters
-    ----------
-    source
-        The source.
-    on
-        The day from which its age is seen.
-
     Returns
     -------
     str
@@ -103,13 +75,6 @@ def label(source: Source, *, on: dt.date) -> str:
 
 def state(source: Source, *, on: dt.date) -> str:
     """Say whether a source is live, cached or delivered with the atlas.
-
-    Parameters
-    ----------
-    source
-        The source.
-    on
-        The day from which it is seen.
 
     Returns
     -------
@@ -124,13 +89,6 @@ def state(source: Source, *, on: dt.date) -> str:
 
 def origin(source: Source, *, on: dt.date) -> str:
     """Say of a source its state, and since when.
-
-    Parameters
-    ----------
-    source
-        The source.
-    on
-        The day from which it is seen.
 
     Returns
     -------

@@ -13,16 +13,6 @@ VARIABLE: Final = "ATLAS_GEOCODEUR"
 def search(text: str) -> list[Address]:
     """Look an address up.
 
-    Parameters
-    ----------
-    text
-        What the user typed.
-
-    Returns
-    -------
-    list of Address
-        As `loaders.geocoder.search`, the surest first.
-
     Raises
     ------
     ArgumentError
@@ -35,11 +25,6 @@ def search(text: str) -> list[Address]:
 
 def best(text: str) -> Address | None:
     """Give the surest answer for an address.
-
-    Parameters
-    ----------
-    text
-        An address of an inventory.
 
     Returns
     -------

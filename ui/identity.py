@@ -18,16 +18,6 @@ def show(*, key: str) -> Rights:
     """Write who the visitor is and why they may write or not, with a button to log in or out where there are logins.
 
     What it returns is for showing or hiding controls: a write asks `rights.authorize` again.
-
-    Parameters
-    ----------
-    key
-        Name of the widget in the session, unique on its page.
-
-    Returns
-    -------
-    Rights
-        Of the visitor.
     """
     found = rights.current()
     st.html(f'<p class="atlas-note" role="status">{escape(typographie(sentence(found)))}</p>')
@@ -40,18 +30,7 @@ def show(*, key: str) -> Rights:
 
 
 def sentence(found: Rights) -> str:
-    """Say who the visitor is and what they may do.
-
-    Parameters
-    ----------
-    found
-        Their rights.
-
-    Returns
-    -------
-    str
-        In French, one or two sentences.
-    """
+    """Say who the visitor is and what they may do."""
     if not found.may_write:
         return f"Lecture seule. {found.reason}"
     if found.issuer == LOCAL_ISSUER:

@@ -45,10 +45,6 @@ def show(
     ----------
     spec
         What the map shows; layers that the territory does not have are left out. Only what differs from the last spec is sent; objects of the session by `hand` alone.
-    key
-        Name of the map in the session, unique on its page.
-    height
-        Height in pixels.
     on_click
         Called with the clicked object before the page runs again, when widgets may still be set.
     handed

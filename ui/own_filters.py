@@ -24,10 +24,6 @@ class Condition:
 
     Attributes
     ----------
-    column
-        The column.
-    values
-        The values kept; none for no such limit.
     low, high
         Least and greatest number or day kept, None for no limit.
     words
@@ -42,13 +38,7 @@ class Condition:
 
     @property
     def is_set(self) -> bool:
-        """Whether it limits anything.
-
-        Returns
-        -------
-        bool
-            False as long as the user chose nothing.
-        """
+        """Whether it limits anything."""
         return bool(self.values or self.words) or self.low is not None or self.high is not None
 
     def mask(self, rows: gpd.GeoDataFrame) -> pd.Series:
@@ -80,13 +70,7 @@ class Condition:
         return kept
 
     def said(self) -> str:
-        """Say the filter in words.
-
-        Returns
-        -------
-        str
-            French text.
-        """
+        """Say the filter in words."""
         parts = [", ".join(self.values)] if self.values else []
         parts += [f"contient « {self.words} »"] if self.words else []
         parts += [f"à partir de {_spoken(self.low)}"] if self.low is not None else []
@@ -95,20 +79,7 @@ class Condition:
 
 
 def select(rows: gpd.GeoDataFrame, conditions: Sequence[Condition]) -> gpd.GeoDataFrame:
-    """Keep the objects that answer to all the filters.
-
-    Parameters
-    ----------
-    rows
-        Objects of the layer.
-    conditions
-        The filters.
-
-    Returns
-    -------
-    GeoDataFrame
-        The rows kept.
-    """
+    """Keep the objects that answer to all the filters."""
     for condition in conditions:
         if condition.is_set:
             rows = rows[condition.mask(rows)]
@@ -117,11 +88,6 @@ def select(rows: gpd.GeoDataFrame, conditions: Sequence[Condition]) -> gpd.GeoDa
 
 def described(conditions: Sequence[Condition]) -> dict[str, str]:
     """Say the filters in words, for files and paper.
-
-    Parameters
-    ----------
-    conditions
-        The filters.
 
     Returns
     -------
@@ -133,11 +99,6 @@ def described(conditions: Sequence[Condition]) -> dict[str, str]:
 
 def ask(one: Held) -> tuple[Condition, ...]:
     """Ask by which columns a layer is filtered, and how.
-
-    Parameters
-    ----------
-    one
-        The layer.
 
     Returns
     -------

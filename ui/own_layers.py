@@ -35,12 +35,6 @@ class Held:
     ----------
     layer_id
         One of `maps.layers.OWN_LAYERS`.
-    title
-        What the user calls it.
-    own
-        The layer as it was read.
-    source
-        What the catalogue would say of it.
     rows
         Its objects with `communes` (INSEE codes that each touches, of the contrat) and `commune` (their names).
     objects
@@ -59,26 +53,14 @@ class Held:
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """Give the columns of its tables and files.
-
-        Returns
-        -------
-        tuple of Field
-            The one that names an object first.
-        """
+        """Give the columns of its tables and files."""
         ordered = sorted(self.own.columns, key=lambda column: column.name != self.own.label)
         named = tuple(Field(column.name, column.title, column.sort) for column in ordered)
         return (*named, Field("genre", "Genre", "texte"), Field("commune", "Commune", "texte"))
 
     @property
     def words(self) -> dict[str, str]:
-        """Say what files must say of the layer beside their filters.
-
-        Returns
-        -------
-        dict of str to str
-            Name to value.
-        """
+        """Say what files must say of the layer beside their filters."""
         return {"couche": self.title, "nature": UNOFFICIAL}
 
 
@@ -96,20 +78,6 @@ def held() -> list[Held]:
 
 def add(own: OwnLayer, *, name: str, title: str, origin: str, vintage: str) -> Held:
     """Put a layer into the session.
-
-    Parameters
-    ----------
-    own
-        The layer.
-    name
-        Name of its file.
-    title, origin, vintage
-        What the user calls it, and says of its producer and of its date.
-
-    Returns
-    -------
-    Held
-        The layer as pages show it.
 
     Raises
     ------
@@ -136,13 +104,7 @@ def add(own: OwnLayer, *, name: str, title: str, origin: str, vintage: str) -> H
 
 
 def remove(layer_id: str) -> None:
-    """Take a layer out of the session.
-
-    Parameters
-    ----------
-    layer_id
-        Its id.
-    """
+    """Take a layer out of the session."""
     found: dict[str, Held] = st.session_state.get(_KEY, {})
     st.session_state[_KEY] = {key: one for key, one in found.items() if key != layer_id}
 
@@ -174,10 +136,6 @@ def per_qpv(
 
     Parameters
     ----------
-    qpv
-        The QPV.
-    kept
-        Each layer with its objects that answer to the filters.
     radius_m
         Distance from the outline, in metres, as the crow flies.
 
@@ -205,18 +163,7 @@ def per_qpv(
 
 
 def catalogue(kept: Sequence[Held]) -> Mapping[str, Source]:
-    """Give the catalogue with the sources of some layers of the session.
-
-    Parameters
-    ----------
-    kept
-        The layers.
-
-    Returns
-    -------
-    Mapping of str to Source
-        By source id.
-    """
+    """Give the catalogue with the sources of some layers of the session."""
     return data.sources() | {one.layer_id: one.source for one in kept}
 
 
@@ -225,15 +172,8 @@ def in_commune(rows: gpd.GeoDataFrame, commune: str | None) -> gpd.GeoDataFrame:
 
     Parameters
     ----------
-    rows
-        As `Held.rows`.
     commune
         INSEE code; None keeps everything.
-
-    Returns
-    -------
-    GeoDataFrame
-        The rows kept.
     """
     return (
         rows

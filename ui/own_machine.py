@@ -39,16 +39,8 @@ class Arrival:
 
     Attributes
     ----------
-    switch
-        Value of the environment's switch at start.
-    option
-        The address that the server was told to listen on.
-    bound
-        The addresses that its sockets listen on.
     guarded
         True if Streamlit refuses other sites' requests (`enableCORS`, `enableXsrfProtection`).
-    headers
-        Names and values of the headers that opened the session.
     """
 
     switch: str
@@ -60,11 +52,6 @@ class Arrival:
 
 def refusal(arrival: Arrival) -> str | None:
     """Say why a session may not write as the person at the machine.
-
-    Parameters
-    ----------
-    arrival
-        How it reached the app.
 
     Returns
     -------

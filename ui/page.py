@@ -17,8 +17,6 @@ def header(title: str, finding: str) -> None:
 
     Parameters
     ----------
-    title
-        The heading, plain text.
     finding
         One French sentence, plain text: the answer before the details.
     """

@@ -16,13 +16,7 @@ HELP = (
 
 
 def place(portrait: Portrait) -> None:
-    """Offer the sheet of a QPV or of a commune.
-
-    Parameters
-    ----------
-    portrait
-        The place; its threshold is the sheet's.
-    """
+    """Offer the sheet of a QPV or of a commune."""
     if portrait.kind == QUARTIER:
         make = partial(sheets.qpv_sheet, portrait.code, radius_m=portrait.radius_m)
     else:
@@ -38,13 +32,7 @@ def place(portrait: Portrait) -> None:
 
 
 def project(id_projet: str) -> None:
-    """Offer the sheet of a project.
-
-    Parameters
-    ----------
-    id_projet
-        The project.
-    """
+    """Offer the sheet of a project."""
     _offer(
         "Fiche PDF",
         partial(sheets.project_sheet, id_projet, suivi=follow_up.read()),
@@ -61,15 +49,7 @@ def matrix(
     filters: Mapping[str, str],
     place: str,
 ) -> None:
-    """Offer the matrix of projects and communes.
-
-    Parameters
-    ----------
-    projets, communes, orientation, filters
-        As `exports.sheets.matrix_sheet` takes them.
-    place
-        The communes in a few words.
-    """
+    """Offer the matrix of projects and communes."""
     _offer(
         "Matrice A3 (PDF)",
         partial(

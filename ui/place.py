@@ -71,8 +71,6 @@ class Asked:
         Distance from the outline, in metres.
     natures
         Keys of `exports.surroundings.SORTS` shown on the map and in the list.
-    basemap
-        Id of a basemap.
     """
 
     radius_m: int
@@ -80,20 +78,7 @@ class Asked:
     basemap: str
 
     def described(self, name: str, kind: Genre) -> dict[str, str]:
-        """Say the choices in words, for files and paper.
-
-        Parameters
-        ----------
-        name
-            Name of the place.
-        kind
-            "quartier" or "commune".
-
-        Returns
-        -------
-        dict of str to str
-            Filter to value.
-        """
+        """Say the choices in words, for files and paper."""
         return {
             kind: name,
             "distance": f"{metres(self.radius_m)} au plus du contour, à vol d’oiseau",
@@ -102,13 +87,7 @@ class Asked:
 
 
 def ask_distance() -> int:
-    """Ask how far to look around.
-
-    Returns
-    -------
-    int
-        Metres.
-    """
+    """Ask how far to look around."""
     return st.segmented_control(
         "Distance au contour, à vol d’oiseau",
         list(RADII_M),
@@ -151,21 +130,8 @@ def show(heading: DeltaGenerator, kind: Genre, code: str, *, radius_m: int, base
 
     Parameters
     ----------
-    heading
-        Where the page's heading goes.
-    kind
-        "quartier" or "commune".
-    code
-        Code of the place.
     radius_m
         Distance from the outline, in metres.
-    basemap
-        Id of a basemap.
-
-    Returns
-    -------
-    Portrait
-        The place shown.
     """
     places, portrait = figures.places(kind, radius_m), figures.portrait(kind, code, radius_m)
     asked = Asked(radius_m, ask_natures(), basemap)
@@ -274,18 +240,7 @@ def _around(portrait: Portrait, objects: gpd.GeoDataFrame, asked: Asked, words: 
 
 
 def title(portrait: Portrait) -> str:
-    """Give the heading of a place's page.
-
-    Parameters
-    ----------
-    portrait
-        The place.
-
-    Returns
-    -------
-    str
-        Its name, and what tells it from its namesakes.
-    """
+    """Give the heading of a place's page."""
     if portrait.kind == QUARTIER:
         return f"{portrait.name} ({portrait.subtitle})"
     return f"{portrait.name}, {portrait.subtitle.replace('avec QPV', 'commune avec QPV')}"
@@ -293,13 +248,6 @@ def title(portrait: Portrait) -> str:
 
 def near(portrait: Portrait, asked: Asked) -> gpd.GeoDataFrame:
     """Keep the objects that the user asks for.
-
-    Parameters
-    ----------
-    portrait
-        The place.
-    asked
-        Distance and natures.
 
     Returns
     -------
@@ -318,19 +266,8 @@ def spec(
 
     Parameters
     ----------
-    portrait
-        The place.
     objects
         What `near` gives.
-    asked
-        The choices.
-    beside
-        Layers of what was recorded there.
-
-    Returns
-    -------
-    MapSpec
-        What the map shows.
     """
     towns = list(portrait.row["communes"].iloc[0])
     by_layer: dict[str, list[str]] = {SORTS[key].layer_id: [] for key in asked.natures}
@@ -470,20 +407,7 @@ def _compare(portrait: Portrait, places: Places, words: Mapping[str, str]) -> No
 
 
 def compared(code: str, picked: Sequence[str]) -> list[str]:
-    """List the places to compare: the page's own first, each once, four at most.
-
-    Parameters
-    ----------
-    code
-        The page's place.
-    picked
-        What the user added.
-
-    Returns
-    -------
-    list of str
-        Codes.
-    """
+    """List the places to compare: the page's own first, each once, four at most."""
     return list(dict.fromkeys([code, *picked]))[: comparison.MOST]
 
 

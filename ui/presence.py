@@ -19,28 +19,12 @@ _UNNAMED: Final = {
 
 
 def has(source_id: str) -> bool:
-    """Tell whether the territory has a source.
-
-    Parameters
-    ----------
-    source_id
-        Id of the source.
-
-    Returns
-    -------
-    bool
-        As the catalogue and `territoire.toml` say.
-    """
+    """Tell whether the territory has a source."""
     return source_id in data.sources()
 
 
 def visibility(source_id: str) -> Literal["visible", "hidden"]:
     """Say whether the page of a source stands in the navigation.
-
-    Parameters
-    ----------
-    source_id
-        Id of the source that the page is about.
 
     Returns
     -------
@@ -54,15 +38,7 @@ def visibility(source_id: str) -> Literal["visible", "hidden"]:
 
 
 def say_absent(title: str, source_id: str) -> None:
-    """Show, in place of a page or a view, why the territory has nothing for it.
-
-    Parameters
-    ----------
-    title
-        Heading of the page.
-    source_id
-        Id of the source that it is about.
-    """
+    """Show, in place of a page or a view, why the territory has nothing for it."""
     unnamed = source_id in territory.load().unnamed
     why = (
         f"Le fichier du territoire, territoire.toml, {_UNNAMED[source_id]}."

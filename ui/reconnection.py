@@ -14,11 +14,6 @@ class WholeFirstRun:
     one fragment, which the new server has never seen: Streamlit then runs nothing and says nothing, so that the screen
     would keep the figures of one commune under the name of another. The request holds the state of every widget: without
     the name of the fragment it runs the page as the screen shows it.
-
-    Parameters
-    ----------
-    app
-        The application that answers.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -26,8 +26,6 @@ def of_project(followed: FollowUp | None, id_projet: str) -> pd.DataFrame:
     ----------
     followed
         What `ui.follow_up.read` gives.
-    id_projet
-        The project.
 
     Returns
     -------
@@ -67,8 +65,6 @@ def layers(rows: pd.DataFrame, followed: FollowUp | None) -> list[ShownLayer]:
     ----------
     rows
         What `of_project` or `of_place` gives.
-    followed
-        What they were read from.
 
     Returns
     -------
@@ -94,18 +90,10 @@ def show(
     ----------
     rows
         What `of_project` or `of_place` gives.
-    followed
-        What they were read from.
     columns
         Columns of `exports.follow_up.DEPLOYMENT_FIELDS` to show, the first names the row.
-    query
-        What the address of page Suivi asks for, such as "projet=paej".
-    place
-        What it is about, in a few words; it names the files.
     sentence
         What the records say of it, in French, "" for nothing.
-    under
-        Whether its heading stands under another of the page.
     """
     (st.subheader if under else st.header)("Suivi", anchor=False)
     if followed is None:

@@ -39,8 +39,6 @@ class Rights:
 
     Attributes
     ----------
-    role
-        "lecture", "saisie" or "administration".
     reason
         Why the session only reads, in French; empty if it may write.
     issuer, subject
@@ -63,35 +61,17 @@ class Rights:
 
     @property
     def may_write(self) -> bool:
-        """True if the person may write.
-
-        Returns
-        -------
-        bool
-            For the roles "saisie" and "administration".
-        """
+        """True if the person may write."""
         return self.role != "lecture"
 
     @property
     def may_administer(self) -> bool:
-        """True if the person may also administer.
-
-        Returns
-        -------
-        bool
-            For the role "administration".
-        """
+        """True if the person may also administer."""
         return self.role == "administration"
 
 
 def current() -> Rights:
-    """Tell what the person of this session may do now.
-
-    Returns
-    -------
-    Rights
-        Never kept: a login grows old.
-    """
+    """Tell what the person of this session may do now."""
     try:
         auth, droits = st.secrets.get("auth"), st.secrets.get("droits")
     except StreamlitSecretNotFoundError:
@@ -123,16 +103,6 @@ def current() -> Rights:
 
 def authorize(role: WriterRole) -> Rights:
     """Check, before a write, that the person of this session may do it.
-
-    Parameters
-    ----------
-    role
-        "saisie" or "administration".
-
-    Returns
-    -------
-    Rights
-        Of the person, to name the author.
 
     Raises
     ------

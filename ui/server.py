@@ -27,11 +27,6 @@ def prepared(
     Streamlit takes a folder named `pages` for a multipage app of its first kind until the pages are declared
     once: a deep link to a fresh server would then open on "Page not found".
 
-    Parameters
-    ----------
-    declare_pages
-        Declares the pages; called outside any visit.
-
     Returns
     -------
     Callable

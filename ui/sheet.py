@@ -18,14 +18,10 @@ def show(
 
     Parameters
     ----------
-    frame
-        The place's row alone.
     fields
         The figures to show, in order.
     sources
         The catalogue, which says where each source applies.
-    caption
-        Title of the table, in French.
     """
     st.html(to_html(frame, fields, sources=sources, caption=caption))
 
@@ -37,19 +33,10 @@ def to_html(
 
     Parameters
     ----------
-    frame
-        The place's row alone.
     fields
         The figures to show, in order.
     sources
         The catalogue, which says where each source applies.
-    caption
-        Title of the table, in French.
-
-    Returns
-    -------
-    str
-        HTML in which every text of the data is escaped.
     """
     fields = present(fields, sources)
     values = stated(frame, fields, sources).iloc[0]

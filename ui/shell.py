@@ -56,11 +56,6 @@ def routes() -> list[Route]:
     -------
     list of Route
         For `streamlit.App`; an address that is no page's gets the same, and Streamlit says so there.
-
-    Raises
-    ------
-    RuntimeError
-        As `page` does: the server then does not start.
     """
     html = page()
 
@@ -73,11 +68,6 @@ def routes() -> list[Route]:
 
 def page() -> str:
     """Put the page together.
-
-    Returns
-    -------
-    str
-        HTML.
 
     Raises
     ------

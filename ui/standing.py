@@ -11,20 +11,7 @@ from ui.formats import typographie
 
 
 def to_html(portrait: Portrait, sources: Mapping[str, Source]) -> str:
-    """Write the figures of a place as a table, each source once above its figures.
-
-    Parameters
-    ----------
-    portrait
-        The place.
-    sources
-        The catalogue.
-
-    Returns
-    -------
-    str
-        HTML in which every text of the data is escaped.
-    """
+    """Write the figures of a place as a table, each source once above its figures."""
     rows = []
     for origin, group in groupby(standing.lines(portrait, sources), key=lambda line: line.origin):
         said = escape(typographie(origin))

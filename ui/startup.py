@@ -36,18 +36,10 @@ class Ready:
 
     Attributes
     ----------
-    assets
-        Scripts and styles.
-    manifest
-        Files of the layers.
-    notes
-        Source id to the French text that dates it.
     scopes
         Source id to the INSEE codes of the communes that it covers.
     frames
         Layer id to frame, as `frames` gives them. Shared: never written into.
-    layer_ids
-        Ids of the layers that the territory has, and of those that a session may bring.
     """
 
     assets: Assets
@@ -59,24 +51,12 @@ class Ready:
 
 
 def ready() -> Ready:
-    """Prepare the app, once per version of the data; afterwards this costs a look at the files' dates.
-
-    Returns
-    -------
-    Ready
-        What maps need.
-    """
+    """Prepare the app, once per version of the data; afterwards this costs a look at the files' dates."""
     return _prepare(version())
 
 
 def version() -> str:
-    """Tell the version of the data, for caches; files are looked at once a second at most.
-
-    Returns
-    -------
-    str
-        A digest that changes with any of the extracts.
-    """
+    """Tell the version of the data, for caches; files are looked at once a second at most."""
     now = time.monotonic()
     if not _seen or now - _seen[0][0] > LOOK_EVERY_S:
         _seen[:] = [(now, hashlib.sha256(repr(data.stamp(DATA)).encode()).hexdigest())]

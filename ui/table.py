@@ -45,10 +45,6 @@ def show(
         The catalogue, which says where each source applies; columns of one that the territory lacks are left out.
     caption
         What the rows are, in French: the table's title for every reader, screen readers included.
-    key
-        Name of the table in the session, unique on its page.
-    target
-        As for `to_html`.
     """
     if frame.empty:
         st.html(
@@ -91,12 +87,8 @@ def ordered(frame: pd.DataFrame, column: str, *, falling: bool = False) -> pd.Da
 
     Parameters
     ----------
-    frame
-        Rows to sort.
     column
         The column to sort by: numbers by size, texts without regard to accents and capitals.
-    falling
-        Whether the largest come first.
 
     Returns
     -------
@@ -124,22 +116,13 @@ def to_html(
 
     Parameters
     ----------
-    frame
-        The rows of one page.
     fields
         The columns; the first names the row.
     sources
         The catalogue, which says where each source applies.
-    caption
-        The table's title.
     target
         Address of a page of the atlas that takes a row's id, such as "quartier?qpv=": each row's name then links to
         its own; "" for no link.
-
-    Returns
-    -------
-    str
-        HTML in which every text of the data is escaped.
     """
     fields = present(fields, sources)
     rows = stated(frame, fields, sources)

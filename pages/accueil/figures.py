@@ -25,17 +25,7 @@ FIELDS: Final = (
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure as the first page shows it.
-
-    Attributes
-    ----------
-    value
-        What is large: a number and its noun.
-    text
-        What it says, in one sentence.
-    source_ids
-        The sources that it draws on.
-    """
+    """A figure as the first page shows it."""
 
     value: str
     text: str
@@ -44,15 +34,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class KeyFigures:
-    """What the first page shows.
-
-    Attributes
-    ----------
-    sentence
-        The finding, in one French sentence.
-    figures
-        The figures, in order.
-    """
+    """What the first page shows."""
 
     sentence: str
     figures: tuple[Figure, ...]
@@ -68,13 +50,6 @@ def key_figures(
     sources: Mapping[str, Source],
 ) -> KeyFigures:
     """Compute the figures of the first page.
-
-    Parameters
-    ----------
-    qpv, communes, stations, friches, projects
-        The loaders' frames.
-    sources
-        The catalogue.
 
     Returns
     -------
@@ -144,33 +119,13 @@ def _sentence(places: str, *known: str) -> str:
 
 
 def origin(figure: Figure, sources: Mapping[str, Source]) -> str:
-    """Say where a figure comes from.
-
-    Parameters
-    ----------
-    figure
-        The figure.
-    sources
-        The catalogue.
-
-    Returns
-    -------
-    str
-        Producer and vintage of each source.
-    """
+    """Say where a figure comes from."""
     used = [sources[source_id] for source_id in figure.source_ids]
     return " ; ".join(f"{source.producteur}, {source.millesime}" for source in used)
 
 
 def rows(figures: Sequence[Figure], sources: Mapping[str, Source]) -> pd.DataFrame:
     """Give the figures as a table.
-
-    Parameters
-    ----------
-    figures
-        The figures, in order.
-    sources
-        The catalogue.
 
     Returns
     -------

@@ -26,17 +26,7 @@ SHORTEST_SLIP: Final = 4
 
 @dataclass(frozen=True)
 class Link:
-    """Where a result leads.
-
-    Attributes
-    ----------
-    label
-        French text of the link.
-    page
-        File of the page.
-    params
-        Its query parameters.
-    """
+    """Where a result leads."""
 
     label: str
     page: str
@@ -49,14 +39,6 @@ class Entry:
 
     Attributes
     ----------
-    kind
-        One of `KINDS`.
-    title
-        Its name.
-    detail
-        What tells it from its namesakes.
-    links
-        Where it leads.
     terms
         Other words by which it is found: codes, partners' wordings.
     """
@@ -79,13 +61,6 @@ class Entry:
 
 def search(query: str, entries: Sequence[Entry]) -> list[Entry]:
     """Find the entries that hold every word of a query, the nearest first.
-
-    Parameters
-    ----------
-    query
-        What the user typed.
-    entries
-        Where to look.
 
     Returns
     -------
@@ -145,18 +120,7 @@ def index(
     partners: pd.DataFrame,
     acronyms: pd.DataFrame,
 ) -> list[Entry]:
-    """List what can be found.
-
-    Parameters
-    ----------
-    qpv, communes, projects, partners, acronyms
-        The loaders' frames.
-
-    Returns
-    -------
-    list[Entry]
-        Quartiers, communes, projects, then partners and the acronyms that name no partner.
-    """
+    """List what can be found."""
     named = {code: Link(title, PROJECTS, {"projet": code}) for code, title in _texts(projects["titre"])}
     quartiers = [
         Entry(

@@ -52,15 +52,8 @@ def spec(towns: gpd.GeoDataFrame, *, stations: gpd.GeoDataFrame, friches: gpd.Ge
 
     Parameters
     ----------
-    towns
-        As `rows` gives them.
     stations, friches
         The loaders' frames; virtual stations and unchecked brownfields, which no figure counts, are left out.
-
-    Returns
-    -------
-    MapSpec
-        Communes, QPV, physical stations and checked brownfields.
     """
     west, south, east, north = (float(edge) for edge in towns.total_bounds)
     physical = stations.index[~stations["is_virtual_station"]]

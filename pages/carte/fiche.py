@@ -38,19 +38,10 @@ def around(
 
     Parameters
     ----------
-    frames
-        Layer id to frame.
     filters
         The filters in force: those on types, and the distance (300 m if there is none).
-    code_qp
-        Code of the QPV.
     sources
         The catalogue: outside a source's communes a count is missing, not 0.
-
-    Returns
-    -------
-    tuple of GeoDataFrame and tuple of Field
-        The QPV's row with its counts, and all the fields to show.
     """
     distance_m = NEAR_M if filters.around_m is None else filters.around_m
     within = f"à {entier(distance_m)}{NARROW}m au plus" if distance_m else "dans le quartier"
@@ -69,22 +60,7 @@ def around(
 
 
 def to_html(row: gpd.GeoDataFrame, fields: Sequence[Field], *, sources: Mapping[str, Source]) -> str:
-    """Write the figures of one QPV, each source once above its figures, and the link to the official sheet.
-
-    Parameters
-    ----------
-    row
-        The QPV's row alone.
-    fields
-        The figures to show, those of one source together.
-    sources
-        The catalogue.
-
-    Returns
-    -------
-    str
-        HTML in which every text of the data is escaped.
-    """
+    """Write the figures of one QPV, each source once above its figures, and the link to the official sheet."""
     code, name = str(row.index[0]), str(row["lib_qp"].iloc[0])
     values = stated(row, fields, sources).iloc[0]
     lines = []

@@ -57,12 +57,6 @@ class Filters:
         The QPV chosen, None for none.
     around_m
         Show only what lies at most so far from the chosen QPV, in metres, as the crow flies; None shows everything.
-    layers
-        Ids of the layers shown.
-    statuts
-        Statuses of the brownfields shown.
-    types
-        The filters on types.
     """
 
     commune: str | None
@@ -79,8 +73,6 @@ class Filters:
         ----------
         names
             Name of each commune by INSEE code.
-        qpv_names
-            Name of each QPV by code.
 
         Returns
         -------
@@ -118,28 +110,12 @@ class Filters:
 
 
 def described_types(types: Types) -> dict[str, str]:
-    """Say the filters on types in words.
-
-    Parameters
-    ----------
-    types
-        Those in force.
-
-    Returns
-    -------
-    dict of str to str
-        Filter to values.
-    """
+    """Say the filters on types in words."""
     return {TYPES[key].lower(): ", ".join(MODES.get(v, v) for v in values) for key, values in types}
 
 
 def values_of_types(frames: Mapping[str, gpd.GeoDataFrame]) -> dict[tuple[str, str], list[str]]:
     """List the values that each filter on types offers.
-
-    Parameters
-    ----------
-    frames
-        Layer id to frame.
 
     Returns
     -------
@@ -166,19 +142,8 @@ def ask(
 
     Parameters
     ----------
-    quarters
-        Gives the titles of a commune's QPV by code.
     names
         Name of each commune by INSEE code.
-    offered
-        As `values_of_types` gives them.
-    layers
-        Ids of the layers that the territory has.
-
-    Returns
-    -------
-    Filters
-        The choices made.
     """
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
         commune = choices.commune(names)

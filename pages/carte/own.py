@@ -23,19 +23,7 @@ REACHES_M: Final = (0, *RADII_M)
 
 @dataclass(frozen=True, eq=False)
 class Kept:
-    """A layer shown, with what answers to the filters.
-
-    Attributes
-    ----------
-    held
-        The layer.
-    rows
-        Its objects that answer to its own filters, anywhere.
-    here
-        Those among them that answer to the filters of the place.
-    words
-        Its own filters in words.
-    """
+    """A layer shown, with what answers to the filters."""
 
     held: Held
     rows: gpd.GeoDataFrame
@@ -44,20 +32,7 @@ class Kept:
 
 
 def ask(quarters: gpd.GeoDataFrame, filters: Filters) -> list[Kept]:
-    """Ask which of the session's layers are shown, and filter them; shows nothing in a session that has none.
-
-    Parameters
-    ----------
-    quarters
-        The QPV.
-    filters
-        The filters of the place.
-
-    Returns
-    -------
-    list of Kept
-        The layers shown.
-    """
+    """Ask which of the session's layers are shown, and filter them; shows nothing in a session that has none."""
     held = {one.layer_id: one for one in own_layers.held()}
     if not held:
         return []
@@ -86,18 +61,7 @@ def ask(quarters: gpd.GeoDataFrame, filters: Filters) -> list[Kept]:
 
 
 def drawn(kept: Sequence[Kept]) -> list[ShownLayer]:
-    """Say to the map what it shows of the layers.
-
-    Parameters
-    ----------
-    kept
-        As `ask` gives them.
-
-    Returns
-    -------
-    list of ShownLayer
-        One per layer.
-    """
+    """Say to the map what it shows of the layers."""
     return [
         ShownLayer(
             one.held.layer_id,
@@ -109,18 +73,7 @@ def drawn(kept: Sequence[Kept]) -> list[ShownLayer]:
 
 
 def words(kept: Sequence[Kept]) -> dict[str, str]:
-    """Say the filters on the layers in words, for the file of the map.
-
-    Parameters
-    ----------
-    kept
-        As `ask` gives them.
-
-    Returns
-    -------
-    dict of str to str
-        Filter to value.
-    """
+    """Say the filters on the layers in words, for the file of the map."""
     return {
         f"{one.held.title}, {name}": value
         for one in kept
@@ -131,19 +84,7 @@ def words(kept: Sequence[Kept]) -> dict[str, str]:
 def show(
     kept: Sequence[Kept], quarters: gpd.GeoDataFrame, place_words: Mapping[str, str], place: str
 ) -> None:
-    """List the objects of the layers, and count them around each QPV.
-
-    Parameters
-    ----------
-    kept
-        As `ask` gives them.
-    quarters
-        The QPV of the place.
-    place_words
-        The filters of the place in words.
-    place
-        Where, in a few words.
-    """
+    """List the objects of the layers, and count them around each QPV."""
     if not own_layers.held():
         st.html(
             '<p class="atlas-note">Vous avez un fichier à vous ? La page Données, par le menu, en fait une couche de cette '

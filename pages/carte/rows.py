@@ -92,15 +92,8 @@ def fields_of(layer_id: str, frame: gpd.GeoDataFrame) -> tuple[Field, ...]:
 
     Parameters
     ----------
-    layer_id
-        Id of the layer.
     frame
         All its rows: what its source knows of none of them has no column.
-
-    Returns
-    -------
-    tuple of Field
-        In order.
     """
     if layer_id != "sports":
         return FIELDS[layer_id]
@@ -132,22 +125,7 @@ def in_commune(frames: Mapping[str, gpd.GeoDataFrame], commune: str | None) -> M
 
 
 def of_types(layer_id: str, frame: gpd.GeoDataFrame, types: Types) -> gpd.GeoDataFrame:
-    """Keep the rows of the types chosen.
-
-    Parameters
-    ----------
-    layer_id
-        Id of the layer.
-    frame
-        Its rows.
-    types
-        The filters on types.
-
-    Returns
-    -------
-    GeoDataFrame
-        The rows kept.
-    """
+    """Keep the rows of the types chosen."""
     for (owner, column), values in types:
         if owner == layer_id:
             frame = frame[frame[column].isin(values)]
@@ -161,8 +139,6 @@ def select(placed: Mapping[str, gpd.GeoDataFrame], filters: Filters) -> dict[str
     ----------
     placed
         Layer id to the rows of the chosen commune, as `in_commune` gives them.
-    filters
-        The filters in force.
 
     Returns
     -------
@@ -191,26 +167,7 @@ def spec(
     titre: str,
     basemap: str,
 ) -> MapSpec:
-    """Describe the map that draws exactly these rows.
-
-    Parameters
-    ----------
-    placed
-        Layer id to the rows of the chosen commune.
-    rows
-        Layer id to rows shown.
-    filters
-        The filters in force.
-    titre
-        Accessible name of the map.
-    basemap
-        Id of a basemap.
-
-    Returns
-    -------
-    MapSpec
-        What the map shows.
-    """
+    """Describe the map that draws exactly these rows."""
     place = None if filters.commune is None else (filters.commune,)
     shown = [
         ShownLayer(

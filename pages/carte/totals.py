@@ -40,10 +40,6 @@ def by_commune(
 
     Parameters
     ----------
-    frames
-        Layer id to frame.
-    types
-        The filters on types.
     sources
         The catalogue: outside a source's communes a count is missing, not 0.
 
@@ -77,15 +73,8 @@ def finding(frames: Mapping[str, gpd.GeoDataFrame], commune: str | None) -> str:
 
     Parameters
     ----------
-    frames
-        Layer id to frame.
     commune
         INSEE code, None for the territory.
-
-    Returns
-    -------
-    str
-        French sentence.
     """
     communes, qpv, friches = frames["communes"], frames["qpv"], frames["friches"]
     checked = friches[friches["site_statut"] != UNCHECKED]

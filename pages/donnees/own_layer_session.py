@@ -35,16 +35,8 @@ class Draft:
 
     Attributes
     ----------
-    name, content
-        Its name and its bytes.
-    corrected
-        What the user chose.
-    guess
-        What the file seems to be, given that.
     layer
         Its objects, None if they cannot be placed yet.
-    fault
-        Why not, in French, or why the last correction was refused.
     step
         Changes with each reading: widgets that correct it start from what was guessed.
     """
@@ -119,15 +111,7 @@ def take() -> None:
 
 
 def correct(field: str, value: Any) -> None:
-    """Read the file again with one more correction; a correction that makes it unreadable is refused, and said.
-
-    Parameters
-    ----------
-    field
-        A field of `Choice`.
-    value
-        What the user chose.
-    """
+    """Read the file again with one more correction; a correction that makes it unreadable is refused, and said."""
     found = draft()
     if found is None:
         return
@@ -160,13 +144,7 @@ def forget() -> None:
 
 
 def add(title: str, origin: str, vintage: str) -> None:
-    """Make of the file a layer of the atlas, for this session.
-
-    Parameters
-    ----------
-    title, origin, vintage
-        What the user calls it, and says of its producer and of its date.
-    """
+    """Make of the file a layer of the atlas, for this session."""
     found = draft()
     if found is None or found.layer is None:
         return
@@ -180,18 +158,7 @@ def add(title: str, origin: str, vintage: str) -> None:
 
 
 def stem(name: str) -> str:
-    """Propose a title from the name of a file.
-
-    Parameters
-    ----------
-    name
-        Its name.
-
-    Returns
-    -------
-    str
-        Without extension nor underscores.
-    """
+    """Propose a title from the name of a file."""
     return PurePath(name).stem.replace("_", " ").strip() or name
 
 

@@ -33,13 +33,7 @@ RESULT_FIELDS: Final = [
 
 
 def show(sources: Mapping[str, Source]) -> None:
-    """Show the state of the sources, and let who may fetch them again.
-
-    Parameters
-    ----------
-    sources
-        The catalogue.
-    """
+    """Show the state of the sources, and let who may fetch them again."""
     st.header("Actualiser", anchor="actualiser")
     st.markdown(
         typographie(

@@ -22,15 +22,8 @@ def partial(sources: Mapping[str, Source], communes: Iterable[str]) -> dict[str,
 
     Parameters
     ----------
-    sources
-        The catalogue.
     communes
         INSEE codes of the communes of the contrat.
-
-    Returns
-    -------
-    dict of str to Source
-        By source id; a source that waits for its first download is none of them.
     """
     codes = frozenset(communes)
     return {
@@ -41,18 +34,7 @@ def partial(sources: Mapping[str, Source], communes: Iterable[str]) -> dict[str,
 
 
 def fields(partial: Mapping[str, Source]) -> list[Field]:
-    """Give the columns of the table.
-
-    Parameters
-    ----------
-    partial
-        The sources that do not cover all the communes, by id.
-
-    Returns
-    -------
-    list of Field
-        The commune first, then one per source.
-    """
+    """Give the columns of the table."""
     return [
         Field("nom", "Commune", "texte"),
         *(Field(key, source.titre, "texte") for key, source in partial.items()),
@@ -61,13 +43,6 @@ def fields(partial: Mapping[str, Source]) -> list[Field]:
 
 def rows(communes: gpd.GeoDataFrame, partial: Mapping[str, Source]) -> gpd.GeoDataFrame:
     """Say of each commune which sources cover it.
-
-    Parameters
-    ----------
-    communes
-        The communes, with `nom`.
-    partial
-        The sources that do not cover all the communes, by id.
 
     Returns
     -------
@@ -82,20 +57,7 @@ def rows(communes: gpd.GeoDataFrame, partial: Mapping[str, Source]) -> gpd.GeoDa
 
 
 def spec(covered: gpd.GeoDataFrame, partial: Mapping[str, Source]) -> MapSpec:
-    """Describe the map that shades each commune by how many of the sources cover it.
-
-    Parameters
-    ----------
-    covered
-        As `rows` gives them.
-    partial
-        The sources that do not cover all the communes, by id.
-
-    Returns
-    -------
-    MapSpec
-        The communes and the QPV.
-    """
+    """Describe the map that shades each commune by how many of the sources cover it."""
     counts = (covered[list(partial)] == COVERED).sum(axis="columns")
     whole, some, none = COLOURS
     classes = []

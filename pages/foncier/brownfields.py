@@ -111,8 +111,6 @@ class Filters:
         `EVERYWHERE`, `INSIDE` or `WITHIN`.
     radius_m
         What is within reach of a QPV, in metres, as the crow flies.
-    statuts
-        Statuses shown.
     types
         Column to the values shown, only those that are limited; a missing value is NON_DIFFUSE.
     surface_m2
@@ -168,8 +166,6 @@ def prepared(
     ----------
     friches
         The sites, with `commune` (name).
-    qpv, stations, lines
-        What distances are measured to.
     sources
         The catalogue: outside a network's communes a distance is missing.
 
@@ -198,18 +194,7 @@ def prepared(
 
 
 def offered(sites: pd.DataFrame) -> dict[str, list[str]]:
-    """List the values that each filter on types offers.
-
-    Parameters
-    ----------
-    sites
-        All the sites.
-
-    Returns
-    -------
-    dict of str to list of str
-        Column to values, the missing one last.
-    """
+    """List the values that each filter on types offers."""
     return {
         column: sorted(
             sites[column].fillna(NON_DIFFUSE).unique(), key=lambda value: (value == NON_DIFFUSE, value)
@@ -223,8 +208,6 @@ def select(sites: gpd.GeoDataFrame, filters: Filters) -> gpd.GeoDataFrame:
 
     Parameters
     ----------
-    sites
-        As `prepared` gives them.
     filters
         The filters in force; a distance or a surface that is missing answers to no limit.
 
@@ -299,8 +282,6 @@ def total_fields(head: tuple[Field, ...], *, unchecked: bool) -> tuple[Field, ..
 
     Parameters
     ----------
-    head
-        Columns that name the place.
     unchecked
         Whether the unchecked sites are shown, in columns of their own.
 
@@ -317,8 +298,6 @@ def totals(kept: gpd.GeoDataFrame, count: Callable[[gpd.GeoDataFrame], pd.DataFr
 
     Parameters
     ----------
-    kept
-        The sites that answer to the filters.
     count
         Gives sites, places and surface, in that order, per place.
 
@@ -342,11 +321,6 @@ def unchecked(kept: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ----------
     kept
         Sites with `site_statut`.
-
-    Returns
-    -------
-    GeoDataFrame
-        Those of status "friche potentielle".
     """
     return kept[kept["site_statut"] == UNCHECKED]
 
@@ -358,10 +332,6 @@ def per_commune(communes: pd.DataFrame, kept: gpd.GeoDataFrame, source: Source) 
     ----------
     communes
         The communes shown, with `nom`.
-    kept
-        The sites that answer to the filters.
-    source
-        The inventory.
 
     Returns
     -------
@@ -379,19 +349,8 @@ def per_qpv(
 
     Parameters
     ----------
-    qpv
-        The QPV shown.
-    kept
-        The sites that answer to the filters.
     radius_m
         Threshold in metres, crow-flies.
-    source
-        The inventory.
-
-    Returns
-    -------
-    GeoDataFrame
-        The QPV, those with the largest checked surface first.
     """
 
     def count(sites: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -406,24 +365,7 @@ def per_qpv(
 
 
 def finding(kept: gpd.GeoDataFrame, filters: Filters, *, vintage: str, place: str) -> str:
-    """Say in one sentence what the page found.
-
-    Parameters
-    ----------
-    kept
-        The sites that answer to the filters.
-    filters
-        The filters in force.
-    vintage
-        Vintage of the inventory.
-    place
-        Where, in a few words.
-
-    Returns
-    -------
-    str
-        French sentence.
-    """
+    """Say in one sentence what the page found."""
     sites, others = checked(kept), unchecked(kept)
     if sites.empty:
         text = (
@@ -454,30 +396,7 @@ def spec(
     basemap: str,
     adresse: Mapping[str, list[str]],
 ) -> MapSpec:
-    """Describe the map that draws exactly these sites.
-
-    Parameters
-    ----------
-    kept
-        Sites shown.
-    qpv
-        QPV shown.
-    outline
-        The communes shown, which frame the map.
-    filters
-        The filters in force.
-    titre
-        Accessible name.
-    basemap
-        Id of a basemap.
-    adresse
-        What the address bar must hold beside the view.
-
-    Returns
-    -------
-    MapSpec
-        What the map shows.
-    """
+    """Describe the map that draws exactly these sites."""
     west, south, east, north = (float(edge) for edge in outline.total_bounds)
     return MapSpec(
         titre=titre,

@@ -28,13 +28,7 @@ CONTOURS: Final = "Un site est un point dans l'inventaire, quelle que soit son Ã
 
 
 def show(heading: DeltaGenerator) -> None:
-    """Show the view, or why the territory has nothing for it.
-
-    Parameters
-    ----------
-    heading
-        Where the page's heading goes.
-    """
+    """Show the view, or why the territory has nothing for it."""
     if presence.has(brownfields.SOURCE):
         _show(heading)
         return

@@ -51,8 +51,6 @@ def located(candidates: pd.DataFrame, placed: gpd.GeoDataFrame | None, qpv: gpd.
 
     Parameters
     ----------
-    candidates
-        As `loaders.personnes_morales.read` gives them.
     placed
         Those whose address was looked up, as `loaders.personnes_morales.place` gives them; None if none was.
     qpv
@@ -95,15 +93,8 @@ def select(rows: pd.DataFrame, filters: Filters) -> pd.DataFrame:
 
     Parameters
     ----------
-    rows
-        As `located` gives them.
     filters
         Their commune and their QPV count; a QPV keeps those alone whose position lies in it.
-
-    Returns
-    -------
-    DataFrame
-        The rows kept.
     """
     kept = rows if filters.commune is None else rows[rows["code_insee"] == filters.commune]
     if filters.qpv is None:
@@ -113,11 +104,6 @@ def select(rows: pd.DataFrame, filters: Filters) -> pd.DataFrame:
 
 def to_ask(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep the candidates whose address the service has not answered yet.
-
-    Parameters
-    ----------
-    rows
-        As `located` gives them.
 
     Returns
     -------
@@ -134,11 +120,6 @@ def to_ask(rows: pd.DataFrame) -> pd.DataFrame:
 
 def answers(rows: pd.DataFrame) -> str:
     """Say what became of the addresses looked up.
-
-    Parameters
-    ----------
-    rows
-        As `located` gives them, once some were looked up.
 
     Returns
     -------
@@ -157,22 +138,7 @@ def answers(rows: pd.DataFrame) -> str:
 
 
 def source(found: Candidates, *, name: str, looked_up: bool) -> Source:
-    """Describe the file as the catalogue describes a source, the geocoder included once it was asked.
-
-    Parameters
-    ----------
-    found
-        What was read.
-    name
-        Name of the file.
-    looked_up
-        Whether addresses were looked up.
-
-    Returns
-    -------
-    Source
-        The source of the candidates.
-    """
+    """Describe the file as the catalogue describes a source, the geocoder included once it was asked."""
     described = reading.source_of(found, name=name)
     if not looked_up:
         return described
@@ -189,10 +155,6 @@ def shown(rows: pd.DataFrame, kept: pd.DataFrame, origin: Source) -> Sequence[Sh
     ----------
     rows
         All the candidates, as `located` gives them.
-    kept
-        Those that answer to the filters.
-    origin
-        Their source.
 
     Returns
     -------

@@ -41,16 +41,8 @@ class Kept:
 
     Attributes
     ----------
-    name
-        Name of the file.
-    found
-        What was read.
     rows
         All of them, as `candidates.located` gives them.
-    kept
-        Those of the places chosen.
-    source
-        Where they come from.
     """
 
     name: str
@@ -62,11 +54,6 @@ class Kept:
 
 def of_session(filters: Filters) -> Kept | None:
     """Give the candidates of the session.
-
-    Parameters
-    ----------
-    filters
-        The places chosen.
 
     Returns
     -------
@@ -84,18 +71,7 @@ def of_session(filters: Filters) -> Kept | None:
 
 
 def layers(owned: Kept | None) -> Sequence[ShownLayer]:
-    """Give the layer of the candidates that have a position.
-
-    Parameters
-    ----------
-    owned
-        The candidates of the session.
-
-    Returns
-    -------
-    sequence of ShownLayer
-        One layer, or none.
-    """
+    """Give the layer of the candidates that have a position."""
     return candidates.shown(owned.rows, owned.kept, owned.source) if owned else ()
 
 
@@ -104,10 +80,6 @@ def show(owned: Kept | None, filters: Filters, *, place: str) -> None:
 
     Parameters
     ----------
-    owned
-        The candidates of the session.
-    filters
-        The places chosen.
     place
         The same in words.
     """
@@ -163,11 +135,6 @@ def _take() -> None:
 
 def parsed(text: str) -> pd.DataFrame:
     """Read the landlords that the user lists.
-
-    Parameters
-    ----------
-    text
-        One SIREN per line, then a semicolon and a name.
 
     Returns
     -------

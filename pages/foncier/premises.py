@@ -83,21 +83,9 @@ class Imported:
 
     Attributes
     ----------
-    name
-        Name of the file.
-    source
-        What the catalogue would say of it.
-    notes
-        What was understood of the file as a whole, in French.
     rows
         The premises, free ones first, then by address, with what the page adds: `nom`, `lib_qp`, `commune`,
         `disponibilite`.
-    faults
-        As `Inventory.faults`.
-    aside
-        As `Inventory.set_aside`.
-    version
-        Changes with the rows.
     """
 
     name: str
@@ -144,8 +132,6 @@ class Filters:
         ----------
         names
             Name of each commune by INSEE code.
-        quarters
-            Name of each QPV by code.
 
         Returns
         -------
@@ -171,19 +157,10 @@ def imported(
     ----------
     inventory
         What `loaders.premises.read` gave.
-    name
-        Name of the file.
     qpv
         The QPV, with `lib_qp`.
     communes
         Name of each commune by INSEE code.
-    today
-        The day on which availability is told.
-
-    Returns
-    -------
-    Imported
-        The inventory of a session.
     """
     frame = inventory.frame
     rows = frame.assign(
@@ -209,13 +186,6 @@ def imported(
 
 def select(rows: gpd.GeoDataFrame, filters: Filters) -> gpd.GeoDataFrame:
     """Keep the premises that answer to the filters.
-
-    Parameters
-    ----------
-    rows
-        As `imported` gives them.
-    filters
-        The filters in force.
 
     Returns
     -------
@@ -244,17 +214,8 @@ def per_qpv(qpv: gpd.GeoDataFrame, kept: gpd.GeoDataFrame, source: Source) -> gp
 
     Parameters
     ----------
-    qpv
-        The QPV shown.
-    kept
-        The premises that answer to the filters.
     source
         The inventory: it says nothing of the communes where it lists none.
-
-    Returns
-    -------
-    GeoDataFrame
-        The QPV, those with the most premises first.
     """
     real = premises.real(kept)
     counted = mask(totals(real, real["code_qp"], qpv.index), qpv["communes"], source.communes)
@@ -269,10 +230,6 @@ def per_commune(communes: pd.DataFrame, kept: gpd.GeoDataFrame, source: Source) 
     ----------
     communes
         The communes shown, with `nom`.
-    kept
-        The premises that answer to the filters.
-    source
-        The inventory.
 
     Returns
     -------
@@ -288,15 +245,6 @@ def per_commune(communes: pd.DataFrame, kept: gpd.GeoDataFrame, source: Source) 
 
 def finding(kept: gpd.GeoDataFrame, owned: Imported, *, today: dt.date) -> str:
     """Say in one sentence what the inventory holds.
-
-    Parameters
-    ----------
-    kept
-        The premises that answer to the filters.
-    owned
-        The inventory.
-    today
-        The day on which availability is told.
 
     Returns
     -------
@@ -316,11 +264,6 @@ def finding(kept: gpd.GeoDataFrame, owned: Imported, *, today: dt.date) -> str:
 
 def session_objects(owned: Imported) -> SessionObjects:
     """Give the map all the premises of an inventory.
-
-    Parameters
-    ----------
-    owned
-        The inventory.
 
     Returns
     -------
@@ -371,23 +314,8 @@ def spec(
 
     Parameters
     ----------
-    kept
-        Premises shown.
-    owned
-        The inventory.
-    qpv
-        QPV shown.
-    filters
-        The filters in force.
     objects
         All the premises, as `session_objects` gives them.
-    basemap
-        Id of a basemap.
-
-    Returns
-    -------
-    MapSpec
-        What the map shows.
     """
     framed = kept if len(kept) else qpv
     west, south, east, north = (float(edge) for edge in framed.total_bounds)
@@ -414,18 +342,7 @@ def spec(
 
 
 def address(filters: Filters) -> dict[str, Sequence[str]]:
-    """Give what the address bar must hold beside the view: places alone, nothing of the inventory.
-
-    Parameters
-    ----------
-    filters
-        The filters in force.
-
-    Returns
-    -------
-    dict of str to sequence of str
-        Name to values.
-    """
+    """Give what the address bar must hold beside the view: places alone, nothing of the inventory."""
     return {
         "commune": [filters.commune] if filters.commune else [],
         "qpv": [filters.qpv] if filters.qpv else [],
@@ -434,18 +351,6 @@ def address(filters: Filters) -> dict[str, Sequence[str]]:
 
 def marked(frame: pd.DataFrame, fields: Sequence[Field]) -> tuple[Field, ...]:
     """Give the columns of a file, once sure that invented rows say so in it.
-
-    Parameters
-    ----------
-    frame
-        Premises to write.
-    fields
-        Columns to write.
-
-    Returns
-    -------
-    tuple of Field
-        The same.
 
     Raises
     ------
@@ -458,11 +363,6 @@ def marked(frame: pd.DataFrame, fields: Sequence[Field]) -> tuple[Field, ...]:
 
 def set_aside_of(owned: Imported) -> tuple[pd.DataFrame, tuple[Field, ...]]:
     """Give the rows set aside as the file gave them, and their columns.
-
-    Parameters
-    ----------
-    owned
-        The inventory.
 
     Returns
     -------

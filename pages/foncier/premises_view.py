@@ -29,13 +29,7 @@ PUBLIC: Final = ("qpv", "indicateurs", "social")
 
 
 def show(heading: DeltaGenerator) -> None:
-    """Show the view.
-
-    Parameters
-    ----------
-    heading
-        Where the page's heading goes.
-    """
+    """Show the view."""
     banner = st.container(key="bandeau-fictif")
     _import()
     owned = session.inventory()

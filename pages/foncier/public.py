@@ -37,18 +37,7 @@ SOCIAL_FIELDS: Final = (
 
 
 def qpv_fields(vintage: str) -> tuple[Field, ...]:
-    """Give the columns of the table of QPV.
-
-    Parameters
-    ----------
-    vintage
-        Vintage of the social facilities.
-
-    Returns
-    -------
-    tuple of Field
-        The columns of `per_qpv`.
-    """
+    """Give the columns of the table of QPV."""
     return (
         *_QPV,
         Field("equipements_dans", f"Équipements sociaux dans le QPV, {vintage}", "entier", "social", "Des équipements publics, pas des locaux de bailleurs"),
@@ -58,11 +47,6 @@ def qpv_fields(vintage: str) -> tuple[Field, ...]:
 
 def town_fields(vintage: str) -> tuple[Field, ...]:
     """Give the columns of the table of communes.
-
-    Parameters
-    ----------
-    vintage
-        Vintage of the social facilities.
 
     Returns
     -------
@@ -79,14 +63,8 @@ def per_qpv(
 
     Parameters
     ----------
-    qpv
-        The QPV shown.
     indicators
         Their figures, with `menages` and `logements_sociaux`.
-    social
-        The social facilities.
-    source
-        Their source.
 
     Returns
     -------
@@ -108,12 +86,8 @@ def per_commune(
     ----------
     communes
         The communes shown, with `nom`.
-    rows
-        As `per_qpv` gives them.
     social
         The social facilities, with `code_insee`.
-    source
-        Their source.
 
     Returns
     -------
@@ -135,18 +109,7 @@ def per_commune(
 
 
 def finding(rows: pd.DataFrame) -> str:
-    """Say in one sentence what is public of the premises.
-
-    Parameters
-    ----------
-    rows
-        As `per_qpv` gives them.
-
-    Returns
-    -------
-    str
-        French sentence.
-    """
+    """Say in one sentence what is public of the premises."""
     known = rows["logements_sociaux"].notna()
     head = "Aucun inventaire public des locaux en pied d'immeuble n'existe : importez le vôtre"
     if not known.any():
@@ -172,23 +135,8 @@ def spec(
 
     Parameters
     ----------
-    rows
-        QPV shown.
-    social
-        Social facilities shown.
     communes
         Communes chosen: the frame of the map, unless QPV are chosen.
-    filters
-        The places chosen.
-    titre
-        Accessible name.
-    basemap
-        Id of a basemap.
-
-    Returns
-    -------
-    MapSpec
-        What the map shows.
     """
     framed = rows if len(rows) and (filters.commune or filters.qpv) else communes
     west, south, east, north = (float(edge) for edge in framed.total_bounds)

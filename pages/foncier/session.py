@@ -33,13 +33,7 @@ def inventory() -> Imported | None:
 
 
 def uploader_key() -> str:
-    """Give the key of the uploader.
-
-    Returns
-    -------
-    str
-        Another one each time that the inventory is taken away.
-    """
+    """Give the key of the uploader."""
     return f"{UPLOADER}-{st.session_state.get(ROUND, 0)}"
 
 

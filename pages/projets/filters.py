@@ -21,12 +21,8 @@ class Filters:
         INSEE code, None for all.
     orientation
         Id of an orientation, None for all.
-    registre
-        A registre, None for all.
     perimetre
         Kind of perimeter, None for all.
-    mesure
-        Only the projects that act on a measured layer.
     """
 
     commune: str | None = None
@@ -47,8 +43,6 @@ class Filters:
         ----------
         names
             Name of each commune by INSEE code.
-        orientations
-            Title of each orientation by id.
 
         Returns
         -------
@@ -76,11 +70,6 @@ def ask(names: Mapping[str, str], orientations: pd.DataFrame, registers: pd.Data
         Orientations by id, with `titre_court` and `ordre`.
     registers
         Registres, with `ordre`.
-
-    Returns
-    -------
-    Filters
-        The choices made.
     """
     titles = dict(orientations.sort_values("ordre")["titre_court"])
     kinds = {str(name): str(name).capitalize() for name in registers.sort_values("ordre").index}
@@ -105,8 +94,6 @@ def select(projects: pd.DataFrame, filters: Filters) -> pd.DataFrame:
     ----------
     projects
         Projects, with `liste_orientations`, `registre`, `perimetre` and `couche`.
-    filters
-        The filters in force.
 
     Returns
     -------

@@ -37,8 +37,6 @@ def table(
         Orientations by id, with `titre_court` and `ordre`.
     only
         The only orientation shown, None for all.
-    caption
-        Title of the table.
 
     Returns
     -------
@@ -73,13 +71,6 @@ def legend(filled: pd.DataFrame, couches: Sequence[str]) -> str:
     ----------
     filled
         What `matrix.cells` gives.
-    couches
-        Layers that the projects shown act on.
-
-    Returns
-    -------
-    str
-        HTML list.
     """
     lines = "".join(_line(line) for line in matrix.legend(filled, couches))
     return f'<ul class="projets-legende" aria-label="Légende de la matrice">{lines}</ul>'
@@ -90,10 +81,6 @@ def details(couches: Sequence[str], vintages: Mapping[str, str], recorded: Sourc
 
     Parameters
     ----------
-    couches
-        Layers that the projects shown act on.
-    vintages
-        Producer and vintage of each source.
     recorded
         The follow-up, whose squares are shown; None where there are none.
 

@@ -19,52 +19,23 @@ SOURCES: Final = ("projets", "communes", "qpv")
 
 
 def projects() -> pd.DataFrame:
-    """Give the projects in their document's order.
-
-    Returns
-    -------
-    DataFrame
-        As `matrix.prepared` gives them.
-    """
+    """Give the projects in their document's order."""
     return matrix.prepared(data.projects(), data.orientations())
 
 
 def communes() -> gpd.GeoDataFrame:
-    """Give the communes in the order of a French index.
-
-    Returns
-    -------
-    GeoDataFrame
-        As `ui.data.communes` gives them.
-    """
+    """Give the communes in the order of a French index."""
     places = data.communes()
     return places.loc[table.ordered(places, "nom").index]
 
 
 def measured() -> pd.DataFrame:
-    """Give what is measured in each commune, computed once per version of the data.
-
-    Returns
-    -------
-    DataFrame
-        As `coverage.by_commune` gives it. Shared: never written into.
-    """
+    """Give what is measured in each commune, computed once per version of the data."""
     return _measured(data.stamp(DATA))
 
 
 def reach(id_projet: str) -> project.Reach:
-    """Find whom and what a project touches.
-
-    Parameters
-    ----------
-    id_projet
-        The project.
-
-    Returns
-    -------
-    Reach
-        As `exports.project.reach` gives it.
-    """
+    """Find whom and what a project touches."""
     listed = projects()
     layers = {"velos": data.bikes, "friches": data.friches, "sports": data.sports, "colleges": data.colleges}
     couche = str(listed.loc[id_projet, "couche"])
@@ -79,13 +50,7 @@ def reach(id_projet: str) -> project.Reach:
 
 
 def facts() -> pd.DataFrame | None:
-    """Set what the partners recorded beside what the texts promise.
-
-    Returns
-    -------
-    DataFrame or None
-        As `ui.follow_up.facts` gives it; None where the records could not be read.
-    """
+    """Set what the partners recorded beside what the texts promise."""
     return follow_up.facts(follow_up.read())
 
 
@@ -94,10 +59,6 @@ def head(finding: str, words: Mapping[str, str] | None = None, *, style: str | N
 
     Parameters
     ----------
-    finding
-        French sentence.
-    words
-        Filter to value.
     style
         Style sheet of the view alone, which may set another paper; None without one.
     """

@@ -19,15 +19,8 @@ def to_html(project: Mapping[str, Any], said: Sequence[tuple[str, str]]) -> str:
 
     Parameters
     ----------
-    project
-        The project.
     said
         What `facts` gives.
-
-    Returns
-    -------
-    str
-        HTML in which every text of the data is escaped.
     """
     lines = "".join(
         f"<dt>{escape(typographie(title))}</dt><dd>{escape(typographie(text))}</dd>" for title, text in said
@@ -41,11 +34,6 @@ def to_html(project: Mapping[str, Any], said: Sequence[tuple[str, str]]) -> str:
 
 def indicators(project: Mapping[str, Any]) -> str:
     """Write the indicators of a project.
-
-    Parameters
-    ----------
-    project
-        The project.
 
     Returns
     -------
@@ -73,18 +61,10 @@ def spec(
 
     Parameters
     ----------
-    project
-        The project.
-    touched
-        Codes of the QPV that it touches.
     perimeter
         Its outline, in EPSG:2154.
-    qpv
-        Codes of all the QPV.
     layers
         The layer that it acts on and what was recorded of it, none without.
-    basemap
-        Id of a basemap.
 
     Returns
     -------

@@ -49,8 +49,6 @@ def rows(
     ----------
     filled
         What `matrix.cells` gives, for this commune at least.
-    projects
-        The projects, in order.
     commune
         INSEE code.
     qpv, arrondissements
@@ -124,30 +122,12 @@ def counts(listed: pd.DataFrame) -> dict[str, int]:
     ----------
     listed
         What `rows` gives, or the commune's cells of the matrix.
-
-    Returns
-    -------
-    dict of str to int
-        Situation to number, zeros included.
     """
     return {status: int(listed["statut"].str.startswith(status).sum()) for status in SITUATIONS}
 
 
 def finding(name: str, listed: pd.DataFrame) -> str:
-    """Say in one sentence which projects concern a commune.
-
-    Parameters
-    ----------
-    name
-        Name of the commune.
-    listed
-        As for `counts`.
-
-    Returns
-    -------
-    str
-        French sentence.
-    """
+    """Say in one sentence which projects concern a commune."""
     number = counts(listed)
     if not any(number.values()):
         return f"{name} n'a aucun QPV : la question de savoir quels projets la concernent est sans objet."
@@ -164,15 +144,8 @@ def why_void(name: str, commune: Mapping[str, Any]) -> str:
 
     Parameters
     ----------
-    name
-        Its name.
     commune
         Its row, with `statut` and `a_confirmer`.
-
-    Returns
-    -------
-    str
-        French sentences.
     """
     text = (
         f"Les projets de coopération agissent pour les habitants des quartiers prioritaires. {name} n'en a aucun : "

@@ -24,13 +24,6 @@ TOOL_FIELDS: Final = (
 def works(governance: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
     """Name the leaders and partners of each work in full.
 
-    Parameters
-    ----------
-    governance
-        The works.
-    register
-        The register of partners.
-
     Returns
     -------
     DataFrame
@@ -48,11 +41,6 @@ def works(governance: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
 
 def tools(toolbox: pd.DataFrame) -> pd.DataFrame:
     """Put the tools in the document's order.
-
-    Parameters
-    ----------
-    toolbox
-        The tools.
 
     Returns
     -------

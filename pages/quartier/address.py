@@ -39,8 +39,6 @@ def answer(found: Sequence[Address], qpv: gpd.GeoDataFrame, communes: gpd.GeoDat
 
     Parameters
     ----------
-    found
-        What the geocoder answered, the surest first.
     qpv
         QPV in EPSG:2154, with `lib_qp`.
     communes

@@ -26,8 +26,6 @@ def show(code_qp: str, radius_m: int) -> None:
 
     Parameters
     ----------
-    code_qp
-        Code of the QPV.
     radius_m
         Distance from the outline, in metres.
     """

@@ -35,8 +35,6 @@ def qpv_fields(vintage: str, *, family: bool) -> tuple[Field, ...]:
 
     Parameters
     ----------
-    vintage
-        Vintage of the facilities.
     family
         Whether one family is chosen; else all are counted, with those that lack.
 
@@ -66,11 +64,6 @@ def qpv_fields(vintage: str, *, family: bool) -> tuple[Field, ...]:
 def family_fields(vintage: str) -> tuple[Field, ...]:
     """Give the columns of the table of families.
 
-    Parameters
-    ----------
-    vintage
-        Vintage of the facilities.
-
     Returns
     -------
     tuple of Field
@@ -88,11 +81,6 @@ def family_fields(vintage: str) -> tuple[Field, ...]:
 
 def town_fields(vintage: str) -> tuple[Field, ...]:
     """Give the columns of the totals per commune.
-
-    Parameters
-    ----------
-    vintage
-        Vintage of the facilities.
 
     Returns
     -------
@@ -144,11 +132,6 @@ MISSING_CLASSES: Final = (
 def facility_fields(facilities: pd.DataFrame) -> tuple[Field, ...]:
     """Give the columns of the list of facilities: those that its source knows.
 
-    Parameters
-    ----------
-    facilities
-        All the facilities, whatever is shown of them.
-
     Returns
     -------
     tuple of Field
@@ -159,18 +142,7 @@ def facility_fields(facilities: pd.DataFrame) -> tuple[Field, ...]:
 
 
 def knows_access(facilities: pd.DataFrame) -> bool:
-    """Tell whether the source says of any facility who may enter.
-
-    Parameters
-    ----------
-    facilities
-        All the facilities.
-
-    Returns
-    -------
-    bool
-        False for the inventory of 2016.
-    """
+    """Tell whether the source says of any facility who may enter."""
     return bool(facilities["acces_libre"].notna().any())
 
 
@@ -199,11 +171,6 @@ def of_access(facilities: gpd.GeoDataFrame, access: str | None) -> gpd.GeoDataFr
 def silent_about(facilities: pd.DataFrame) -> str:
     """Say what the source does not give of its facilities.
 
-    Parameters
-    ----------
-    facilities
-        All the facilities.
-
     Returns
     -------
     str
@@ -221,11 +188,6 @@ def silent_about(facilities: pd.DataFrame) -> str:
 
 def vintage_of(facilities: pd.DataFrame) -> str:
     """Say from when the facilities are, as their rows say.
-
-    Parameters
-    ----------
-    facilities
-        Rows with `vintage`.
 
     Returns
     -------
@@ -283,19 +245,8 @@ def per_family(
 
     Parameters
     ----------
-    qpv
-        QPV counted.
-    facilities
-        All the facilities.
     radius_m
         Threshold in metres, crow-flies.
-    source
-        The facilities' source.
-
-    Returns
-    -------
-    DataFrame
-        As `geo.facilities.category_figures`, index `famille`, the most QPV without first.
     """
     table = category_figures(
         qpv, facilities, facilities["famille"], radius_m=radius_m, covered=source.communes
@@ -312,8 +263,6 @@ def listed(
     ----------
     facilities
         Those of the chosen family, with `communes`.
-    qpv
-        The QPV shown.
     radius_m
         Keep those at most so far from a QPV shown; None keeps all those of the commune.
     commune
@@ -346,16 +295,8 @@ def per_commune(
 
     Parameters
     ----------
-    communes
-        The communes, with `nom`.
-    qpv
-        All the QPV.
-    facilities
-        Those of the chosen family.
     radius_m
         Threshold in metres, crow-flies.
-    source
-        The facilities' source.
 
     Returns
     -------
@@ -374,13 +315,6 @@ def per_commune(
 
 def classes(rows: pd.DataFrame, *, family: bool) -> dict[str, int]:
     """Give each QPV its class on the map.
-
-    Parameters
-    ----------
-    rows
-        As `per_qpv` gives them.
-    family
-        Whether one family is chosen.
 
     Returns
     -------
@@ -410,25 +344,12 @@ def spec(
     ----------
     rows
         QPV shown, as `per_qpv` gives them, in EPSG:2154.
-    facilities
-        Facilities drawn.
     family
         The family chosen, or None.
     commune
         INSEE code shown alone, or None.
     chosen
         QPV to set off, or None.
-    titre
-        Accessible name.
-    basemap
-        Id of a basemap.
-    adresse
-        What the address bar must hold beside the view.
-
-    Returns
-    -------
-    MapSpec
-        What the map shows.
     """
     shaded = CLASSES if family else MISSING_CLASSES
     found = [chosen] if chosen is not None and chosen in rows.index else []
@@ -461,15 +382,6 @@ def finding(rows: pd.DataFrame, *, family: str | None, radius_m: int, vintage: s
         QPV shown, as `per_qpv` gives them.
     family
         The family chosen, or None.
-    radius_m
-        Threshold.
-    vintage
-        Vintage of the facilities.
-
-    Returns
-    -------
-    str
-        French sentence.
     """
     covered = rows[rows["couvert"]]
     if covered.empty:

@@ -22,13 +22,7 @@ FIELDS: Final = tuple(
 
 
 def show(followed: FollowUp) -> None:
-    """Show the view.
-
-    Parameters
-    ----------
-    followed
-        What was read.
-    """
+    """Show the view."""
     rows = words.deployments(followed, data.projects(), data.communes(), data.qpv())
     st.header("Agenda", anchor=False)
     if rows.empty:
@@ -91,11 +85,6 @@ def to_html(rows: pd.DataFrame, spans: Mapping[str, list[bool]]) -> str:
         What `exports.follow_up.deployments` gives.
     spans
         What `columns` gives.
-
-    Returns
-    -------
-    str
-        HTML in which every text is escaped.
     """
     order = {title: rank for rank, title in enumerate(data.projects().sort_values("ordre")["titre"])}
     heads = "".join(f'<th scope="col" class="nombre">{escape(label)}</th>' for label in spans)
@@ -116,13 +105,7 @@ def to_html(rows: pd.DataFrame, spans: Mapping[str, list[bool]]) -> str:
 
 
 def legend() -> str:
-    """Explain the squares.
-
-    Returns
-    -------
-    str
-        HTML list.
-    """
+    """Explain the squares."""
     items = "".join(
         f'<li><b class="fait fait-{sign.name}" aria-hidden="true">{sign.sign}</b> {status}</li>'
         for status, sign in SIGNS.items()

@@ -34,13 +34,7 @@ Correct = Callable[[str, Mapping[str, Any]], None]
 
 
 def names() -> dict[str, str]:
-    """Give the title or the name of each project, commune and QPV.
-
-    Returns
-    -------
-    dict of str to str
-        By code.
-    """
+    """Give the title or the name of each project, commune and QPV."""
     return {
         **{str(code): str(title) for code, title in data.projects()["titre"].items()},
         **data.commune_names(),
@@ -49,17 +43,7 @@ def names() -> dict[str, str]:
 
 
 def show(record_id: str, *, may_write: bool, correct: Correct) -> None:
-    """Show a record and its history.
-
-    Parameters
-    ----------
-    record_id
-        The record.
-    may_write
-        Whether to show what changes it; the server asks again.
-    correct
-        Opens the form on the record, from its id and its row.
-    """
+    """Show a record and its history."""
     try:
         opened = follow_up.store()
         history, drafts = opened.history(record_id), opened.drafts(record_id)
@@ -108,22 +92,7 @@ def show(record_id: str, *, may_write: bool, correct: Correct) -> None:
 def facts(
     row: Mapping[str, Any], kind: type[DeploymentInput | IndicatorInput], known: Mapping[str, str]
 ) -> str:
-    """Write the content of a record.
-
-    Parameters
-    ----------
-    row
-        Its fields.
-    kind
-        What it is.
-    known
-        Name by code.
-
-    Returns
-    -------
-    str
-        HTML list in which every text is escaped.
-    """
+    """Write the content of a record."""
     lines = "".join(
         f"<dt>{escape(inputs.ALL_TITLES[name])}</dt><dd>{escape(typographie(written(row[name], known)))}</dd>"
         for name in kind.__dataclass_fields__
@@ -135,15 +104,6 @@ def told(
     history: pd.DataFrame, kind: type[DeploymentInput | IndicatorInput], known: Mapping[str, str]
 ) -> pd.DataFrame:
     """Tell each version by what it changed.
-
-    Parameters
-    ----------
-    history
-        What the store gives.
-    kind
-        What the record is.
-    known
-        Name by code.
 
     Returns
     -------

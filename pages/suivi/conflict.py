@@ -26,15 +26,7 @@ KEY: Final = "conflit-"
 
 
 def show(conflict: Conflict, names: Mapping[str, str]) -> None:
-    """Show a conflict and the ways out of it.
-
-    Parameters
-    ----------
-    conflict
-        As the store gives it.
-    names
-        Title or name of each project, commune and QPV by code.
-    """
+    """Show a conflict and the ways out of it."""
     st.header("Deux corrections de la même fiche", anchor=False)
     done = "retiré la fiche" if conflict.withdrawn else "enregistré une autre version"
     words = (
@@ -79,13 +71,6 @@ def show(conflict: Conflict, names: Mapping[str, str]) -> None:
 def to_html(conflict: Conflict, names: Mapping[str, str]) -> str:
     """Write the contents side by side.
 
-    Parameters
-    ----------
-    conflict
-        As the store gives it.
-    names
-        Name by code.
-
     Returns
     -------
     str
@@ -115,20 +100,7 @@ def to_html(conflict: Conflict, names: Mapping[str, str]) -> str:
 
 
 def written(value: Any, names: Mapping[str, str]) -> str:
-    """Write a value of a record for a reader.
-
-    Parameters
-    ----------
-    value
-        Of any field.
-    names
-        Name by code.
-
-    Returns
-    -------
-    str
-        French text, "non précisé" for a blank.
-    """
+    """Write a value of a record for a reader."""
     value = inputs.blank(value)
     if value is None or value == "":
         return "non précisé"
@@ -142,20 +114,7 @@ def written(value: Any, names: Mapping[str, str]) -> str:
 
 
 def kept(conflict: Conflict, name: str) -> str:
-    """Propose whose value of a field to keep: theirs where you had changed nothing.
-
-    Parameters
-    ----------
-    conflict
-        As the store gives it.
-    name
-        The field.
-
-    Returns
-    -------
-    str
-        `THEIRS` or `YOURS`.
-    """
+    """Propose whose value of a field to keep: theirs where you had changed nothing."""
     return THEIRS if conflict.yours[name] == conflict.base.get(name) else YOURS
 
 
@@ -164,15 +123,8 @@ def merged(conflict: Conflict, taken: Mapping[str, str]) -> Record:
 
     Parameters
     ----------
-    conflict
-        As the store gives it.
     taken
         Field to `THEIRS` or `YOURS`; a field that is not there is yours.
-
-    Returns
-    -------
-    Record
-        The content to record.
     """
     content = {
         name: conflict.theirs[name] if taken.get(name) == THEIRS else value

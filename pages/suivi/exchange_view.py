@@ -34,15 +34,7 @@ _DAYS: Final = frozenset({"date_debut", "date_fin", "periode_debut", "periode_fi
 
 
 def show(followed: FollowUp, *, may_write: bool) -> None:
-    """Show the view.
-
-    Parameters
-    ----------
-    followed
-        What was read.
-    may_write
-        Whether to show the import; the server asks again.
-    """
+    """Show the view."""
     kind, subject = KINDS[
         st.segmented_control(
             "Ce qui sort ou entre",
@@ -92,11 +84,6 @@ def show(followed: FollowUp, *, may_write: bool) -> None:
 
 def outgoing(kind: type[DeploymentInput | IndicatorInput]) -> tuple[pd.DataFrame, tuple[Field, ...]]:
     """Give the table to take away, names beside codes.
-
-    Parameters
-    ----------
-    kind
-        Which records.
 
     Returns
     -------

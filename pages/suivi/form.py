@@ -32,13 +32,7 @@ _HELP_STATUS: Final = (
 
 
 def open_new(values: Mapping[str, Any]) -> None:
-    """Open an empty form.
-
-    Parameters
-    ----------
-    values
-        What is known already, by field.
-    """
+    """Open an empty form."""
     empty = dict.fromkeys(inputs.TITLES) | {
         "lieu": "",
         "note": "",
@@ -52,27 +46,13 @@ def open_new(values: Mapping[str, Any]) -> None:
 
 
 def open_correction(record_id: str, row: Mapping[str, Any]) -> None:
-    """Open the form on a record.
-
-    Parameters
-    ----------
-    record_id
-        The record.
-    row
-        Its row, with `version`.
-    """
+    """Open the form on a record."""
     st.session_state.pop(FOUND, None)
     session.open_form(Form(KIND, record_id, int(row["version"])), inputs.values_of(row), prefix=PREFIX)
 
 
 def show(form: Form) -> None:
-    """Show the form.
-
-    Parameters
-    ----------
-    form
-        As `session.form` gives it.
-    """
+    """Show the form."""
     st.header("Corriger un déploiement" if form.record_id else "Enregistrer un déploiement", anchor=False)
     told = inputs.faults_by_widget(form.faults) | _faults() if form.tried else {}
     _summary(told)
@@ -307,13 +287,6 @@ def _save() -> None:
 
 def known_row(frame: pd.DataFrame, record_id: str) -> dict[str, Any] | None:
     """Give a record of a frame.
-
-    Parameters
-    ----------
-    frame
-        Records by id.
-    record_id
-        The record.
 
     Returns
     -------

@@ -22,13 +22,7 @@ _HELP: Final = (
 
 
 def show(*, may_write: bool) -> None:
-    """Show the view.
-
-    Parameters
-    ----------
-    may_write
-        Whether the person may write.
-    """
+    """Show the view."""
     st.header("Saisir plusieurs déploiements", anchor=False)
     if not may_write:
         st.html(
@@ -57,13 +51,7 @@ def show(*, may_write: bool) -> None:
 
 
 def base_table() -> pd.DataFrame:
-    """Give the table that the session edits: read once, so that others' writes neither move nor erase what is typed.
-
-    Returns
-    -------
-    DataFrame
-        As `tracking.exchange.to_table`; the versions in it tell a conflict.
-    """
+    """Give the table that the session edits: read once, so that others' writes neither move nor erase what is typed."""
     name = f"{KEY}-depart"
     if name not in st.session_state:
         st.session_state[name] = exchange.to_table(follow_up.store())
@@ -98,31 +86,14 @@ def typed(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def texts(edited: pd.DataFrame) -> pd.DataFrame:
-    """Write the cells of the editor as the exchange reads them.
-
-    Parameters
-    ----------
-    edited
-        What the editor gives.
-
-    Returns
-    -------
-    DataFrame
-        Texts, rows numbered from 1.
-    """
+    """Write the cells of the editor as the exchange reads them."""
     table = edited.map(_text)
     table.index = pd.RangeIndex(1, len(table) + 1)
     return table
 
 
 def columns() -> dict[str, Any]:
-    """Describe the columns of the editor.
-
-    Returns
-    -------
-    dict
-        Heading to configuration.
-    """
+    """Describe the columns of the editor."""
     titles = exchange.headings()
     projects = dict(data.projects().sort_values("ordre")["titre"])
     towns = dict(sorted(data.commune_names().items(), key=lambda item: item[1]))

@@ -37,15 +37,7 @@ _TITLES: Final = dict(inputs.ALL_TITLES) | {"mesure": "Valeur"}
 
 
 def show(followed: FollowUp, *, may_write: bool) -> None:
-    """Show the view.
-
-    Parameters
-    ----------
-    followed
-        What was read.
-    may_write
-        Whether to show what changes records; the server asks again.
-    """
+    """Show the view."""
     listed = data.projects().sort_values("ordre")
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
         chosen = choices.one_of(dict(listed["titre"]), key="projet", label="Projet", none="Tous les projets")
@@ -100,11 +92,6 @@ def drawings(rows: pd.DataFrame) -> list[str]:
     ----------
     rows
         Rows of `exports.follow_up.indicators` of one indicator.
-
-    Returns
-    -------
-    list of str
-        HTML figures; values in words are in the table alone.
     """
     numbers = rows[rows["valeur"].notna()].sort_values("periode_fin")
     return [
@@ -126,8 +113,6 @@ def record_of(values: Mapping[str, Any], id_projet: str) -> tuple[IndicatorInput
     ----------
     values
         Field to the value of its widget; "mesure" is a number or a text.
-    id_projet
-        The project.
 
     Returns
     -------

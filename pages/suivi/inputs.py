@@ -89,11 +89,6 @@ def record_of(values: Mapping[str, Any]) -> tuple[DeploymentInput, dict[str, str
     ----------
     values
         Field of `TITLES` to the value of its widget.
-
-    Returns
-    -------
-    (DeploymentInput, dict of str to str)
-        The record, and the faults of what could not be read, by field.
     """
     faults = {} if values.get("id_projet") else {"id_projet": "à choisir dans la liste"}
     point = None
@@ -121,11 +116,6 @@ def record_of(values: Mapping[str, Any]) -> tuple[DeploymentInput, dict[str, str
 def values_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """Give what the widgets show of a record.
 
-    Parameters
-    ----------
-    row
-        A row of the store's frames, or the content of a version.
-
     Returns
     -------
     dict of str to Any
@@ -142,18 +132,7 @@ def values_of(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def content_of(row: Mapping[str, Any]) -> Record:
-    """Make the record of a row that the store gave, a deployment or a value of an indicator.
-
-    Parameters
-    ----------
-    row
-        A row of the store's frames, or the content of a version.
-
-    Returns
-    -------
-    Record
-        The same content.
-    """
+    """Make the record of a row that the store gave, a deployment or a value of an indicator."""
     kind = DeploymentInput if "statut" in row else IndicatorInput
     values = {name: _plain(blank(row[name])) for name in kind.__dataclass_fields__}
     texts: dict[str, Any] = {
@@ -165,18 +144,7 @@ def content_of(row: Mapping[str, Any]) -> Record:
 
 
 def faults_by_widget(faults: Mapping[str, str]) -> dict[str, str]:
-    """Give the faults of a record under the names of the form.
-
-    Parameters
-    ----------
-    faults
-        Field to fault.
-
-    Returns
-    -------
-    dict of str to str
-        The faults of the longitude and the latitude under "point".
-    """
+    """Give the faults of a record under the names of the form."""
     told: dict[str, str] = {}
     for name, fault in faults.items():
         told.setdefault("point" if name in {"lon", "lat"} else name, fault)
@@ -185,11 +153,6 @@ def faults_by_widget(faults: Mapping[str, str]) -> dict[str, str]:
 
 def blank(value: Any) -> Any:
     """Give None for what a frame writes as missing.
-
-    Parameters
-    ----------
-    value
-        The content of one cell.
 
     Returns
     -------

@@ -44,12 +44,8 @@ def show(followed: FollowUp, facts: pd.DataFrame, *, may_write: bool) -> None:
 
     Parameters
     ----------
-    followed
-        What was read.
     facts
         What `ui.follow_up.facts` gives.
-    may_write
-        Whether to show what changes records; the server asks again.
     """
     if (opened := session.form(form.KIND)) is not None and may_write:
         form.show(opened)

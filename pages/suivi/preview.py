@@ -40,17 +40,7 @@ REQUEST: Final = "suivi-requete-"
 
 
 def show(plan: Plan, *, key: str, may_write: bool) -> None:
-    """Show what a plan would write, what it would not and why, and the button that writes it.
-
-    Parameters
-    ----------
-    plan
-        As `tracking.exchange.plan` gives it.
-    key
-        Name of the plan in the session, unique on the page.
-    may_write
-        Whether to show the button; the server asks again.
-    """
+    """Show what a plan would write, what it would not and why, and the button that writes it."""
     st.header("Ce qui va changer", anchor=False)
     st.html(f'<p class="atlas-note" role="status">{typographie(sentence(plan))}</p>')
     for note in plan.notes:
@@ -79,18 +69,7 @@ def show(plan: Plan, *, key: str, may_write: bool) -> None:
 
 
 def sentence(plan: Plan) -> str:
-    """Count what a plan would do.
-
-    Parameters
-    ----------
-    plan
-        The plan.
-
-    Returns
-    -------
-    str
-        French sentence.
-    """
+    """Count what a plan would do."""
     added_lines = plan.added["ligne"].nunique()
     corrected = plan.corrected["fiche"].nunique()
     said = [
@@ -112,13 +91,6 @@ def sentence(plan: Plan) -> str:
 
 def added(cells: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """Gather the cells of each new record in one row.
-
-    Parameters
-    ----------
-    cells
-        `Plan.added`.
-    names
-        Name by code.
 
     Returns
     -------
@@ -162,13 +134,7 @@ def _apply(plan: Plan, key: str) -> None:
 
 
 def forget(key: str) -> None:
-    """Take what was being prepared out of the session, once it is written or given up.
-
-    Parameters
-    ----------
-    key
-        As for `show`.
-    """
+    """Take what was being prepared out of the session, once it is written or given up."""
     st.session_state.pop(f"{REQUEST}{key}", None)
     for name in [name for name in st.session_state if str(name).startswith(f"{key}-")]:
         if not str(name).endswith("-enregistrer"):

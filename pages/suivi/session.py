@@ -25,20 +25,10 @@ class Form:
 
     Attributes
     ----------
-    kind
-        "deploiement" or "valeur".
     record_id, based_on
         The record that is corrected and the version seen; None for a new one.
-    request_id
-        Drawn when the form opens.
-    faults
-        Field to fault, of the last attempt.
-    tried
-        Whether it was sent once: from then on its faults are shown.
     id_projet
         The project that it is about, where the form does not ask for it.
-    widgets
-        Names of its widgets in the session.
     """
 
     kind: str
@@ -54,11 +44,6 @@ class Form:
 def form(kind: str) -> Form | None:
     """Give the form of a kind that is open.
 
-    Parameters
-    ----------
-    kind
-        "deploiement" or "valeur".
-
     Returns
     -------
     Form or None
@@ -69,17 +54,7 @@ def form(kind: str) -> Form | None:
 
 
 def open_form(form_: Form, values: Mapping[str, Any], *, prefix: str) -> None:
-    """Open a form and fill its widgets.
-
-    Parameters
-    ----------
-    form_
-        The form.
-    values
-        Widget to value.
-    prefix
-        What the names of its widgets begin with.
-    """
+    """Open a form and fill its widgets."""
     close()
     st.session_state[FORM] = form_
     st.session_state[MOVED] = True
@@ -117,15 +92,6 @@ def conflict() -> Conflict | None:
 
 def attempt(change: Callable[[], Change], *, request_id: str, said: str) -> bool:
     """Write one change, and keep what the user is to be told.
-
-    Parameters
-    ----------
-    change
-        Makes the change; its faults are told as the store's.
-    request_id
-        Of the form, or of the button.
-    said
-        What to say once it is written, in French.
 
     Returns
     -------

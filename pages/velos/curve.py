@@ -24,17 +24,7 @@ _STYLE: Final = (
 
 @dataclass(frozen=True)
 class Optimum:
-    """The proposal, as the curve marks it.
-
-    Attributes
-    ----------
-    count
-        New stations.
-    inhabitants
-        Inhabitants that they bring within reach.
-    proven
-        Whether nothing better exists.
-    """
+    """The proposal, as the curve marks it."""
 
     count: int
     inhabitants: float
@@ -48,8 +38,6 @@ def to_html(gained: Sequence[float], optimum: Optimum) -> str:
     ----------
     gained
         Inhabitants brought within reach by the first 0, 1, 2, ... stations; it begins with 0 and never falls.
-    optimum
-        The proposal at the number chosen.
 
     Returns
     -------
@@ -98,18 +86,7 @@ def to_html(gained: Sequence[float], optimum: Optimum) -> str:
 
 
 def described(gained: Sequence[float], optimum: Optimum) -> str:
-    """Say the curve in words.
-
-    Parameters
-    ----------
-    gained, optimum
-        As for `to_svg`.
-
-    Returns
-    -------
-    str
-        French sentence.
-    """
+    """Say the curve in words."""
     steps = [count for count in (1, 5, 10, 20, 30, 40) if count < len(gained)]
     said = ", ".join(f"{entier(gained[count])} avec {pluriel(count, 'station')}" for count in steps)
     head = f"Choix glouton : {said} ; " if said else ""
@@ -119,11 +96,6 @@ def described(gained: Sequence[float], optimum: Optimum) -> str:
 
 def scale(largest: float) -> list[int]:
     """Give round marks from 0 to at least the largest value.
-
-    Parameters
-    ----------
-    largest
-        A positive number.
 
     Returns
     -------

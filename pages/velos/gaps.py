@@ -98,11 +98,6 @@ CLASSES: Final = (
 def classes(figures: pd.DataFrame) -> dict[str, int]:
     """Give each QPV its class on the map of gaps.
 
-    Parameters
-    ----------
-    figures
-        As `geo.cycling.qpv_figures` gives them.
-
     Returns
     -------
     dict of str to int
@@ -128,21 +123,12 @@ def spec(
     ----------
     figures
         QPV shown, with their figures and outlines in EPSG:2154.
-    said
-        The threshold in words.
     radius_m
         Radius drawn around each physical station; None draws none.
     commune
         INSEE code shown alone, or None.
     chosen
         QPV to set off, or None.
-    basemap
-        Id of a basemap.
-
-    Returns
-    -------
-    MapSpec
-        What the map shows.
     """
     covered = figures[figures["couvert_par_le_reseau"]]
     framed = covered if commune is None and not covered.empty else figures
@@ -168,20 +154,7 @@ def spec(
 
 
 def finding(figures: pd.DataFrame, *, said: str) -> str:
-    """Say in one sentence what the page found.
-
-    Parameters
-    ----------
-    figures
-        As `geo.cycling.qpv_figures` gives them, with `lib_qp`, for the QPV shown.
-    said
-        The threshold in words.
-
-    Returns
-    -------
-    str
-        French sentence.
-    """
+    """Say in one sentence what the page found."""
     covered = figures[figures["couvert_par_le_reseau"]]
     if covered.empty:
         return (

@@ -20,13 +20,7 @@ TITLE: Final = "Vélos : où manque-t-il des stations ?"
 
 
 def show(heading: DeltaGenerator) -> None:
-    """Show the view.
-
-    Parameters
-    ----------
-    heading
-        Where the page's heading goes.
-    """
+    """Show the view."""
     names = data.commune_names()
     catalogue = data.sources()
     qpv = data.qpv()

@@ -120,11 +120,6 @@ def _flagged(
 def flagged(stations: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Keep the stations that lend nothing at this moment, closed ones first.
 
-    Parameters
-    ----------
-    stations
-        As `loaders.bike_service.join` gives them.
-
     Returns
     -------
     GeoDataFrame

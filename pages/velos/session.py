@@ -16,17 +16,7 @@ ReadT = TypeVar("ReadT")
 
 @dataclass(frozen=True, eq=False)
 class Imported(Generic[ReadT]):
-    """A file as the session holds it.
-
-    Attributes
-    ----------
-    name
-        Name of the file.
-    content
-        What was read.
-    source
-        What the catalogue would say of it.
-    """
+    """A file as the session holds it."""
 
     name: str
     content: ReadT
@@ -39,8 +29,6 @@ class Slot(Generic[ReadT]):
 
     Attributes
     ----------
-    key
-        Beginning of its names in the session.
     read
         Reads the bytes of a file that has a name.
     describe

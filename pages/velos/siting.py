@@ -43,14 +43,10 @@ class Options:
 
     Attributes
     ----------
-    count
-        New stations.
     radius_m, spacing_m
         Reach of a station, and least distance between two, in metres.
     transit_m
         Farthest distance in metres from a candidate of the atlas to a line or a stop, or to a railway station.
-    kinds
-        Kinds of candidates, of `KINDS`.
     communes
         INSEE codes of the communes to serve, all of them covered by the network.
     modes
@@ -78,8 +74,6 @@ class Proposal:
         The QPV to serve with the columns of `CHANGE_FIELDS` there, the largest gain first.
     curve
         The greedy choice, as `CURVE_FIELDS` says, from 0 stations on.
-    considered
-        How many places were candidates.
     objective, gap, proven, greedy
         As `geo.siting.propose_sites` says: inhabitants by cells, gap to the bound, whether nothing better exists,
         inhabitants of the greedy choice of as many.
@@ -126,10 +120,6 @@ def proposal(
 
     Parameters
     ----------
-    frames
-        The frames of every source.
-    options
-        What the user asks for.
     own
         A list that the user brings, as `loaders.candidate_sites.read` gives its `frame`; None for none.
     stops
@@ -184,21 +174,8 @@ def gathered(
 
     Parameters
     ----------
-    frames
-        The frames of every source.
-    qpv
-        The QPV to serve.
-    options
-        What the user asks for.
-    transit
-        Lines or stops, one of which, or a railway station, must be near.
     own
         The user's list, which the distance to transit leaves alone.
-
-    Returns
-    -------
-    GeoDataFrame
-        As `geo.candidates.gather` gives them.
     """
     near = {"distance_m": float(options.radius_m)}
     kept = frames.friches[frames.friches["site_statut"] != UNCHECKED]

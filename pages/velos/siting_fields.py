@@ -67,11 +67,6 @@ FAULT_FIELDS: Final = (
 def of_sites(*, to_stops: bool) -> tuple[Field, ...]:
     """Give the columns of the sites on the page.
 
-    Parameters
-    ----------
-    to_stops
-        Whether transit is the stops of an archive, and not lines.
-
     Returns
     -------
     tuple of Field
@@ -81,16 +76,5 @@ def of_sites(*, to_stops: bool) -> tuple[Field, ...]:
 
 
 def of_site_files(*, to_stops: bool) -> tuple[Field, ...]:
-    """Give the columns of the sites in files, which have their position in degrees too.
-
-    Parameters
-    ----------
-    to_stops
-        As `of_sites`.
-
-    Returns
-    -------
-    tuple of Field
-        Those of the page, then position and id.
-    """
+    """Give the columns of the sites in files, which have their position in degrees too."""
     return (*of_sites(to_stops=to_stops), *_PLACE)

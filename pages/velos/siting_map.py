@@ -29,25 +29,12 @@ def spec(
 
     Parameters
     ----------
-    found
-        The proposal.
-    after
-        Whether the new stations stand.
-    options
-        What the user asks for.
     objects
         The sites, as `objects_of` gives them.
     stops
         The stops that count as transit, which belong to the session; None for none.
     chosen
         Id of a site to set off, or None.
-    basemap
-        Id of a basemap.
-
-    Returns
-    -------
-    MapSpec
-        The QPV shaded by inhabitants out of reach.
     """
     west, south, east, north = (float(edge) for edge in found.changes.total_bounds)
     new = [ShownLayer("propositions", radius_m=options.radius_m, session=objects)] if after else []
@@ -80,13 +67,6 @@ def spec(
 def out_of_reach(changes: pd.DataFrame, *, after: bool) -> pd.DataFrame:
     """Give the inhabitants out of reach, as the classes of the map of gaps want them.
 
-    Parameters
-    ----------
-    changes
-        As in `Proposal`.
-    after
-        Whether the new stations stand.
-
     Returns
     -------
     DataFrame
@@ -101,11 +81,6 @@ def out_of_reach(changes: pd.DataFrame, *, after: bool) -> pd.DataFrame:
 
 def objects_of(found: Proposal) -> SessionObjects:
     """Give the map the new stations.
-
-    Parameters
-    ----------
-    found
-        The proposal.
 
     Returns
     -------

@@ -32,8 +32,6 @@ class Asked:
 
     Attributes
     ----------
-    options
-        What the user asks for.
     sites, archive
         The files of the session, or None.
     stops
@@ -67,18 +65,7 @@ class Asked:
         return [held.source for held in (self.archive, self.sites) if held is not None]
 
     def context(self, subject: str) -> Context:
-        """Say in a file where its rows come from.
-
-        Parameters
-        ----------
-        subject
-            What the rows are, in a few words.
-
-        Returns
-        -------
-        Context
-            The calculation first, then all that it draws on.
-        """
+        """Say in a file where its rows come from."""
         used = siting_words.used(self.options, data.sources())
         return Context.of(
             [_source(self.options), *used, *self.own], filters=self.words, subject=subject, place=self.place
@@ -86,13 +73,7 @@ class Asked:
 
 
 def show(heading: DeltaGenerator) -> None:
-    """Show the view.
-
-    Parameters
-    ----------
-    heading
-        Where the page's heading goes.
-    """
+    """Show the view."""
     archive, sites = session.STOPS.imported(), session.SITES.imported()
     options = _options(archive)
     stops = transit_stops.serving_modes(archive.content.frame, options.modes) if archive else None

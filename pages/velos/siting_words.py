@@ -55,15 +55,8 @@ def described(options: Options, names: Mapping[str, str]) -> dict[str, str]:
 
     Parameters
     ----------
-    options
-        What the user asks for.
     names
         Name of each commune by INSEE code.
-
-    Returns
-    -------
-    dict of str to str
-        Option to value.
     """
     return {
         "stations demandées": str(options.count),
@@ -76,38 +69,14 @@ def described(options: Options, names: Mapping[str, str]) -> dict[str, str]:
 
 
 def transit(options: Options) -> str:
-    """Name what a candidate of the atlas must be near.
-
-    Parameters
-    ----------
-    options
-        What the user asks for.
-
-    Returns
-    -------
-    str
-        French words that follow a distance.
-    """
+    """Name what a candidate of the atlas must be near."""
     if options.modes:
         return f"d'un arrêt de {any_of(options.modes)} de l'archive GTFS importée, ou d'une gare"
     return "d'une ligne de métro, de tramway ou de BHNS, ou d'une gare"
 
 
 def finding(found: Proposal, options: Options) -> str:
-    """Say in one sentence what the proposal brings.
-
-    Parameters
-    ----------
-    found
-        The proposal.
-    options
-        What the user asks for.
-
-    Returns
-    -------
-    str
-        French sentence.
-    """
+    """Say in one sentence what the proposal brings."""
     if found.sites.empty:
         return f"Aucune station ne peut être proposée : {found.reason}."
     number, gained = len(found.sites), found.after - found.before
@@ -127,11 +96,6 @@ def proof(found: Proposal) -> str:
     ----------
     found
         The proposal, with at least one site.
-
-    Returns
-    -------
-    str
-        French sentence.
     """
     ratio = part(found.greedy / found.objective)
     greedy = f"Un choix glouton, station après station, en atteindrait {ratio}."
@@ -144,20 +108,7 @@ def proof(found: Proposal) -> str:
 
 
 def assumptions(found: Proposal, options: Options) -> list[str]:
-    """Say what the search supposes and leaves out.
-
-    Parameters
-    ----------
-    found
-        The proposal.
-    options
-        What the user asks for.
-
-    Returns
-    -------
-    list of str
-        French sentences.
-    """
+    """Say what the search supposes and leaves out."""
     lines = [*_ASSUMPTIONS, _STOPS if options.modes else _LINES]
     if found.left_out:
         lines.append(f"Population non diffusée, comptée pour personne : {', '.join(found.left_out)}.")
@@ -165,20 +116,7 @@ def assumptions(found: Proposal, options: Options) -> list[str]:
 
 
 def used(options: Options, sources: Mapping[str, Source]) -> list[Source]:
-    """Give the sources that a proposal draws on.
-
-    Parameters
-    ----------
-    options
-        What the user asks for.
-    sources
-        The catalogue.
-
-    Returns
-    -------
-    list of Source
-        The network's first.
-    """
+    """Give the sources that a proposal draws on."""
     lines = [] if options.modes else ["lignes"]
     ids = [NETWORK, "qpv", "indicateurs", *lines, "sncf", *(SOURCES[kind] for kind in options.kinds)]
     named = [sources[source_id] for source_id in dict.fromkeys(ids)]
@@ -190,15 +128,8 @@ def source_of(today: dt.date, communes: Sequence[str]) -> Source:
 
     Parameters
     ----------
-    today
-        The day of the search.
     communes
         INSEE codes of the communes to serve.
-
-    Returns
-    -------
-    Source
-        For maps and files.
     """
     return Source(
         source_id=_SOURCE_ID,

@@ -32,13 +32,6 @@ def default_modes(stops: gpd.GeoDataFrame) -> tuple[str, ...]:
 def serving_modes(stops: gpd.GeoDataFrame, modes: Collection[str]) -> gpd.GeoDataFrame:
     """Keep the stops of some modes.
 
-    Parameters
-    ----------
-    stops
-        As `default_modes`.
-    modes
-        Keys of `MODES`.
-
     Returns
     -------
     GeoDataFrame
@@ -50,11 +43,6 @@ def serving_modes(stops: gpd.GeoDataFrame, modes: Collection[str]) -> gpd.GeoDat
 
 def counted(stops: gpd.GeoDataFrame) -> str:
     """Say how many stops there are, in all and by mode.
-
-    Parameters
-    ----------
-    stops
-        As `default_modes`.
 
     Returns
     -------
@@ -73,11 +61,6 @@ def any_of(modes: Collection[str]) -> str:
     ----------
     modes
         Keys of `MODES`, at least one.
-
-    Returns
-    -------
-    str
-        Such as "métro, tramway ou BHNS".
     """
     *first, last = [MODES[mode] for mode in modes]
     return f"{', '.join(first)} ou {last}" if first else last

@@ -37,12 +37,6 @@ class Threshold:
         The threshold in words, such as "300 m à vol d'oiseau".
     radius_m
         Radius of the circles to draw, in metres; None with isochrones.
-    gap_fields, other_fields, all_fields
-        Columns of the ranking, of the QPV off the network, and of files.
-    sources
-        Sources beside those of the catalogue.
-    note
-        How within reach was measured.
     walked
         The walk measured and the isochrones known; None in metres.
     """
@@ -59,13 +53,7 @@ class Threshold:
 
 
 def choose() -> Threshold:
-    """Let the user choose the kind of threshold and its value.
-
-    Returns
-    -------
-    Threshold
-        What it gives.
-    """
+    """Let the user choose the kind of threshold and its value."""
     kind = st.segmented_control(
         "Seuil", [METRES, MINUTES], default=METRES, required=True, key="mesure", bind="query-params"
     )
@@ -154,13 +142,7 @@ def _minutes() -> Threshold:
 
 
 def offer_isochrones(within: Threshold) -> None:
-    """Say whether isochrones or circles are shown, and let the user ask for what is missing; nothing in metres.
-
-    Parameters
-    ----------
-    within
-        The threshold in force.
-    """
+    """Say whether isochrones or circles are shown, and let the user ask for what is missing; nothing in metres."""
     if within.walked is None:
         return
     found, known = within.walked
