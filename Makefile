@@ -37,7 +37,7 @@ lint: $(VENV)/dev ## style, types, import contract, docstrings
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/numpydoc lint app.py errors.py geo/*.py loaders/*.py tracking/*.py maps/*.py exports/*.py ui/*.py
+	$(BIN)/numpydoc lint app.py errors.py words/*.py geo/*.py loaders/*.py loaders/*/*.py tracking/*.py facts/*.py maps/*.py exports/*.py server/*.py ui/*.py
 	$(BIN)/python -m benchmarks.weight
 
 bench: $(VENV)/dev ## measure what the README claims

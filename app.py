@@ -5,9 +5,11 @@ from starlette.middleware import Middleware
 from streamlit import App
 from streamlit.navigation.page import StreamlitPage
 
-from ui import frame, presence, server, shell
-from ui.bundles import FromMemory
-from ui.reconnection import WholeFirstRun
+from server import process, shell
+from server.bundles import FromMemory
+from server.reconnection import WholeFirstRun
+from ui import frame, presence, startup
+from ui.page import CONTENT_ID
 
 
 def navigation() -> StreamlitPage:
@@ -70,7 +72,7 @@ if __name__ == "__main__":
 else:
     app = App(
         "app.py",
-        lifespan=server.prepared(navigation),
-        routes=shell.routes(),
+        lifespan=process.prepared(navigation, startup.ready),
+        routes=shell.routes(CONTENT_ID),
         middleware=[Middleware(FromMemory), Middleware(WholeFirstRun)],
     )

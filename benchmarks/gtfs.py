@@ -71,9 +71,10 @@ def reading(raw: bytes, *, whole: bool) -> tuple[float, float]:
 
 
 def _apart(kind: str) -> None:
-    import pandas as pd  # noqa: PLC0415  counted before what is measured
+    import pandas as pd
 
-    from loaders import communes, gtfs  # noqa: PLC0415
+    from loaders import communes
+    from loaders.brought import gtfs
 
     raw = sys.stdin.buffer.read()
     communes.load_with_neighbours()

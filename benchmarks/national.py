@@ -134,8 +134,8 @@ def _features(path: Path, outlines: Any, properties: list[dict[str, Any]]) -> No
 
 def answered_by_atlas(folder: Path) -> tuple[int, float]:
     """Read, index and answer by the project: the count of all pairs, and the metres to the nearest facilities, added up."""
-    from geo.proximity import count_within, nearest_distance  # noqa: PLC0415
-    from loaders import qpv, sports  # noqa: PLC0415
+    from geo.proximity import count_within, nearest_distance
+    from loaders import qpv, sports
 
     zones = qpv.read(folder / "qpv/qpv.geojson").frame
     points = sports.load()
@@ -219,8 +219,8 @@ def rows() -> Iterator[Row]:
 
 
 def _main(way: str, folder: Path) -> None:
-    from geo import proximity  # noqa: F401, PLC0415
-    from loaders import qpv, sports  # noqa: F401, PLC0415
+    from geo import proximity  # noqa: F401
+    from loaders import qpv, sports  # noqa: F401
 
     wall_s, processor_s = time.perf_counter(), time.process_time()
     pairs, nearest_m = WAYS[way](folder)

@@ -24,11 +24,12 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.measure import Row, compare, processor_s
 from benchmarks.served import ROOT
 from geo.crs import LAMBERT93, WGS84
-from loaders import clock, communes, premises
+from loaders import communes, premises
 from loaders import qpv as qpv_loader
-from loaders.premises_schema import BY_NAME, COLUMNS
+from loaders.brought.premises_schema import BY_NAME, COLUMNS
 from pages.foncier import premises as shown
 from pages.foncier import session
+from words import clock
 
 SEED = 20260302
 MANY = 20_000

@@ -141,7 +141,7 @@ class Server:
 
 def obvious() -> Server:
     """Give the obvious design, with Leaflet's files from the same package beside it."""
-    from xstatic.pkg import leaflet  # noqa: PLC0415
+    from xstatic.pkg import leaflet
 
     folder = ROOT / "benchmarks" / "obvious" / "static" / "leaflet"
     folder.mkdir(parents=True, exist_ok=True)

@@ -8,8 +8,9 @@ import pandas as pd
 
 from errors import ArgumentError
 from exports.context import Context
-from exports.fields import Field, Kind, stated
+from facts.fields import Field, stated
 from loaders.catalogue import Source
+from words.kinds import Kind
 
 PROVENANCE: Final = ("producteur", "millesime", "licence", "attribution", "filtres", "date_export")
 DIGITS: Final[Mapping[Kind, int]] = {
@@ -47,7 +48,7 @@ def id_name(frame: pd.DataFrame) -> str:
 
 
 def cells(frame: pd.DataFrame, fields: Sequence[Field], context: Context) -> pd.DataFrame:
-    """State the rows as `exports.fields.stated` does, numbers rounded as every format writes them."""
+    """State the rows as `facts.fields.stated` does, numbers rounded as every format writes them."""
     known = {source.source_id: source for source in context.sources}
     rows = stated(frame.rename_axis(id_name(frame)), fields, known)
     for field in fields:

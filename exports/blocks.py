@@ -8,12 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from exports import attribution
-from exports.fields import NUMBERS, Field, present, stated
-from exports.formats import cell, date, heading, typographie
-from exports.naming import CONTRAT, TERRITORY
 from exports.vector_map import VectorMap
+from facts import attribution
+from facts.fields import Field, heading, present, stated
+from facts.naming import CONTRAT, TERRITORY
 from loaders.catalogue import Source
+from words.formats import cell, date, typographie
+from words.kinds import NUMBERS
 
 Block = Mapping[str, Any]
 

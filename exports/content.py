@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exports import blocks
-from exports.formats import typographie
-from exports.material import Material
 from exports.pdf import compose
+from facts.material import Material
+from words.formats import typographie
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from errors import ArgumentError
-from loaders import clock
 from loaders.catalogue import Source
-from loaders.folding import slug
+from words import clock
+from words.folding import slug
 
 
 @dataclass(frozen=True)

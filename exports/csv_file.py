@@ -11,8 +11,9 @@ import pandas as pd
 
 from exports import _rows
 from exports.context import Context
-from exports.fields import Field, Kind
-from loaders.formulas import neutralised
+from facts.fields import Field
+from loaders.formats.formulas import neutralised
+from words.kinds import Kind
 
 
 def to_csv(

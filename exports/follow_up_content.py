@@ -4,11 +4,12 @@ from typing import Final
 
 import pandas as pd
 
-from exports import blocks, follow_up, follow_up_words
-from exports.follow_up import FollowUp
-from exports.formats import moment
-from exports.material import Material
+from exports import blocks
+from facts import follow_up, follow_up_words
+from facts.follow_up import FollowUp
+from facts.material import Material
 from geo.follow_up import by_project, communes_of
+from words.formats import moment
 
 #: A sheet lists the last recorded; the whole list is on page Suivi.
 MOST: Final = 20

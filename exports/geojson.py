@@ -11,7 +11,8 @@ import shapely
 from errors import CrsError
 from exports import _rows
 from exports.context import Context
-from exports.fields import REASONS, Field
+from facts.fields import Field
+from words.missing import REASONS
 
 COORDINATE_DIGITS: Final = 6
 

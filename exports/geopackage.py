@@ -16,10 +16,12 @@ import shapely
 from errors import CrsError
 from exports import _rows
 from exports.context import Context
-from exports.fields import REASONS, Field, Kind
 from exports.qgis import layer_of, style
+from facts.fields import Field
 from geo.crs import LAMBERT93
-from loaders.folding import slug
+from words.folding import slug
+from words.kinds import Kind
+from words.missing import REASONS
 
 SOURCES_TABLE: Final = "sources"
 #: One family of shapes makes a typed layer, its single and multiple shapes together; several make an untyped one.

@@ -17,7 +17,7 @@ import pandas as pd
 from errors import ArgumentError
 from exports import _rows
 from exports.context import Context
-from exports.fields import Field
+from facts.fields import Field
 from geo.scope import in_scope
 from loaders.catalogue import Source
 from maps.assets import bundle

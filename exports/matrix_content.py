@@ -6,12 +6,12 @@ from typing import Any
 import pandas as pd
 
 from errors import ArgumentError
-from exports import coverage, matrix
 from exports.content import Content
-from exports.follow_up import FollowUp, facts
-from exports.formats import moment, pluriel, typographie
-from exports.material import Material
-from exports.naming import CONTRAT
+from facts import coverage, matrix
+from facts.follow_up import FollowUp, facts
+from facts.material import Material
+from facts.naming import CONTRAT
+from words.formats import moment, pluriel, typographie
 
 
 def content(

@@ -4,16 +4,17 @@ from typing import Final
 
 import geopandas as gpd
 
-from exports import coverage, project
-from exports.fields import HORS_PERIMETRE, NON_TELECHARGEE
-from exports.matrix import TO_CONFIRM
-from exports.place_fields import metres
-from exports.portraits import QUARTIER, Portrait
-from exports.surroundings import SORTS
 from exports.vector_map import Drawn, Ring, VectorMap, draw
+from facts import coverage, project
+from facts.frames import Frames
+from facts.matrix import TO_CONFIRM
+from facts.place_fields import metres
+from facts.portraits import QUARTIER, Portrait
+from facts.surroundings import SORTS
 from geo.places import RADII_M
 from geo.territory import ARRONDISSEMENTS, METROPOLE
-from loaders.frames import Frames
+from maps.spec import TOUCHED
+from words.missing import HORS_PERIMETRE, NON_TELECHARGEE
 
 #: Width and height of the map of an A4 sheet, in points.
 SIZE_PT: Final = (510.0, 250.0)
@@ -26,7 +27,7 @@ def of_project(reached: project.Reach, frames: Frames) -> VectorMap:
     Parameters
     ----------
     reached
-        What `exports.project.reach` gives.
+        What `facts.project.reach` gives.
     """
     inside = set(reached.touched.index)
     kind = reached.project["perimetre"]
@@ -35,7 +36,7 @@ def of_project(reached: project.Reach, frames: Frames) -> VectorMap:
         Drawn(
             "qpv",
             frames.qpv,
-            classes=project.TOUCHED,
+            classes=TOUCHED,
             classed={str(code): int(code not in inside) for code in frames.qpv.index},
         ),
     ]

@@ -2,15 +2,16 @@
 
 from typing import Final
 
-from exports import blocks, follow_up_content, paper_maps, place_fields, standing
+from exports import blocks, follow_up_content, paper_maps
 from exports.content import Content
-from exports.fields import Field
-from exports.follow_up import FollowUp
-from exports.formats import entier, figure, pluriel
-from exports.material import Material
-from exports.portraits import QUARTIER, Genre, Portrait
+from facts import place_fields, standing
+from facts.fields import Field
+from facts.follow_up import FollowUp
+from facts.material import Material
+from facts.portraits import QUARTIER, Genre, Portrait
 from geo.places import RADII_M
 from maps import layers
+from words.formats import entier, figure, pluriel
 
 #: A sheet lists the nearest; the whole list is on the page of the place.
 MOST_OBJECTS: Final = 30
@@ -39,7 +40,7 @@ def content(
     Parameters
     ----------
     kind
-        `exports.portraits.QUARTIER` or `COMMUNE`.
+        `facts.portraits.QUARTIER` or `COMMUNE`.
     radius_m
         Threshold of the figures within reach, in metres.
     suivi

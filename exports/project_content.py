@@ -1,11 +1,12 @@
 """What the sheet of a project says."""
 
-from exports import blocks, coverage, follow_up_content, paper_maps, project
+from exports import blocks, follow_up_content, paper_maps
 from exports.content import Content
-from exports.follow_up import FollowUp
-from exports.material import Material
-from exports.naming import CONTRAT
-from exports.project import Reach
+from facts import coverage, project
+from facts.follow_up import FollowUp
+from facts.material import Material
+from facts.naming import CONTRAT
+from facts.project import Reach
 from geo.territory import ARRONDISSEMENTS
 
 

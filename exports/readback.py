@@ -1,6 +1,6 @@
 """The files of `exports.tables` read back into the rows that were written, whatever their format did to them.
 
-Every function gives the cells as `exports.fields.stated` does: numbers, dates and texts, or in words the reason why
+Every function gives the cells as `facts.fields.stated` does: numbers, dates and texts, or in words the reason why
 there is none. Numbers have the precision that the files keep. A text that stands among figures and reads as a
 number comes back as one.
 """
@@ -24,10 +24,11 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from errors import SourceFormatError
 from exports import _rows
-from exports.fields import Field, Kind
 from exports.xlsx import DATA_SHEET
+from facts.fields import Field
 from geo.crs import LAMBERT93, WGS84
-from loaders.formulas import restored
+from loaders.formats.formulas import restored
+from words.kinds import Kind
 
 MEND: Final = "reprenez le fichier tel que l'atlas l'a écrit"
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")

@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 
 from exports import matrix_content, place_content, project_content
-from exports.follow_up import FollowUp
-from exports.material import material
-from exports.portraits import COMMUNE, QUARTIER, REACH_M
-from loaders import clock
+from facts.follow_up import FollowUp
+from facts.material import material
+from facts.portraits import COMMUNE, QUARTIER, REACH_M
+from words import clock
 
 
 def qpv_sheet(code_qp: str, *, radius_m: float = REACH_M, date: dt.date | None = None) -> bytes:

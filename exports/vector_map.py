@@ -12,10 +12,10 @@ import shapely
 
 from errors import ArgumentError
 from exports import signs
-from exports.formats import NARROW, entier
 from geo.crs import check_lambert93
 from maps import layers
 from maps.spec import Classe
+from words.formats import NARROW, entier
 
 FONT: Final = "Source Sans 3"
 MARGIN: Final = 0.04

@@ -15,8 +15,10 @@ import xlsxwriter
 from errors import ArgumentError
 from exports import _rows
 from exports.context import Context
-from exports.fields import REASONS, Field, Kind
-from loaders.formulas import neutralised
+from facts.fields import Field
+from loaders.formats.formulas import neutralised
+from words.kinds import Kind
+from words.missing import REASONS
 
 DATA_SHEET: Final = "Données"
 SOURCES_SHEET: Final = "Sources"

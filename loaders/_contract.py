@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from errors import SourceContentError
-from loaders._files import read_csv
+from loaders.formats.texts import read_csv
 
 #: What a cell says where the document says nothing: no cell is blank.
 NOT_STATED = "non précisé"

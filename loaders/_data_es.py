@@ -10,7 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from geo.arrondissements import commune_of
-from loaders._files import Layout, read_features, text_of
+from loaders.formats.texts import Layout, read_features, text_of
 
 LAYOUT: Final = Layout(
     "Data ES, export GeoJSON",

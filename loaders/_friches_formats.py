@@ -16,9 +16,9 @@ import shapely
 from errors import SourceContentError, SourceCrsError, SourceFormatError
 from geo.arrondissements import OF_COMMUNE, commune_of
 from geo.crs import WGS84
-from loaders._files import Layout, check_layout, is_json, read_features, read_json, start_of, text_of
-from loaders._national import read_kept
-from loaders._shapes import geometry_of
+from loaders.formats.national import read_kept
+from loaders.formats.shapes import geometry_of
+from loaders.formats.texts import Layout, check_layout, is_json, read_features, read_json, start_of, text_of
 
 #: The layer of the national GeoPackage; another one is read if it is alone.
 LAYER: Final = "friches_surfaces"

@@ -9,9 +9,9 @@ import pandas as pd
 
 from errors import SourceFormatError
 from loaders import catalogue, territory
-from loaders._files import extract_layout, is_json, read_json, read_table
 from loaders._nothing import no_places
-from loaders._points import drop_duplicate_ids, numbers, to_points
+from loaders.formats.points import drop_duplicate_ids, numbers, to_points
+from loaders.formats.texts import extract_layout, is_json, read_json, read_table
 from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
 from loaders.territory import BikeNetwork

@@ -11,13 +11,12 @@ from typing import Final
 
 from errors import SourceContentError
 from loaders import territory
-from loaders._files import read_csv
+from loaders.formats.texts import read_csv
 from loaders.paths import DATA, within
+from words.missing import HORS_PERIMETRE, NON_TELECHARGEE
 
 CATALOGUE_FILE = DATA / "sources.csv"
 #: Why a figure is missing that a source does not give: it says nothing of the place, or nobody has downloaded it yet.
-HORS_PERIMETRE = "hors périmètre de la source"
-NON_TELECHARGEE = "source non encore téléchargée"
 COLUMNS = [
     "source_id", "titre", "producteur", "millesime", "date", "licence", "attribution", "adresse", "fichier",
     "lignes_lues", "lignes_gardees", "lignes_ecartees", "limites", "communes", "empreinte", "telecharge_le",

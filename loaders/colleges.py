@@ -11,12 +11,12 @@ import pandas as pd
 from geo.arrondissements import OF_COMMUNE, commune_of
 from geo.crs import LAMBERT93
 from loaders import catalogue, territory
-from loaders._files import Layout, extract_layout
-from loaders._national import read_kept
-from loaders._points import drop_duplicate_ids, to_points
-from loaders.folding import slug
+from loaders.formats.national import read_kept
+from loaders.formats.points import drop_duplicate_ids, to_points
+from loaders.formats.texts import Layout, extract_layout
 from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
+from words.folding import slug
 
 SOURCE_ID: Final = "colleges"
 EXTRACT: Final = DATA / "equipements" / "colleges.csv"

@@ -11,8 +11,8 @@ from errors import SourceContentError
 from geo.arrondissements import COMMUNE_OF
 from geo.crs import WGS84, Bounds
 from loaders import territory
-from loaders._files import Layout, extract_layout, read_features
-from loaders._shapes import to_shapes
+from loaders.formats.shapes import to_shapes
+from loaders.formats.texts import Layout, extract_layout, read_features
 from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
 from loaders.versions import stamp

@@ -10,7 +10,7 @@ import shapely
 
 from geo.crs import LAMBERT93, WGS84
 from loaders import communes, qpv
-from loaders.premises_schema import COLUMNS, FICTIONAL
+from loaders.brought.premises_schema import COLUMNS, FICTIONAL
 
 SEED: Final = 20260101
 #: QPV drawn in the commune that has most and elsewhere, where there are as many, and premises in each.

@@ -6,10 +6,10 @@ import geopandas as gpd
 import pandas as pd
 
 from loaders import catalogue, territory
-from loaders._files import extract_layout
 from loaders._friches_formats import parcels, read_sites
 from loaders._nothing import no_places
-from loaders._points import drop_duplicate_ids, numbers, to_points
+from loaders.formats.points import drop_duplicate_ids, numbers, to_points
+from loaders.formats.texts import extract_layout
 from loaders.paths import DATA, within
 from loaders.quality import MENDED, SET_ASIDE, Reading, Report
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from errors import SourceContentError
-from loaders._files import Layout, extract_layout, read_table
-from loaders._points import numbers
+from loaders.formats.points import numbers
+from loaders.formats.texts import Layout, extract_layout, read_table
 from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
 

@@ -13,17 +13,18 @@ import numpy as np
 import pandas as pd
 
 from errors import SourceContentError, SourceCrsError
-from loaders import _own_archives, _own_crs, _own_positions, _own_tables, _own_vectors, _uploads
-from loaders._delimited import DELIMITERS, ENCODINGS
-from loaders._own_crs import SYSTEMS, Fit, title
-from loaders._own_faults import mend
-from loaders._own_positions import Position
-from loaders._own_shapes import KINDS, settled, vertices
-from loaders._own_tables import NO_HEADER
-from loaders._own_values import Column, named_for_files, typed
+from loaders.brought import own_archives, own_crs, own_positions, own_tables, own_vectors
+from loaders.brought.own_crs import SYSTEMS, Fit, title
+from loaders.brought.own_faults import mend
+from loaders.brought.own_positions import Position
+from loaders.brought.own_shapes import KINDS, settled, vertices
+from loaders.brought.own_tables import NO_HEADER
+from loaders.brought.own_values import Column, named_for_files, typed
 from loaders.catalogue import Source
-from loaders.folding import fold
+from loaders.formats import uploads
+from loaders.formats.delimited import DELIMITERS, ENCODINGS
 from loaders.quality import MENDED, SET_ASIDE, Reading, Report, aside, told
+from words.folding import fold
 
 __all__ = [
     "DELIMITERS", "ENCODINGS", "FORMATS", "KINDS", "MAX_BYTES", "MAX_VERTICES", "NO_HEADER", "SYSTEMS", "Choice", "Column",
@@ -176,7 +177,7 @@ def look(name: str, content: bytes, corrected: Choice | None = None) -> Guess:
         If the file is unusable as a whole: format, encoding, size, number of rows, columns or vertices.
     """
     asked = corrected or Choice()
-    path, raw = _uploads.take(
+    path, raw = uploads.take(
         content,
         name,
         max_bytes=MAX_BYTES,
@@ -184,25 +185,25 @@ def look(name: str, content: bytes, corrected: Choice | None = None) -> Guess:
         filled="choisir un fichier rempli",
     )
     members: tuple[str, ...] = ()
-    if raw.startswith(b"PK") and not _own_archives.is_workbook(raw):
-        found = _own_archives.open_archive(path, raw, member=asked.member)
+    if raw.startswith(b"PK") and not own_archives.is_workbook(raw):
+        found = own_archives.open_archive(path, raw, member=asked.member)
         asked, members = replace(asked, member=found.member), found.members
         if "" not in found.content:
-            opened = _own_vectors.open_shapefile(path, found.content, encoding=asked.encoding)
+            opened = own_vectors.open_shapefile(path, found.content, encoding=asked.encoding)
             return _of_vectors(path, "shp", opened, asked, members)
         raw = found.content[""]
     start = raw[:1000].removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith((b"{", b"[")):
-        return _of_vectors(path, "geojson", _own_vectors.open_geojson(path, raw), asked, members)
-    kind = _uploads.format_of(path, raw)
+        return _of_vectors(path, "geojson", own_vectors.open_geojson(path, raw), asked, members)
+    kind = uploads.format_of(path, raw)
     if kind == "gpkg":
         return _of_vectors(
-            path, kind, _own_vectors.open_geopackage(path, raw, part=asked.part), asked, members
+            path, kind, own_vectors.open_geopackage(path, raw, part=asked.part), asked, members
         )
     if kind == "xlsx":
-        table = _own_tables.open_sheet(path, raw, part=asked.part, header_line=asked.header_line)
+        table = own_tables.open_sheet(path, raw, part=asked.part, header_line=asked.header_line)
     else:
-        table = _own_tables.open_text(
+        table = own_tables.open_text(
             path, raw, encoding=asked.encoding, separator=asked.separator, header_line=asked.header_line
         )
     return _of_table(path, kind, table, asked, members)
@@ -250,7 +251,7 @@ def place(guess: Guess) -> OwnLayer:
     ids = cells[label].str.slice(stop=_VALUE_CHARACTERS) if label else pd.Series("", index=cells.index)
     said = pd.Series("", index=cells.index)
     if choice.position is not None:
-        said = _own_positions.shown(cells, choice.position).str.slice(stop=_VALUE_CHARACTERS)
+        said = own_positions.shown(cells, choice.position).str.slice(stop=_VALUE_CHARACTERS)
     miscut = pd.Series(guess.miscut, dtype="str")
     unplaced = guess.faults[(guess.faults != "") & ~guess.faults.index.isin(miscut.index)]
     for faults in (miscut, unplaced):
@@ -311,7 +312,7 @@ def source_of(layer: OwnLayer, *, source_id: str, name: str, title: str, origin:
 
 
 def _of_table(
-    path: Path, kind: Format, table: _own_tables.Table, asked: Choice, members: tuple[str, ...]
+    path: Path, kind: Format, table: own_tables.Table, asked: Choice, members: tuple[str, ...]
 ) -> Guess:
     cells, notes, doubts = table.cells, [], []
     if kind == "csv":
@@ -324,11 +325,11 @@ def _of_table(
         notes.append(f"Titres des colonnes : ligne {table.header_line}.")
     position, by_values = asked.position, False
     if position is None:
-        position, by_values = _own_positions.find(cells)
+        position, by_values = own_positions.find(cells)
     shapes = pd.Series(np.full(len(cells), None, dtype=object), index=cells.index)
     faults, stated = pd.Series("", index=cells.index), None
     if position.columns:
-        shapes, faults, stated = _own_positions.place(cells, position, decimal=asked.decimal)
+        shapes, faults, stated = own_positions.place(cells, position, decimal=asked.decimal)
         named = " et ".join(f"« {name} »" for name in position.columns)
         notes.append(f"Position : {named}.")
         if by_values:
@@ -354,7 +355,7 @@ def _of_table(
 
 
 def _of_vectors(
-    path: Path, kind: Format, opened: _own_vectors.Vectors, asked: Choice, members: tuple[str, ...]
+    path: Path, kind: Format, opened: own_vectors.Vectors, asked: Choice, members: tuple[str, ...]
 ) -> Guess:
     choice = replace(asked, part=opened.part or None)
     return _guessed(
@@ -387,13 +388,13 @@ def _guessed(guess: Guess, stated: str | None) -> Guess:
             "simplifier les tracés, ou découper la couche par commune",
         )
     asked, notes, doubts = guess.choice, list(guess.notes), list(guess.doubts)
-    coordinates = _own_positions.coordinates_of(guess.shapes)
+    coordinates = own_positions.coordinates_of(guess.shapes)
     known = coordinates[np.isfinite(coordinates).all(axis=1)]
-    found = _own_crs.fits(known, stated=stated)
-    crs, swapped, systems = asked.crs, asked.swapped, tuple(_own_crs.equally_good(found))
+    found = own_crs.fits(known, stated=stated)
+    crs, swapped, systems = asked.crs, asked.swapped, tuple(own_crs.equally_good(found))
     if crs is not None:
         if swapped is None and len(known):
-            straight, turned = (_own_crs.fit(known, crs, swapped=way) for way in (False, True))
+            straight, turned = (own_crs.fit(known, crs, swapped=way) for way in (False, True))
             swapped = turned.in_france > straight.in_france
         notes.append(f"Système de coordonnées choisi : {title(crs)}.")
     elif found:

@@ -11,20 +11,11 @@ import pandas as pd
 from errors import ArgumentError, SourceContentError, SourceFormatError
 from geo.crs import LAMBERT93
 from loaders import qpv
-from loaders._cells import restore
-from loaders._delimited import read_delimited
-from loaders._geopackages import read_geopackage
-from loaders._grids import RawTable, to_table
-from loaders._points import drop_duplicate_ids
-from loaders._premises_places import attached, placed
-from loaders._premises_rows import read_values, without_broken
-from loaders._uploads import format_of, take
-from loaders._workbooks import read_workbook
-from loaders.addresses import Geocode
-from loaders.catalogue import Source
-from loaders.paths import DATA
-from loaders.premises_faults import mend
-from loaders.premises_schema import (
+from loaders.brought.addresses import Geocode
+from loaders.brought.premises_faults import mend
+from loaders.brought.premises_places import attached, placed
+from loaders.brought.premises_rows import read_values, without_broken
+from loaders.brought.premises_schema import (
     ADDRESS,
     BY_NAME,
     COLUMNS,
@@ -33,6 +24,15 @@ from loaders.premises_schema import (
     HEADINGS,
     heading,
 )
+from loaders.catalogue import Source
+from loaders.formats.cells import restore
+from loaders.formats.delimited import read_delimited
+from loaders.formats.geopackages import read_geopackage
+from loaders.formats.grids import RawTable, to_table
+from loaders.formats.points import drop_duplicate_ids
+from loaders.formats.uploads import format_of, take
+from loaders.formats.workbooks import read_workbook
+from loaders.paths import DATA
 from loaders.quality import Reading, Report, aside, told
 
 SOURCE_ID: Final = "locaux"

@@ -7,9 +7,9 @@ import pandas as pd
 
 from errors import SourceContentError
 from loaders import indicators, territory
-from loaders._files import Layout, extract_layout, read_features
-from loaders._national import national_text
-from loaders._shapes import to_shapes
+from loaders.formats.national import national_text
+from loaders.formats.shapes import to_shapes
+from loaders.formats.texts import Layout, extract_layout, read_features
 from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
 

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 import pandas as pd
 
 from errors import SourceContentError
-from loaders._files import read_csv, read_text
+from loaders.formats.texts import read_csv, read_text
 from loaders.paths import DATA, within
 
 REPORT_FILE = DATA / "qualite.csv"

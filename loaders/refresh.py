@@ -11,12 +11,14 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from errors import ArgumentError, AtlasError
-from loaders import _attempts, _kept, quality, territory
-from loaders._attempts import Attempt
-from loaders._changes import Changes, compare
-from loaders._download import Patience
+from loaders import quality, territory
 from loaders._journal import finish, own_folder, replace_files
-from loaders._renewal import (
+from loaders.live import attempts, kept_versions
+from loaders.live.attempts import Attempt
+from loaders.live.changes import Changes, compare
+from loaders.live.download import Patience
+from loaders.live.register import BY_HAND, OFFICIAL, official
+from loaders.live.renewal import (
     CHANGED,
     NOT_FETCHED,
     RECEIVED,
@@ -28,7 +30,6 @@ from loaders._renewal import (
     unwritable,
 )
 from loaders.paths import DATA
-from loaders.register import BY_HAND, OFFICIAL, official
 
 __all__ = [
     "BY_HAND",
@@ -60,7 +61,7 @@ def last_attempt(source_id: str, *, data_dir: Path = DATA) -> Attempt | None:
     Attempt or None
         None if it never was.
     """
-    return _attempts.read(data_dir, source_id)
+    return attempts.read(data_dir, source_id)
 
 
 def refreshable(data_dir: Path = DATA) -> list[str]:
@@ -82,7 +83,7 @@ def refreshable(data_dir: Path = DATA) -> list[str]:
 
 def has_previous(source_id: str, *, data_dir: Path = DATA) -> bool:
     """Tell whether a version of before is kept, for `revert`."""
-    return (data_dir / _kept.PREVIOUS / source_id / _kept.ROW).exists()
+    return (data_dir / kept_versions.PREVIOUS / source_id / kept_versions.ROW).exists()
 
 
 def refresh(
@@ -184,21 +185,23 @@ def revert(source_id: str, *, data_dir: Path | str = DATA) -> RefreshResult:
     source = official(source_id)
     if source is None:
         raise ArgumentError(f"source inconnue ou jamais actualisée : {source_id}")
-    kept = folder / _kept.PREVIOUS / source_id
+    kept = folder / kept_versions.PREVIOUS / source_id
     try:
         with _alone(folder):
             if not has_previous(source_id, data_dir=folder):
                 return RefreshResult(source_id, REFUSED, "aucune version précédente n’est gardée")
-            told = json.loads((kept / _kept.ROW).read_bytes())
-            old = _kept.current(source_id, folder)
+            told = json.loads((kept / kept_versions.ROW).read_bytes())
+            old = kept_versions.current(source_id, folder)
             before = (kept / Path(source.fichier).name).read_bytes()
-            contents = _kept.previous(source, folder)
+            contents = kept_versions.previous(source, folder)
             contents[source.fichier] = before
-            contents |= _kept.tables(
+            contents |= kept_versions.tables(
                 folder, told["ligne"], pd.DataFrame(told["fautes"], columns=quality.COLUMNS)
             )
             replace_files(folder, contents)
-            return RefreshResult(source_id, CHANGED, "", compare(old, _kept.current(source_id, folder)))
+            return RefreshResult(
+                source_id, CHANGED, "", compare(old, kept_versions.current(source_id, folder))
+            )
     except Timeout:
         return RefreshResult(source_id, REFUSED, _BUSY)
     except AtlasError as error:

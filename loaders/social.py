@@ -5,10 +5,10 @@ from pathlib import Path
 import geopandas as gpd
 
 from loaders import catalogue
-from loaders._files import Layout, extract_layout, read_table
 from loaders._ids import stable_ids
 from loaders._nothing import no_places
-from loaders._points import drop_duplicate_ids, to_points
+from loaders.formats.points import drop_duplicate_ids, to_points
+from loaders.formats.texts import Layout, extract_layout, read_table
 from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
 

@@ -7,10 +7,10 @@ import pandas as pd
 
 from loaders import catalogue, territory
 from loaders._data_es import read_facilities
-from loaders._files import Layout, extract_layout, is_json, read_csv, read_table
 from loaders._ids import stable_ids
 from loaders._nothing import no_places
-from loaders._points import drop_duplicate_ids, numbers, to_points
+from loaders.formats.points import drop_duplicate_ids, numbers, to_points
+from loaders.formats.texts import Layout, extract_layout, is_json, read_csv, read_table
 from loaders.paths import DATA, reference, within
 from loaders.quality import Reading, Report
 

@@ -19,13 +19,13 @@ from folium.template import Template
 
 from errors import ArgumentError
 from geo.crs import LAMBERT93, WGS84
-from loaders.catalogue import NON_TELECHARGEE
-from loaders.offline import is_offline
+from loaders.live.offline import is_offline
 from maps import layers as registry
 from maps.assets import STATIC_FROM_FRAME, STATIC_FROM_PAGE, Assets
 from maps.extent import Extent, of_territory
 from maps.files import ALL, Manifest
 from maps.spec import BASEMAPS, Cadrage, Classe, MapSpec, SessionObjects, ShownLayer
+from words.missing import NON_TELECHARGEE
 
 __all__ = [
     "BASEMAPS",

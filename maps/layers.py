@@ -34,7 +34,7 @@ class LayerField:
     Attributes
     ----------
     kind
-        How the value reads, as in `exports.fields`.
+        How the value reads, as in `facts.fields`.
     facultatif
         Whether the line is left out where there is no value: what only one format of the source knows.
     """

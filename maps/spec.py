@@ -32,6 +32,13 @@ class Classe:
     motif: str = "plein"
 
 
+#: The QPV of a map of one project.
+TOUCHED: Final = (
+    Classe("QPV touchés par le projet", "#B34700", 0.6),
+    Classe("Autres QPV", "#6A7482", 0.6, "hachures"),
+)
+
+
 @dataclass(frozen=True)
 class SessionObjects:
     """The objects of a layer that belong to one session: they go to that user alone, never into a file that is served.

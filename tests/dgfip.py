@@ -1,6 +1,6 @@
 """The DGFiP's file of the premises of legal persons, made up: its landlords and its street are invented."""
 
-from loaders.personnes_morales import COLUMNS
+from loaders.brought.personnes_morales import COLUMNS
 
 #: Level, SIREN and group of a local that a landlord holds on the ground floor.
 OFFICE = ("00", "111222337", "5 - Office HLM")

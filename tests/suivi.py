@@ -3,10 +3,10 @@
 import datetime as dt
 from decimal import Decimal
 
+from server import rights
+from server.rights import Rights
 from tracking.records import DeploymentInput, IndicatorInput
 from tracking.store import open_store
-from ui import rights
-from ui.rights import Rights
 
 #: Texts that a page, a sheet, a spreadsheet or a database might run.
 MARKUP = '<img src=x onerror="alert(1)">\'; DROP TABLE suivi_deployment; --'

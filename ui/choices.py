@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from loaders.offline import is_offline
+from loaders.live.offline import is_offline
 from maps.spec import BASEMAPS
 
 EVERYWHERE: Final = "Toutes les communes"

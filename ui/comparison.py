@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import pandas as pd
 
-from exports import standing
-from exports.fields import Field, stated
-from exports.portraits import COMMUNE, QUARTIER, Genre, Places
+from facts import standing
+from facts.fields import Field, stated
+from facts.portraits import COMMUNE, QUARTIER, Genre, Places
 from loaders.catalogue import Source
-from ui.formats import figure, typographie
+from words.formats import figure, typographie
 
 MOST: Final = 4
 #: Column that names a place.

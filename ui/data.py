@@ -27,9 +27,9 @@ import loaders.sports
 import loaders.territory
 import loaders.transit
 import loaders.versions
-from exports import naming
+from facts import naming
+from facts.frames import Frames
 from loaders.catalogue import Catalogue
-from loaders.frames import Frames
 from loaders.paths import DATA
 
 FrameT = TypeVar("FrameT")

@@ -9,14 +9,15 @@ import pandas as pd
 import streamlit as st
 
 from exports.context import Context
-from exports.fields import Field, present
 from exports.html_map import Figures, to_html_map
 from exports.qgis import layer_of
 from exports.tables import to_csv, to_geojson, to_gpkg, to_xlsx
+from facts.fields import Field, present
 from loaders.catalogue import Source
 from maps.spec import MapSpec
 from ui import data, startup
-from ui.formats import plain, pluriel, typographie
+from ui.markdown import plain
+from words.formats import pluriel, typographie
 
 #: How the names of menus and of their lists of files end: the page's style knows them by it.
 MENU: Final = "menu"

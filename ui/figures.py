@@ -6,8 +6,8 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from exports import portraits
-from exports.portraits import COMMUNE, QUARTIER, Genre, Places, Portrait
+from facts import portraits
+from facts.portraits import COMMUNE, QUARTIER, Genre, Places, Portrait
 from geo import cycling
 from loaders.paths import DATA
 from ui import data, startup

@@ -11,15 +11,16 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from exports import follow_up, project
-from exports.follow_up import FollowUp
+from facts import follow_up, project
+from facts.follow_up import FollowUp
 from maps.spec import SessionObjects, ShownLayer
+from server import rights
 from tracking.changes import Change
 from tracking.records import Nomenclature
 from tracking.refusals import StoreError
 from tracking.store import Store, open_store
-from ui import data, mapview, rights, startup
-from ui.formats import moment
+from ui import data, mapview, startup
+from words.formats import moment
 
 #: The address of the database, for deployments; a file of the project by default.
 VARIABLE: Final = "ATLAS_BASE"
@@ -110,7 +111,7 @@ def layer(rows: pd.DataFrame, followed: FollowUp) -> list[ShownLayer]:
     Parameters
     ----------
     rows
-        What `exports.follow_up.deployments` gives, or some of its rows.
+        What `facts.follow_up.deployments` gives, or some of its rows.
 
     Returns
     -------
@@ -132,7 +133,7 @@ def objects_of(placed: pd.DataFrame, *, note: str) -> SessionObjects:
     Parameters
     ----------
     placed
-        Rows of `exports.follow_up.deployments` that have a point.
+        Rows of `facts.follow_up.deployments` that have a point.
     """
     columns: dict[str, Sequence[object]] = {
         "lieu": placed["lieu"].tolist(),

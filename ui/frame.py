@@ -8,9 +8,9 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from errors import AtlasError
-from exports.naming import CONTRAT, TERRITORY
+from facts.naming import CONTRAT, TERRITORY
 from ui import startup
-from ui.formats import typographie
+from words.formats import typographie
 
 ICON: Final = str(Path(__file__).with_name("icon.svg"))
 

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Final
 
 from loaders.catalogue import Source
-from ui.formats import date, pluriel
+from words.formats import date, pluriel
 
 OLD_YEARS: Final = 5
 #: An age reads in months below it, in years from it on.

@@ -3,8 +3,8 @@
 import os
 from typing import Final
 
-from loaders import geocoder
-from loaders.geocoder import Address
+from loaders.live import geocoder
+from loaders.live.geocoder import Address
 
 #: Where a deployment names another address of the geocoder, such as a relay of its own.
 VARIABLE: Final = "ATLAS_GEOCODEUR"

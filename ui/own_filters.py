@@ -9,10 +9,11 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from loaders.folding import fold
 from loaders.own_layer import Column
-from ui.formats import date, decimal, plain
+from ui.markdown import plain
 from ui.own_layers import Held
+from words.folding import fold
+from words.formats import date, decimal
 
 #: A column of more distinct texts is searched, not listed.
 MOST_VALUES: Final = 60

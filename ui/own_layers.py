@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from errors import ArgumentError
-from exports.fields import Field
+from facts.fields import Field
 from geo.attachment import zones_of
 from geo.proximity import count_within, nearest_distance
 from loaders.catalogue import Source
@@ -18,7 +18,7 @@ from maps.layers import OWN_LAYERS
 from maps.own_layer import objects_of
 from maps.spec import SessionObjects
 from ui import data
-from ui.formats import distance
+from words.formats import distance
 
 MOST: Final = len(OWN_LAYERS)
 #: What every page and file says of such a layer.

@@ -6,8 +6,9 @@ from typing import Final
 
 import streamlit as st
 
-from loaders import clock
-from ui.formats import date, plain, typographie
+from ui.markdown import plain
+from words import clock
+from words.formats import date, typographie
 
 CONTENT_ID: Final = "contenu"
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from exports import sheets
 from exports.context import Context
-from exports.portraits import QUARTIER, Portrait
+from facts.portraits import QUARTIER, Portrait
 from ui import data, follow_up
 
 HELP = (

@@ -9,13 +9,12 @@ import geopandas as gpd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from exports import follow_up as suivi
-from exports import place_fields, standing
 from exports.context import Context
-from exports.fields import REASONS
-from exports.place_fields import metres
-from exports.portraits import COMMUNE, QUARTIER, Genre, Places, Portrait
-from exports.surroundings import SORTS, sorts
+from facts import follow_up as suivi
+from facts import place_fields, standing
+from facts.place_fields import metres
+from facts.portraits import COMMUNE, QUARTIER, Genre, Places, Portrait
+from facts.surroundings import SORTS, sorts
 from geo.places import RADII_M
 from geo.proximity import TOUCH_M
 from maps.spec import Cadrage, MapSpec, ShownLayer
@@ -34,8 +33,9 @@ from ui import (
     sources,
     table,
 )
-from ui.formats import typographie
 from ui.standing import to_html as figures_html
+from words.formats import typographie
+from words.missing import REASONS
 
 #: Hidden at first: what nobody checked, and what serves nobody.
 HIDDEN: Final = frozenset({"friches_potentielles", "stations_virtuelles"})
@@ -70,7 +70,7 @@ class Asked:
     radius_m
         Distance from the outline, in metres.
     natures
-        Keys of `exports.surroundings.SORTS` shown on the map and in the list.
+        Keys of `facts.surroundings.SORTS` shown on the map and in the list.
     """
 
     radius_m: int
@@ -105,7 +105,7 @@ def ask_natures() -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Keys of `exports.surroundings.SORTS`.
+        Keys of `facts.surroundings.SORTS`.
     """
     known = list(sorts(data.sources()))
     if not known:

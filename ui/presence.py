@@ -6,10 +6,10 @@ from typing import Final, Literal
 import streamlit as st
 
 from errors import AtlasError
-from exports.naming import TERRITORY
+from facts.naming import TERRITORY
 from loaders import territory
 from ui import data, page
-from ui.formats import typographie
+from words.formats import typographie
 
 #: Source id to what `territoire.toml` lacks where it does not name it.
 _UNNAMED: Final = {

@@ -7,13 +7,13 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from exports import follow_up as words
 from exports.context import Context
-from exports.follow_up import FollowUp
+from facts import follow_up as words
+from facts.follow_up import FollowUp
 from geo.follow_up import communes_of
 from maps.spec import ShownLayer
 from ui import data, downloads, follow_up, table
-from ui.formats import moment, typographie
+from words.formats import moment, typographie
 
 OF_PROJECT: Final = ("commune", "statut", "qpv", "lieu", "debut", "fin", "partenaire")
 OF_PLACE: Final = ("titre", "statut", "qpv", "lieu", "debut", "fin", "partenaire")
@@ -30,7 +30,7 @@ def of_project(followed: FollowUp | None, id_projet: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Rows of `exports.follow_up.deployments`, none if nothing could be read.
+        Rows of `facts.follow_up.deployments`, none if nothing could be read.
     """
     rows = _rows(followed)
     return rows if followed is None else rows[rows["id_projet"] == id_projet]
@@ -49,7 +49,7 @@ def of_place(followed: FollowUp | None, code: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Rows of `exports.follow_up.deployments`, none if nothing could be read.
+        Rows of `facts.follow_up.deployments`, none if nothing could be read.
     """
     rows = _rows(followed)
     if followed is None:
@@ -91,7 +91,7 @@ def show(
     rows
         What `of_project` or `of_place` gives.
     columns
-        Columns of `exports.follow_up.DEPLOYMENT_FIELDS` to show, the first names the row.
+        Columns of `facts.follow_up.DEPLOYMENT_FIELDS` to show, the first names the row.
     sentence
         What the records say of it, in French, "" for nothing.
     """

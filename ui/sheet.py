@@ -6,9 +6,10 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from exports.fields import REASONS, Field, present, stated
+from facts.fields import Field, present, stated
 from loaders.catalogue import Source
-from ui.formats import figure, typographie
+from words.formats import figure, typographie
+from words.missing import REASONS
 
 
 def show(

@@ -6,11 +6,11 @@ from html import escape
 
 import streamlit as st
 
-from exports.attribution import line
-from loaders import clock
+from facts.attribution import line
 from loaders.catalogue import Source
 from ui import data, freshness
-from ui.formats import typographie
+from words import clock
+from words.formats import typographie
 
 
 def note(*source_ids: str) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from html import escape
 from itertools import groupby
 
-from exports import standing
-from exports.portraits import Portrait
+from facts import standing
+from facts.portraits import Portrait
 from loaders.catalogue import Source
-from ui.formats import typographie
+from words.formats import typographie
 
 
 def to_html(portrait: Portrait, sources: Mapping[str, Source]) -> str:

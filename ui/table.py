@@ -12,10 +12,12 @@ from urllib.parse import quote, urlsplit
 import pandas as pd
 import streamlit as st
 
-from exports.fields import NUMBERS, REASONS, Field, is_missing, present, stated, values_of
+from facts.fields import Field, heading, present, stated, values_of
 from loaders.catalogue import Source
-from loaders.folding import fold
-from ui.formats import cell, entier, heading, pluriel, typographie
+from words.folding import fold
+from words.formats import cell, entier, pluriel, typographie
+from words.kinds import NUMBERS
+from words.missing import REASONS, is_missing
 
 PAGE_ROWS: Final = 50
 LONG_TEXT: Final = 60

@@ -5,7 +5,7 @@ window.atlasTexts = (function () {
   const MISSING = "non diffusé";
   const number = (digits) => new Intl.NumberFormat("fr-FR", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   const whole = number(0);
-  /* As in exports/formats.py: what is too small for its decimals has two significant digits, so that only a zero reads as 0. */
+  /* As in words/formats.py: what is too small for its decimals has two significant digits, so that only a zero reads as 0. */
   const small = new Intl.NumberFormat("fr-FR", { maximumSignificantDigits: 2 });
   const LEAST = 1e-6;
   const written = (digits) => {

@@ -7,13 +7,13 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from exports.fields import Field
-from exports.naming import BIKES, CONTRAT, TERRITORY
+from facts.fields import Field
+from facts.naming import BIKES, CONTRAT, TERRITORY
 from geo import cycling, proximity
 from geo import friches as brownfields
 from geo.territory import METROPOLE
 from loaders.catalogue import Source
-from ui.formats import distance, entier, pluriel
+from words.formats import distance, entier, pluriel
 
 REACH_M: Final = 300.0
 FIELDS: Final = (

@@ -7,10 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from exports.context import Context
-from exports.fields import Field
-from exports.naming import BIKES
-from exports.portraits import COMMUNE
-from loaders import clock
+from facts.fields import Field
+from facts.naming import BIKES
+from facts.portraits import COMMUNE
 from loaders.paths import DATA
 from pages.accueil import figures as key
 from pages.accueil import towns
@@ -18,7 +17,9 @@ from pages.accueil.figures import Figure, KeyFigures, key_figures
 from pages.accueil.search import Entry, index, search
 from ui import data, downloads, freshness, page, presence, sources, table
 from ui import figures as shared
-from ui.formats import distance, plain, pluriel, typographie
+from ui.markdown import plain
+from words import clock
+from words.formats import distance, pluriel, typographie
 
 SHOWN = 20
 SHOWN_LINKS = 8

@@ -8,7 +8,7 @@ from typing import Final
 
 import pandas as pd
 
-from loaders.folding import fold
+from words.folding import fold
 
 QUARTIER, COMMUNE, PROJET, SIGLE = "Quartier", "Commune", "Projet", "Sigle ou partenaire"
 MAP, PROJECTS = "pages/carte/page.py", "pages/projets/page.py"

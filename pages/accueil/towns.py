@@ -4,9 +4,9 @@ from typing import Final
 
 import geopandas as gpd
 
-from exports import place_fields
-from exports.fields import Field
-from exports.portraits import Places
+from facts import place_fields
+from facts.fields import Field
+from facts.portraits import Places
 from geo.friches import checked
 from maps.spec import Cadrage, MapSpec, ShownLayer
 
@@ -25,7 +25,7 @@ def fields(radius_m: float) -> tuple[Field, ...]:
     Returns
     -------
     tuple of Field
-        The commune first; columns of `exports.portraits.communes`.
+        The commune first; columns of `facts.portraits.communes`.
     """
     known = {field.column: field for field in place_fields.of_commune(radius_m)}
     return (Field("nom", "Commune", "texte"), *(known[column] for column in _SHOWN))
@@ -37,7 +37,7 @@ def rows(places: Places) -> gpd.GeoDataFrame:
     Parameters
     ----------
     places
-        What `exports.portraits.communes` gives.
+        What `facts.portraits.communes` gives.
 
     Returns
     -------

@@ -7,16 +7,17 @@ from typing import Final
 
 import geopandas as gpd
 
-from exports.fields import REASONS, Field, present, stated
-from exports.naming import BIKES
-from exports.place_fields import INDICATORS, SURFACE
+from facts.fields import Field, present, stated
+from facts.naming import BIKES
+from facts.place_fields import INDICATORS, SURFACE
 from geo.friches import UNCHECKED
 from geo.proximity import count_within
 from geo.scope import mask
 from loaders.catalogue import Source
 from pages.carte.filters import Filters
 from pages.carte.rows import of_types
-from ui.formats import NARROW, entier, figure, typographie
+from words.formats import NARROW, entier, figure, typographie
+from words.missing import REASONS
 
 SIG_VILLE: Final = "https://sig.ville.gouv.fr/territoire/"
 NEAR_M: Final = 300

@@ -7,11 +7,11 @@ from typing import Final
 import geopandas as gpd
 import streamlit as st
 
-from exports.fields import is_missing
-from exports.surroundings import MODES
+from facts.surroundings import MODES
 from geo.friches import UNCHECKED
 from maps.layers import LAYERS
 from ui import choices
+from words.missing import is_missing
 
 TITLES: Final[Mapping[str, str]] = {layer.layer_id: layer.titre for layer in LAYERS}
 #: Thousands of sports facilities hide the rest at the scale of the territory: they wait for a click.

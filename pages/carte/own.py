@@ -7,15 +7,17 @@ from typing import Final
 import geopandas as gpd
 import streamlit as st
 
-from exports.attribution import line
 from exports.context import Context
+from facts.attribution import line
 from geo.places import RADII_M
 from geo.proximity import pairs_within
 from maps.spec import ShownLayer
 from pages.carte.filters import Filters
-from ui import data, downloads, formats, own_filters, own_layers, table
-from ui.formats import distance, escaped, plain, typographie
+from ui import data, downloads, own_filters, own_layers, table
+from ui.markdown import plain
 from ui.own_layers import UNOFFICIAL, Held
+from words import formats
+from words.formats import distance, escaped, typographie
 
 #: Distances at which objects are counted: inside alone, then the atlas's own.
 REACHES_M: Final = (0, *RADII_M)

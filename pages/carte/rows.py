@@ -5,8 +5,8 @@ from typing import Final
 
 import geopandas as gpd
 
-from exports.fields import Field
-from exports.place_fields import INDICATORS, SPORT_HELD, SPORT_NAMES, SPORT_YEAR, SURFACE, known
+from facts.fields import Field
+from facts.place_fields import INDICATORS, SPORT_HELD, SPORT_NAMES, SPORT_YEAR, SURFACE, known
 from geo.proximity import pairs_within
 from geo.scope import in_scope
 from maps.spec import Cadrage, MapSpec, ShownLayer

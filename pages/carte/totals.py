@@ -5,8 +5,8 @@ from typing import Final
 
 import geopandas as gpd
 
-from exports.fields import Field
-from exports.naming import BIKES
+from facts.fields import Field
+from facts.naming import BIKES
 from geo.facilities import in_communes
 from geo.friches import UNCHECKED
 from geo.population import inhabitants_by_commune
@@ -14,7 +14,7 @@ from geo.proximity import pairs_within
 from loaders.catalogue import Source
 from pages.carte.filters import Types
 from pages.carte.rows import of_types
-from ui.formats import BROAD, entier, pluriel
+from words.formats import BROAD, entier, pluriel
 
 NEAR_M: Final = 300
 

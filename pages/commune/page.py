@@ -4,9 +4,9 @@ from typing import Any
 
 import streamlit as st
 
-from exports.fields import Field
-from exports.place_fields import INDICATORS, SURFACE
-from exports.portraits import COMMUNE
+from facts.fields import Field
+from facts.place_fields import INDICATORS, SURFACE
+from facts.portraits import COMMUNE
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from ui import choices, data, mapview, page, place, sources, table
 

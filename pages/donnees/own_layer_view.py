@@ -5,7 +5,7 @@ from typing import Any, Final
 import streamlit as st
 
 from exports.context import Context
-from exports.fields import Field
+from facts.fields import Field
 from loaders.own_layer import (
     DELIMITERS,
     ENCODINGS,
@@ -21,7 +21,8 @@ from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.donnees import own_layer_session as session
 from pages.donnees.own_layer_session import Draft
 from ui import downloads, mapview, own_layers, table
-from ui.formats import entier, escaped, plain, pluriel, typographie
+from ui.markdown import plain
+from words.formats import entier, escaped, pluriel, typographie
 
 PREVIEW_ROWS: Final = 8
 PREVIEW_COLUMNS: Final = 12

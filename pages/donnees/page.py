@@ -6,15 +6,17 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from exports.attribution import scope
 from exports.context import Context
-from exports.fields import HORS_PERIMETRE, Field
-from loaders import clock
+from facts.attribution import scope
+from facts.fields import Field
 from loaders.catalogue import Source
 from loaders.quality import OFF_TERRITORY
 from pages.donnees import own_layer_view, refresh_view, scopes
 from ui import data, downloads, freshness, page, table
-from ui.formats import date, entier, plain, pluriel, typographie
+from ui.markdown import plain
+from words import clock
+from words.formats import date, entier, pluriel, typographie
+from words.missing import HORS_PERIMETRE
 
 ALL = "toutes"
 

@@ -6,12 +6,16 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from exports.fields import Field
-from loaders import clock, offline, refresh
+from facts.fields import Field
+from loaders import refresh
 from loaders.catalogue import Source
+from loaders.live import offline
 from loaders.refresh import RefreshResult
-from ui import freshness, rights, table
-from ui.formats import decimal, entier, moment, plain, typographie
+from server import rights
+from ui import freshness, table
+from ui.markdown import plain
+from words import clock
+from words.formats import decimal, entier, moment, typographie
 
 _RESULTS: Final = "actualisation-resultats"
 STATE_FIELDS: Final = [

@@ -6,10 +6,11 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from exports.fields import HORS_PERIMETRE, Field
+from facts.fields import Field
 from loaders.catalogue import Source
 from maps.spec import Cadrage, Classe, MapSpec, ShownLayer
-from ui.formats import entier
+from words.formats import entier
+from words.missing import HORS_PERIMETRE
 
 COVERED: Final = "couverte"
 MARGIN_M: Final = 500.0

@@ -7,8 +7,8 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from exports.fields import NON_DIFFUSE, Field, is_missing
-from exports.naming import BIKES
+from facts.fields import Field
+from facts.naming import BIKES
 from geo.friches import (
     UNCHECKED,
     checked,
@@ -21,7 +21,8 @@ from geo.friches import (
 from loaders.catalogue import Source
 from loaders.friches import sheet_url
 from maps.spec import Cadrage, MapSpec, ShownLayer
-from ui.formats import entier, pluriel, surface
+from words.formats import entier, pluriel, surface
+from words.missing import NON_DIFFUSE, is_missing
 
 SOURCE: Final = "friches"
 THRESHOLD_M: Final = 300

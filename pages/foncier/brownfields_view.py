@@ -7,15 +7,15 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from exports.attribution import scope
 from exports.context import Context
-from exports.fields import Field
-from exports.naming import BIKES
+from facts.attribution import scope
+from facts.fields import Field
+from facts.naming import BIKES
 from geo.friches import UNCHECKED, checked, identical_surface_m2, merged, merged_surface_m2
 from pages.foncier import brownfields
 from pages.foncier.brownfields import STATUTS, TYPES, Filters
 from ui import choices, data, downloads, mapview, page, presence, sources, startup, table
-from ui.formats import entier, escaped, part, pluriel, surface
+from words.formats import entier, escaped, part, pluriel, surface
 
 TITLE: Final = "Foncier : friches et locaux"
 BY_UNIT: Final = "Par unité foncière"

@@ -8,17 +8,17 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from exports.fields import Field
+from facts.fields import Field
 from geo.crs import WGS84
 from geo.proximity import nearest
-from loaders import addresses
-from loaders import personnes_morales as reading
+from loaders.brought import addresses
+from loaders.brought import personnes_morales as reading
+from loaders.brought.personnes_morales import Candidates
+from loaders.brought.premises_schema import OUTSIDE_QPV
 from loaders.catalogue import Source
-from loaders.personnes_morales import Candidates
-from loaders.premises_schema import OUTSIDE_QPV
 from maps.spec import SessionObjects, ShownLayer
 from pages.foncier.premises import Filters
-from ui.formats import distance, entier
+from words.formats import distance, entier
 
 LAYER: Final = "pistes"
 #: In place of the QPV and of the distance of a candidate that has no position.
@@ -52,7 +52,7 @@ def located(candidates: pd.DataFrame, placed: gpd.GeoDataFrame | None, qpv: gpd.
     Parameters
     ----------
     placed
-        Those whose address was looked up, as `loaders.personnes_morales.place` gives them; None if none was.
+        Those whose address was looked up, as `loaders.brought.personnes_morales.place` gives them; None if none was.
     qpv
         All the QPV in EPSG:2154, with `lib_qp`.
 

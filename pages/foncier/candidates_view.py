@@ -10,16 +10,18 @@ import streamlit as st
 
 from errors import ArgumentError, AtlasError
 from exports.context import Context
-from exports.fields import Field
-from loaders import addresses, landlords
-from loaders import personnes_morales as reading
+from facts.fields import Field
+from loaders.brought import addresses, landlords
+from loaders.brought import personnes_morales as reading
+from loaders.brought.personnes_morales import Candidates
 from loaders.catalogue import Source
-from loaders.geocoder import Address
-from loaders.personnes_morales import Candidates
+from loaders.live.geocoder import Address
 from maps.spec import ShownLayer
 from pages.foncier import candidates
 from pages.foncier.premises import Filters
-from ui import data, downloads, formats, geocoding, table
+from ui import data, downloads, geocoding, table
+from ui.markdown import plain
+from words import formats
 
 FOUND: Final = "pistes-trouvees"
 #: Those whose address was looked up, and what the service answered to each text.
@@ -106,7 +108,7 @@ def show(owned: Kept | None, filters: Filters, *, place: str) -> None:
             max_upload_size=MAX_MB,
         )
     if fault := st.session_state.get(FAULT):
-        st.error(formats.plain(formats.typographie(fault)))
+        st.error(plain(formats.typographie(fault)))
     if owned is not None:
         _results(owned, filters, place)
 
@@ -139,7 +141,7 @@ def parsed(text: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index `siren`, column `denomination`, as `loaders.landlords.load`.
+        Index `siren`, column `denomination`, as `loaders.brought.landlords.load`.
 
     Raises
     ------
@@ -213,7 +215,7 @@ def _placing(owned: Kept, filters: Filters) -> None:
         if len(away):
             told = away.iloc[0].removeprefix(addresses.SERVICE_AWAY).strip(" ()")
             st.warning(
-                formats.plain(
+                plain(
                     formats.typographie(
                         f"Géocodage interrompu : {told}. {formats.pluriel(len(away), 'piste reste', 'pistes restent')} dans le "
                         "tableau, sans position ; relancez quand le service répond."
@@ -231,7 +233,7 @@ def _placing(owned: Kept, filters: Filters) -> None:
         )
     )
     if st.button(
-        formats.plain(f"Placer {formats.pluriel(len(asked), 'adresse', 'adresses')} sur la carte"),
+        plain(f"Placer {formats.pluriel(len(asked), 'adresse', 'adresses')} sur la carte"),
         key="pistes-placer",
     ):
         _place(asked)

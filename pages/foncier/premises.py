@@ -9,16 +9,16 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from exports.fields import Field
+from facts.fields import Field
 from geo.crs import WGS84
 from geo.premises import FREE, LATER, NOT_FREE, availability, totals
 from geo.scope import mask
 from loaders import premises
+from loaders.brought.premises_schema import BY_NAME, FICTIONAL, OUTSIDE_QPV
 from loaders.catalogue import Source
 from loaders.premises import Inventory
-from loaders.premises_schema import BY_NAME, FICTIONAL, OUTSIDE_QPV
 from maps.spec import Cadrage, MapSpec, SessionObjects, ShownLayer
-from ui.formats import date, entier, pluriel
+from words.formats import date, entier, pluriel
 
 BANNER: Final = "DONNÉES FICTIVES"
 ANY: Final = "Indifférente"

@@ -8,17 +8,19 @@ import geopandas as gpd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from exports.attribution import line
 from exports.context import Context
+from facts.attribution import line
 from geo.premises import FREE
 from geo.scope import in_scope
-from loaders import addresses, clock, premises_template
 from loaders import premises as reading
-from loaders.premises_schema import OUTSIDE_QPV
+from loaders.brought import addresses, premises_template
+from loaders.brought.premises_schema import OUTSIDE_QPV
 from maps.spec import MapSpec, SessionObjects
 from pages.foncier import candidates_view, premises, public, session
 from pages.foncier.premises import BANNER, Filters, Imported
-from ui import choices, data, downloads, formats, mapview, page, sources, startup, table
+from ui import choices, data, downloads, mapview, page, sources, startup, table
+from ui.markdown import plain
+from words import clock, formats
 
 TITLE: Final = "Foncier : friches et locaux"
 OBJECTS: Final = "locaux-carte"
@@ -116,7 +118,7 @@ def _import() -> None:
                 "Retirer l'inventaire", key="locaux-retirer", on_click=session.forget, disabled=owned is None
             )
     if fault:
-        st.error(formats.plain(formats.typographie(fault)))
+        st.error(plain(formats.typographie(fault)))
 
 
 def _places(frame: gpd.GeoDataFrame, communes: Mapping[str, str]) -> tuple[str | None, str | None, str]:
@@ -346,7 +348,7 @@ def _public(heading: DeltaGenerator) -> None:
     _map(drawn, filters, key="carte-social", subject=f"carte {what}")
     if not source.absente:
         said = f"Équipements sociaux : {source.producteur}, {source.millesime}. {source.limites}"
-        st.caption(formats.plain(formats.typographie(said)))
+        st.caption(plain(formats.typographie(said)))
     used = [catalogue[key] for key in PUBLIC]
     towns = public.per_commune(communes, _figured(qpv), startup.ready().frames["social"], source)
     for frame, fields, title, key, target in (

@@ -5,13 +5,13 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from exports.fields import Field
+from facts.fields import Field
 from geo.facilities import in_communes, qpv_figures
 from geo.population import counted_under, total_by_commune
 from loaders.catalogue import Source
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.foncier.premises import Filters, address
-from ui.formats import pluriel
+from words.formats import pluriel
 
 THRESHOLD_M: Final = 300
 _QPV: Final = (

@@ -6,9 +6,10 @@ from typing import Final
 import streamlit as st
 
 from errors import AtlasError
-from loaders import clock, fictional, premises
+from loaders import fictional, premises
 from pages.foncier.premises import Imported, imported
 from ui import data, geocoding
+from words import clock
 
 INVENTORY: Final = "locaux-inventaire"
 FAULT: Final = "locaux-faute"

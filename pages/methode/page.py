@@ -6,14 +6,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from exports.naming import BIKES, DOCUMENT, TERRITORY
 from exports.place_content import MOST_FRICHES, MOST_OBJECTS
+from facts.naming import BIKES, DOCUMENT, TERRITORY
 from loaders import territory
 from loaders.catalogue import OPTIONAL
-from loaders.folding import slug
-from ui import data, identity, page
-from ui.formats import entier, typographie
+from server import identity
+from ui import data, page
 from ui.freshness import OLD_YEARS
+from words.folding import slug
+from words.formats import entier, typographie
 
 HERE = Path(__file__).parent
 #: What a chapter or a point of the text begins with that only some territories need.

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from exports.coverage import MESURES
-from exports.matrix import PERIMETERS
+from facts.coverage import MESURES
+from facts.matrix import PERIMETERS
 from ui import choices
 
 

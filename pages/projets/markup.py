@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
-from exports import matrix
-from exports.matrix import SHORT, TO_CONFIRM
+from facts import matrix
+from facts.matrix import SHORT, TO_CONFIRM
 from loaders.catalogue import Source
 from pages.projets.views import COMMUNE, FICHE, VUES
-from ui.formats import typographie
+from words.formats import typographie
 
 
 def table(

@@ -6,13 +6,14 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from exports import coverage, matrix
-from exports import follow_up as suivi
 from exports.context import Context
-from exports.naming import DOCUMENT
+from facts import coverage, matrix
+from facts import follow_up as suivi
+from facts.naming import DOCUMENT
 from pages.projets import filters, markup, prepared, sheet_view, town, town_view, works
 from pages.projets.views import CADRE, COMMUNE, FICHE, MATRICE, VUES
-from ui import data, downloads, follow_up, formats, pdf, presence, sources, table
+from ui import data, downloads, follow_up, pdf, presence, sources, table
+from words import formats
 
 #: The link that the page has followed, in the session.
 LINK: Final = "lien_projets"

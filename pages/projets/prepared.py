@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from exports import coverage, matrix, project
+from facts import coverage, matrix, project
 from loaders.paths import DATA
 from ui import data, follow_up, page, table
 from ui import figures as shared

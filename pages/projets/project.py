@@ -7,11 +7,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from exports import project as words
-from exports.project import TOUCHED
+from facts import project as words
 from geo.territory import ARRONDISSEMENTS, METROPOLE
-from maps.spec import Cadrage, MapSpec, ShownLayer
-from ui.formats import typographie
+from maps.spec import TOUCHED, Cadrage, MapSpec, ShownLayer
+from words.formats import typographie
 
 
 def to_html(project: Mapping[str, Any], said: Sequence[tuple[str, str]]) -> str:

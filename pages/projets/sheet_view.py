@@ -5,16 +5,18 @@ from html import escape
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from exports import coverage, project
-from exports import follow_up as suivi
 from exports.context import Context
-from exports.follow_up_words import balance
-from exports.project import Reach
+from facts import coverage, project
+from facts import follow_up as suivi
+from facts.follow_up_words import balance
+from facts.project import Reach
 from geo.follow_up import by_project
 from maps.spec import ShownLayer
 from pages.projets import prepared
 from pages.projets import project as sheets
-from ui import choices, data, downloads, follow_up, formats, mapview, pdf, recorded, sources, table
+from ui import choices, data, downloads, follow_up, mapview, pdf, recorded, sources, table
+from ui.markdown import plain
+from words import formats
 
 
 def show(heading: DeltaGenerator) -> None:
@@ -32,7 +34,7 @@ def show(heading: DeltaGenerator) -> None:
     row = reached.project
     with heading:
         prepared.head(project.finding(reached))
-    st.header(formats.plain(formats.typographie(row["titre"])), anchor=False)
+    st.header(plain(formats.typographie(row["titre"])), anchor=False)
 
     pdf.project(row["id_projet"])
     followed = follow_up.read()

@@ -6,11 +6,11 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from exports.coverage import MESURES, towns
-from exports.fields import Field
-from exports.matrix import STATUSES, TO_CONFIRM, measure, some
+from facts.coverage import MESURES, towns
+from facts.fields import Field
+from facts.matrix import STATUSES, TO_CONFIRM, measure, some
 from geo.territory import LOCALISED, METROPOLITAN, NO_QPV, NOT_CONCERNED, qpv_of_project
-from ui.formats import pluriel
+from words.formats import pluriel
 
 SITUATIONS: Final[Mapping[str, str]] = {
     LOCALISED: "Projets localisés",

@@ -5,10 +5,11 @@ from html import escape
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from exports import coverage, matrix
 from exports.context import Context
+from facts import coverage, matrix
 from pages.projets import markup, prepared, town
-from ui import choices, data, downloads, formats, sources, table
+from ui import choices, data, downloads, sources, table
+from words import formats
 
 
 def show(heading: DeltaGenerator) -> None:

@@ -5,8 +5,8 @@ from typing import Final
 
 import pandas as pd
 
-from exports.fields import Field
-from exports.naming import DOCUMENT
+from facts.fields import Field
+from facts.naming import DOCUMENT
 
 WORK_FIELDS: Final = (
     Field("titre", "Travail", "texte"),

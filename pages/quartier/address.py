@@ -8,8 +8,8 @@ import geopandas as gpd
 
 from geo.crs import points_from_degrees, to_wgs84
 from geo.proximity import nearest, nearest_distance
-from loaders.geocoder import STREET, Address
-from ui.formats import decimal, distance
+from loaders.live.geocoder import STREET, Address
+from words.formats import decimal, distance
 
 #: Nearer to the outline than this, only the official tool can tell on which side an address is.
 DOUBT_M: Final = 20.0

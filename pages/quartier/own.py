@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from exports.context import Context
-from exports.fields import Field
+from facts.fields import Field
 from ui import data, downloads, own_layers, table
-from ui.formats import distance, escaped
 from ui.own_layers import UNOFFICIAL
+from words.formats import distance, escaped
 
 FIELDS: Final = (
     Field("couche", "Couche", "texte"),

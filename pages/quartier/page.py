@@ -6,14 +6,14 @@ from typing import Any
 import streamlit as st
 
 from errors import AtlasError
-from exports.fields import Field
-from exports.place_fields import INDICATORS, SURFACE
-from exports.portraits import QUARTIER
-from loaders import geocoder
+from facts.fields import Field
+from facts.place_fields import INDICATORS, SURFACE
+from facts.portraits import QUARTIER
+from loaders.live import geocoder
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.quartier import address, own
 from ui import choices, data, geocoding, mapview, page, place, sources, table
-from ui.formats import typographie
+from words.formats import typographie
 
 LIST_FIELDS = (
     Field("lib_qp", "QPV", "texte"),

@@ -8,14 +8,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from exports.fields import NON_DIFFUSE, Field
-from exports.place_fields import SPORT_HELD, SPORT_NAMES, SPORT_YEAR, known
+from facts.fields import Field
+from facts.place_fields import SPORT_HELD, SPORT_NAMES, SPORT_YEAR, known
 from geo.facilities import category_figures, commune_figures, in_communes, qpv_counts_by, qpv_figures
 from geo.proximity import nearest
 from geo.scope import in_scope, mask
 from loaders.catalogue import Source
 from maps.spec import Cadrage, Classe, MapSpec, ShownLayer
-from ui.formats import date, entier, part, pluriel
+from words.formats import date, entier, part, pluriel
+from words.missing import NON_DIFFUSE
 
 SOURCE: Final = "sports"
 THRESHOLD_M: Final = 300

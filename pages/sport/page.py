@@ -8,9 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from exports.context import Context
-from exports.fields import Field
+from facts.fields import Field
 from pages.sport import gaps
-from ui import choices, data, downloads, formats, mapview, page, presence, sheet, sources, startup, table
+from ui import choices, data, downloads, mapview, page, presence, sheet, sources, startup, table
+from ui.markdown import plain
+from words import formats
 
 TITLE: Final = "Sport : quels équipements manquent, et où ?"
 ALL_FAMILIES: Final = "Toutes les familles"
@@ -108,7 +110,7 @@ def show() -> None:
 
     fields = gaps.qpv_fields(vintage, family=family is not None)
     if chosen is not None and chosen in rows.index:
-        st.header(formats.plain(str(rows.loc[chosen, "lib_qp"])), anchor=False)
+        st.header(plain(str(rows.loc[chosen, "lib_qp"])), anchor=False)
         sheet.show(rows.loc[[chosen]], fields, sources=catalogue, caption="Le QPV choisi")
 
     _quarters(rows, fields, family=family, vintage=vintage)

@@ -7,11 +7,11 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from exports import follow_up as words
-from exports.follow_up import SIGNS, FollowUp
+from facts import follow_up as words
+from facts.follow_up import SIGNS, FollowUp
 from geo.follow_up import STATUSES, in_year, years
 from ui import data, table
-from ui.formats import pluriel, typographie
+from words.formats import pluriel, typographie
 
 UNDATED: Final = "Sans date"
 FIELDS: Final = tuple(
@@ -59,7 +59,7 @@ def columns(rows: pd.DataFrame) -> dict[str, list[bool]]:
     Parameters
     ----------
     rows
-        What `exports.follow_up.deployments` gives.
+        What `facts.follow_up.deployments` gives.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def to_html(rows: pd.DataFrame, spans: Mapping[str, list[bool]]) -> str:
     Parameters
     ----------
     rows
-        What `exports.follow_up.deployments` gives.
+        What `facts.follow_up.deployments` gives.
     spans
         What `columns` gives.
     """

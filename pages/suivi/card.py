@@ -8,13 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from errors import AtlasError
-from exports.fields import Field
+from facts.fields import Field
 from pages.suivi import inputs, session
 from pages.suivi.conflict import written
 from tracking.changes import Change, Restore, Withdraw
 from tracking.records import DeploymentInput, IndicatorInput
 from ui import data, follow_up, table
-from ui.formats import moment, typographie
+from words.formats import moment, typographie
 
 HISTORY_FIELDS: Final = (
     Field("numero", "Version", "entier"),

@@ -8,13 +8,14 @@ from typing import Any, Final
 
 import streamlit as st
 
-from exports.follow_up import number
+from facts.follow_up import number
 from pages.suivi import inputs, session
 from tracking.changes import Change, Correct
 from tracking.records import Record
 from tracking.refusals import Conflict
 from ui import follow_up
-from ui.formats import cell, moment, plain, typographie
+from ui.markdown import plain
+from words.formats import cell, moment, typographie
 
 THEIRS, YOURS, MERGED = "la leur", "la mienne", "fusion"
 WAYS: Final[Mapping[str, str]] = {

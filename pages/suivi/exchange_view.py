@@ -7,16 +7,17 @@ import pandas as pd
 import streamlit as st
 
 from errors import AtlasError
-from exports import follow_up as words
 from exports.context import Context
-from exports.fields import Field
-from exports.follow_up import FollowUp
-from loaders import tables
+from facts import follow_up as words
+from facts.fields import Field
+from facts.follow_up import FollowUp
+from loaders.brought import tables
 from pages.suivi import card, preview
 from tracking import exchange
 from tracking.records import DeploymentInput, IndicatorInput
 from ui import downloads, follow_up
-from ui.formats import plain, typographie
+from ui.markdown import plain
+from words.formats import typographie
 
 KEY: Final = "import"
 KINDS: Final[Mapping[str, tuple[type[DeploymentInput | IndicatorInput], str]]] = {

@@ -10,14 +10,15 @@ import streamlit as st
 
 from errors import AtlasError
 from geo.crs import points_from_degrees
-from loaders.geocoder import Address
+from loaders.live.geocoder import Address
 from maps.spec import Cadrage, MapSpec, SessionObjects, ShownLayer
 from pages.suivi import inputs, session
 from pages.suivi.session import Form
 from tracking.changes import Add, Change, Correct
 from tracking.records import LENGTHS, Status, faults
 from ui import choices, data, follow_up, geocoding, mapview
-from ui.formats import plain, typographie
+from ui.markdown import plain
+from words.formats import typographie
 
 KIND: Final = "deploiement"
 PREFIX: Final = "saisie-"

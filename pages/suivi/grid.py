@@ -10,7 +10,7 @@ from pages.suivi import form, preview
 from tracking import exchange
 from tracking.records import LENGTHS, Status
 from ui import choices, data, follow_up
-from ui.formats import typographie
+from words.formats import typographie
 
 KEY: Final = "grille"
 DATES: Final = ("date_debut", "date_fin")

@@ -10,17 +10,18 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from exports import follow_up as words
-from exports import project as projects
 from exports.context import Context
-from exports.follow_up import FollowUp
-from loaders import clock
+from facts import follow_up as words
+from facts import project as projects
+from facts.follow_up import FollowUp
 from pages.suivi import card, form, inputs, series, session
 from pages.suivi.session import Form
 from tracking.changes import Add, Change, Correct
 from tracking.records import LENGTHS, IndicatorInput, Scale
 from ui import choices, data, downloads, table
-from ui.formats import plain, typographie
+from ui.markdown import plain
+from words import clock
+from words.formats import typographie
 
 KIND: Final = "valeur"
 PREFIX: Final = "valeur-"
@@ -91,7 +92,7 @@ def drawings(rows: pd.DataFrame) -> list[str]:
     Parameters
     ----------
     rows
-        Rows of `exports.follow_up.indicators` of one indicator.
+        Rows of `facts.follow_up.indicators` of one indicator.
     """
     numbers = rows[rows["valeur"].notna()].sort_values("periode_fin")
     return [

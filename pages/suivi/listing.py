@@ -6,18 +6,19 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from exports import follow_up as words
 from exports.context import Context
-from exports.fields import Field
-from exports.follow_up import FollowUp
-from exports.follow_up_words import balance, beyond, observed
+from facts import follow_up as words
+from facts.fields import Field
+from facts.follow_up import FollowUp
+from facts.follow_up_words import balance, beyond, observed
 from geo.crs import Bounds, points_from_degrees
 from geo.follow_up import STATUSES, by_project, communes_of
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.suivi import card, form, session
 from tracking.records import DeploymentInput
 from ui import choices, data, downloads, follow_up, mapview, table
-from ui.formats import plain, pluriel, typographie
+from ui.markdown import plain
+from words.formats import pluriel, typographie
 
 LIST_FIELDS: Final = tuple(field for field in words.DEPLOYMENT_FIELDS if field.column != "note")
 FILE_FIELDS: Final = (

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from exports import follow_up as words
-from exports.follow_up_words import finding
+from facts import follow_up as words
+from facts.follow_up_words import finding
 from pages.suivi import agenda, card, conflict, exchange_view, form, grid, indicators, listing, session
 from pages.suivi.views import AGENDA, DEPLOIEMENTS, ECHANGE, GRILLE, INDICATEURS, VUES
-from ui import follow_up, identity, page, presence
-from ui.formats import typographie
+from server import identity
+from ui import follow_up, page, presence
+from words.formats import typographie
 
 TITLE = "Suivi : promesse et constat"
 #: The kind of form that a view shows while one is open.

@@ -7,12 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from errors import AtlasError
-from exports.fields import Field
+from facts.fields import Field
 from pages.suivi import card, session
 from tracking.exchange import Plan
 from tracking.refusals import ConflictError
 from ui import follow_up, table
-from ui.formats import plain, pluriel, typographie
+from ui.markdown import plain
+from words.formats import pluriel, typographie
 
 ADDED_FIELDS: Final = (Field("ligne", "Ligne", "texte"), Field("contenu", "À ajouter", "texte"))
 CORRECTED_FIELDS: Final = (

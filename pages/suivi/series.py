@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-from ui.formats import typographie
+from words.formats import typographie
 
 _WIDTH: Final = 460
 _HEIGHT: Final = 170

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from ui.formats import entier, pluriel, typographie
+from words.formats import entier, pluriel, typographie
 
 _WIDTH: Final = 720
 _HEIGHT: Final = 300

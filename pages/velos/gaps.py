@@ -6,10 +6,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from exports.fields import Field
-from exports.naming import BIKES
+from facts.fields import Field
+from facts.naming import BIKES
 from maps.spec import Cadrage, Classe, MapSpec, ShownLayer
-from ui.formats import entier, part, pluriel
+from words.formats import entier, part, pluriel
 
 NETWORK: Final = "velos"
 THRESHOLD_M: Final = 300

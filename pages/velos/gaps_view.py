@@ -9,12 +9,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from exports.context import Context
-from exports.naming import BIKES
+from facts.naming import BIKES
 from geo import cycling
 from loaders.catalogue import Source
 from pages.velos import gaps, service, threshold
 from pages.velos.threshold import Threshold
-from ui import choices, data, downloads, formats, mapview, page, sheet, sources, table
+from ui import choices, data, downloads, mapview, page, sheet, sources, table
+from ui.markdown import plain
+from words import formats
 
 TITLE: Final = "Vélos : où manque-t-il des stations ?"
 
@@ -66,7 +68,7 @@ def show(heading: DeltaGenerator) -> None:
     sources.note("qpv", gaps.NETWORK, "lignes", "sncf")
 
     if chosen is not None and chosen in rows.index:
-        st.header(formats.plain(str(rows.loc[chosen, "lib_qp"])), anchor=False)
+        st.header(plain(str(rows.loc[chosen, "lib_qp"])), anchor=False)
         sheet.show(rows.loc[[chosen]], within.all_fields, sources=catalogue, caption="Le QPV choisi")
 
     used = [catalogue[key] for key in (gaps.NETWORK, "qpv", "indicateurs", *within.sources)]

@@ -7,12 +7,14 @@ import pandas as pd
 import streamlit as st
 
 from exports.context import Context
-from loaders import candidate_sites
+from loaders.brought import candidate_sites
 from loaders.quality import OFF_TERRITORY, Report
 from pages.velos import session, stops
 from pages.velos.session import Imported, Slot
 from pages.velos.siting_fields import FAULT_FIELDS
-from ui import downloads, formats, table
+from ui import downloads, table
+from ui.markdown import plain
+from words import formats
 
 #: The server's own limit (`maxUploadSize`).
 MAX_MB: Final = 50
@@ -24,7 +26,7 @@ def show() -> None:
     _stops()
     for slot in (session.SITES, session.STOPS):
         if slot.fault():
-            st.error(formats.plain(formats.typographie(slot.fault())))
+            st.error(plain(formats.typographie(slot.fault())))
 
 
 def quality() -> None:
@@ -77,7 +79,7 @@ def _held(slot: Slot[Any], label: str, told: Callable[[Imported[Any]], str]) -> 
     """Say which file the session holds, and offer to take it away."""
     held = slot.imported()
     if held is not None:
-        st.caption(formats.plain(formats.typographie(f"« {held.name} » : {told(held)}.")))
+        st.caption(plain(formats.typographie(f"« {held.name} » : {told(held)}.")))
         st.button(label, key=f"{slot.key}-retirer", on_click=slot.forget)
 
 

@@ -8,13 +8,16 @@ import pandas as pd
 import streamlit as st
 
 from exports.context import Context
-from exports.fields import Field
-from loaders import bike_service, clock, territory
-from loaders.bike_service import Joined, Live, Status
+from facts.fields import Field
+from loaders import territory
 from loaders.catalogue import Source
+from loaders.live import bike_service
+from loaders.live.bike_service import Joined, Live, Status
 from loaders.territory import BikeNetwork
 from pages.velos.gaps import NETWORK
-from ui import data, downloads, formats, table
+from ui import data, downloads, table
+from ui.markdown import plain
+from words import clock, formats
 
 SOURCE_ID: Final = "velos_temps_reel"
 FIELDS: Final = (
@@ -40,7 +43,7 @@ def show() -> None:
     stations = data.bikes()[~data.bikes()["is_virtual_station"]]
     for network in networks:
         if len(networks) > 1:
-            st.subheader(formats.plain(network.nom), anchor=False)
+            st.subheader(plain(network.nom), anchor=False)
         _network(network, stations[stations["reseau"] == network.nom], rank=networks.index(network))
 
 
@@ -48,12 +51,12 @@ def _network(network: BikeNetwork, stations: gpd.GeoDataFrame, *, rank: int) -> 
     """Show the state of one network's physical stations."""
     live = bike_service.now(base_url=bike_service.address(network))
     if live.fault:
-        st.warning(formats.plain(formats.typographie(_fault(live))))
+        st.warning(plain(formats.typographie(_fault(live))))
     if live.status is None or live.read_at is None:
         return
     if live.is_stale(dt.datetime.now(dt.UTC)):
         st.warning(
-            formats.plain(
+            plain(
                 formats.typographie(
                     f"Dernière lecture trop ancienne pour parler du présent : {formats.moment(live.read_at)}."
                 )

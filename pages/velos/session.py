@@ -7,8 +7,9 @@ from typing import Final, Generic, TypeVar
 import streamlit as st
 
 from errors import AtlasError
-from loaders import candidate_sites, gtfs, transit
-from loaders.candidate_sites import SiteList
+from loaders import transit
+from loaders.brought import candidate_sites, gtfs
+from loaders.brought.candidate_sites import SiteList
 from loaders.catalogue import Source
 
 ReadT = TypeVar("ReadT")

@@ -7,6 +7,7 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
+from facts.frames import Frames
 from geo import candidates, gains
 from geo.attachment import zone_of
 from geo.crs import to_wgs84
@@ -16,7 +17,6 @@ from geo.population import counted_under
 from geo.proximity import TOUCH_M, nearest, nearest_distance
 from geo.scope import in_scope
 from geo.siting import greedy_curve, propose_sites
-from loaders.frames import Frames
 from pages.velos.gaps import NETWORK
 from pages.velos.stops import MODES, serving_modes
 
@@ -121,7 +121,7 @@ def proposal(
     Parameters
     ----------
     own
-        A list that the user brings, as `loaders.candidate_sites.read` gives its `frame`; None for none.
+        A list that the user brings, as `loaders.brought.candidate_sites.read` gives its `frame`; None for none.
     stops
         The stops of a user's archive, as `loaders.transit.load_stops` gives them, which are transit in place of the
         lines; `options.modes` says which count. None for the lines.

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from exports.fields import Field
+from facts.fields import Field
 from pages.velos.gaps import NETWORK
 
 _REACHED: Final = "Estimation : densité uniforme dans le QPV, à vol d'oiseau"

@@ -7,17 +7,18 @@ import geopandas as gpd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from exports.attribution import line
 from exports.context import Context
-from exports.naming import BIKES
-from loaders import clock, gtfs
-from loaders.candidate_sites import SiteList
+from facts.attribution import line
+from facts.naming import BIKES
+from loaders.brought import gtfs
+from loaders.brought.candidate_sites import SiteList
 from loaders.catalogue import Source
 from pages.velos import curve, gaps, imports_view, session, siting, siting_fields, siting_map, siting_words
 from pages.velos import stops as transit_stops
 from pages.velos.session import Imported
 from pages.velos.siting import Options, Proposal
-from ui import choices, data, downloads, formats, mapview, page, sources, startup, table
+from ui import choices, data, downloads, mapview, page, sources, startup, table
+from words import clock, formats
 
 TITLE: Final = "Vélos : où implanter les prochaines stations ?"
 AVANT: Final = "Avant"

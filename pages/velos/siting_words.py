@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from exports.naming import BIKES
+from facts.naming import BIKES
 from geo import candidates
 from loaders.catalogue import Source
 from pages.velos.gaps import NETWORK
 from pages.velos.siting import KINDS, Options, Proposal
 from pages.velos.stops import any_of
-from ui.formats import date, decimal, entier, part, pluriel
+from words.formats import date, decimal, entier, part, pluriel
 
 #: Sources that a kind of candidates draws on.
 #: Sort of place to the source that it comes from.

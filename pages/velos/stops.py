@@ -5,9 +5,9 @@ from typing import Final
 
 import geopandas as gpd
 
-from ui.formats import pluriel
+from words.formats import pluriel
 
-#: Mode of a stop, as `loaders.gtfs` names it, to its French name within a sentence.
+#: Mode of a stop, as `loaders.brought.gtfs` names it, to its French name within a sentence.
 MODES: Final[Mapping[str, str]] = {"metro": "métro", "tram": "tramway", "bhns": "BHNS", "bus": "bus"}
 #: The modes that the atlas calls structuring.
 STRUCTURING: Final = ("metro", "tram", "bhns")

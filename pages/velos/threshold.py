@@ -7,17 +7,19 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from exports.fields import Field
-from exports.naming import BIKES
+from facts.fields import Field
+from facts.naming import BIKES
 from geo import walking
 from geo.walking import Walking
-from loaders import isochrones
 from loaders.catalogue import Source
-from loaders.isochrones import Isochrones
+from loaders.live import isochrones
+from loaders.live.isochrones import Isochrones
 from loaders.paths import DATA, cache_folder
 from pages.velos import gaps
-from ui import data, formats
+from ui import data
 from ui import figures as reach
+from ui.markdown import plain
+from words import formats
 
 METRES: Final = "Distance"
 MINUTES: Final = "Temps de marche"
@@ -163,7 +165,7 @@ def offer_isochrones(within: Threshold) -> None:
         icon=":material/directions_walk:",
     )
     if st.session_state.get(_OUTCOME):
-        st.warning(formats.plain(formats.typographie(st.session_state[_OUTCOME])))
+        st.warning(plain(formats.typographie(st.session_state[_OUTCOME])))
     label = f"Demander les isochrones à l'IGN ({formats.pluriel(len(found.missing), 'station')})"
     if st.button(
         label, key="isochrones", help="Cinq demandes par seconde au plus ; ce qui est reçu est gardé"

@@ -7,7 +7,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from exports.context import Context
-from exports.formats import figure
 from exports.html_map import to_html_map
 from loaders import catalogue
 from maps.layers import get
@@ -15,6 +14,7 @@ from maps.spec import Cadrage, MapSpec, ShownLayer
 from tests.browser.conftest import SIZES, menu
 from tests.browser.map_page import plain
 from ui import startup
+from words.formats import figure
 
 SERIOUS = {"serious", "critical"}
 SOURCES = catalogue.load()

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from benchmarks.served import Server
-from loaders import premises_template
+from loaders.brought import premises_template
 from tests import dgfip, geocoding
 from tests.browser.conftest import settled
 from tests.browser.map_page import REST_MS, MapPage, plain

@@ -5,6 +5,7 @@ import io
 import re
 
 from exports import readback
+from facts.fields import heading
 from geo.friches import checked
 from loaders import friches, qpv
 from pages.foncier import brownfields, premises
@@ -12,7 +13,7 @@ from pages.velos import gaps, siting_fields
 from tests.browser.conftest import menu, settled
 from tests.browser.map_page import MapPage, plain
 from tests.exports.reading_pdf import reader, tags, text_of
-from ui.formats import cell, heading
+from words.formats import cell
 
 LOCAUX = "vue_foncier=Locaux+en+pied+d%27immeuble"
 #: Two rows to keep, in Kalliste and in the centre, and two at fault.

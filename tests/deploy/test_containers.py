@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from benchmarks.served import ROOT
+from server import rights
 from tests.deploy.topology import ADDRESSES, CONF
-from ui import rights
 
 COMPOSE = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))
 SERVICES = COMPOSE["services"]

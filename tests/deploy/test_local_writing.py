@@ -7,8 +7,8 @@ import pytest
 
 from benchmarks.served import Server
 from benchmarks.sessions import Session
+from server.local_machine import SWITCH
 from tests.deploy.topology import Proxy
-from ui.own_machine import SWITCH
 
 
 @dataclass

@@ -6,9 +6,9 @@ from html import escape
 import streamlit as st
 
 from errors import RightsError
+from server import rights
 from tracking.records import DeploymentInput
 from tracking.store import Store, open_store
-from ui import rights
 
 PROJECT = "cites-educatives"
 

@@ -6,7 +6,7 @@ import pytest
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
 from exports.context import Context
-from exports.fields import Field
+from facts.fields import Field
 from loaders.catalogue import Source
 
 

@@ -11,9 +11,10 @@ import shapely
 from shapely.geometry import LineString, MultiPoint, Point, box
 
 from errors import ArgumentError, CrsError
-from exports.fields import HORS_PERIMETRE, NON_DIFFUSE, Field
 from exports.tables import to_gpkg
+from facts.fields import Field
 from maps.layers import LAYERS, get
+from words.missing import HORS_PERIMETRE, NON_DIFFUSE
 
 
 @pytest.fixture
@@ -203,8 +204,8 @@ def test_dashes_of_lines_are_kept(frame, context, tmp_path):
 
 
 def test_every_layer_of_the_maps_finds_its_style_by_its_id():
-    from exports.qgis import layer_of  # noqa: PLC0415
-    from ui import startup  # noqa: PLC0415
+    from exports.qgis import layer_of
+    from ui import startup
 
     found = {layer_id: layer_of(frame, None).layer_id for layer_id, frame in startup.frames().items()}
     assert found == {layer.layer_id: layer.layer_id for layer in LAYERS} | {"arrondissements": "communes"}

@@ -12,12 +12,13 @@ import openpyxl
 import pytest
 
 import exports
+import facts
 import pages
 from exports._rows import PROVENANCE, heading
 from exports.context import Context
-from exports.fields import Field
 from exports.html_map import to_html_map
 from exports.tables import to_csv, to_geojson, to_gpkg, to_xlsx
+from facts.fields import Field
 from loaders import catalogue
 from maps.layers import get
 from maps.spec import MapSpec, ShownLayer
@@ -83,7 +84,7 @@ def test_every_file_says_where_its_rows_come_from(form, layer_id, tmp_path):
 
 def column_lists():
     """Every list of columns that a module of the pages or of the exports offers, with its name."""
-    for room in (pages, exports):
+    for room in (pages, facts, exports):
         for found in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
             # A page is a script: to import it would run it.
             if found.name.endswith((".page", "__main__")):

@@ -11,10 +11,11 @@ import shapely
 from shapely.geometry import Point
 
 from errors import SourceFormatError
-from exports import matrix, readback
+from exports import readback
 from exports.context import Context
-from exports.fields import Field, stated
 from exports.tables import to_csv, to_geojson, to_gpkg, to_xlsx
+from facts import matrix
+from facts.fields import Field, stated
 from loaders import catalogue
 from maps.layers import LAYERS, get
 from pages.carte import rows as carte

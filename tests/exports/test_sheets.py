@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from errors import ArgumentError
-from exports import coverage, matrix, sheets, standing
-from exports.fields import HORS_PERIMETRE, NON_DIFFUSE
-from exports.formats import entier
-from exports.material import material
+from exports import sheets
+from facts import coverage, matrix, standing
+from facts.material import material
 from loaders import bikes, catalogue, communes, friches, projects, qpv
 from tests.exports.reading_pdf import A3_LANDSCAPE, A4, bare, fonts, plain, reader, tags, text_of
+from words.formats import entier
+from words.missing import HORS_PERIMETRE, NON_DIFFUSE
 
 DAY = dt.date(2026, 3, 5)
 VELOS = "velos-electriques"

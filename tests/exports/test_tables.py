@@ -11,8 +11,9 @@ import pytest
 import shapely
 
 from errors import ArgumentError, CrsError
-from exports.fields import HORS_PERIMETRE, NON_DIFFUSE, Field
 from exports.tables import PROVENANCE, to_csv, to_geojson
+from facts.fields import Field
+from words.missing import HORS_PERIMETRE, NON_DIFFUSE
 
 ORIGIN = {
     "producteur": "Producteur A (Titre velos) ; Insee (Titre indicateurs)",

@@ -9,8 +9,9 @@ import pytest
 
 from errors import ArgumentError
 from exports.context import Context
-from exports.fields import HORS_PERIMETRE, NON_DIFFUSE, Field
 from exports.tables import to_xlsx
+from facts.fields import Field
+from words.missing import HORS_PERIMETRE, NON_DIFFUSE
 
 
 def opened(data):

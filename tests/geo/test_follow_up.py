@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from errors import ArgumentError
-from exports.follow_up import SIGNS
+from facts.follow_up import SIGNS
 from geo import follow_up
 from tracking.records import Status
 

@@ -11,7 +11,8 @@ import sys
 import threading
 import time
 
-from loaders import _download, refresh
+from loaders import refresh
+from loaders.live import download
 
 #: What changes a folder, as Python announces it, beside files opened for writing.
 EVENTS = frozenset({"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod"})
@@ -47,7 +48,7 @@ def child(order):
 
 
 def main():
-    _download.BACKOFF_S = 0.001
+    download.BACKOFF_S = 0.001
     say("prêt")
     for line in sys.stdin:
         order = json.loads(line)

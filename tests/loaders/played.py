@@ -5,7 +5,7 @@ import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from loaders import _http
+from loaders.live import http_session
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -58,4 +58,4 @@ def service():
     server.shutdown()
     server.server_close()
     thread.join()
-    _http._session.close()
+    http_session._session.close()

@@ -6,7 +6,6 @@ import pytest
 from errors import SourceMissingError
 from loaders import (
     arrondissements,
-    bike_service,
     bikes,
     build,
     catalogue,
@@ -19,6 +18,7 @@ from loaders import (
     transit,
 )
 from loaders.catalogue import Catalogue
+from loaders.live import bike_service
 from tests.territoires import made_up
 
 LOADERS = {

@@ -8,8 +8,8 @@ import zipfile
 import pytest
 
 from errors import ArgumentError, ServiceBusyError, ServiceError
-from loaders import _download, _http, geocoder, isochrones
-from loaders._download import Patience, Validators, fetch
+from loaders.live import download, geocoder, http_session, isochrones
+from loaders.live.download import Patience, Validators, fetch
 from tests.loaders.faults import HOURS_AWAY, LASTING
 
 GOOD = b'{"type": "FeatureCollection", "features": [' + b"0," * 5000 + b"0]}"
@@ -18,8 +18,8 @@ LIMIT = 100_000
 
 @pytest.fixture
 def service(service, monkeypatch):
-    monkeypatch.setattr(_download, "BACKOFF_S", 0.001)
-    monkeypatch.setattr(_http, "PAUSE_S", 0.01)
+    monkeypatch.setattr(download, "BACKOFF_S", 0.001)
+    monkeypatch.setattr(http_session, "PAUSE_S", 0.01)
     service.pieces, service.headers = [GOOD], {"Content-Length": str(len(GOOD))}
     return service
 
@@ -158,7 +158,7 @@ def test_offline_nothing_is_asked(service, tmp_path, monkeypatch):
     monkeypatch.setenv("ATLAS_HORS_LIGNE", "1")
     for asking in (
         lambda: get(service, tmp_path),
-        lambda: _http.get_json(service.url, params={}, service="Source", loopback=True),
+        lambda: http_session.get_json(service.url, params={}, service="Source", loopback=True),
         lambda: geocoder.search("1 rue de la République", base_url=service.url),
     ):
         with pytest.raises(ServiceError, match="hors ligne"):
@@ -209,7 +209,7 @@ def test_a_full_disk_is_no_fault_of_the_service(service, tmp_path, monkeypatch):
     def full(*_args, **_options):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(_download._Try, "_check_whole", full)
+    monkeypatch.setattr(download._Try, "_check_whole", full)
     with pytest.raises(OSError, match="No space left"):
         get(service, tmp_path)
 
@@ -217,4 +217,4 @@ def test_a_full_disk_is_no_fault_of_the_service(service, tmp_path, monkeypatch):
 def test_isochrones_say_that_the_atlas_is_offline(monkeypatch):
     monkeypatch.setenv("ATLAS_HORS_LIGNE", "1")
     with pytest.raises(ServiceError, match="hors ligne"):
-        _http.get_json(isochrones.BASE_URL, params={}, service=isochrones.SERVICE)
+        http_session.get_json(isochrones.BASE_URL, params={}, service=isochrones.SERVICE)

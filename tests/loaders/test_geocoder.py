@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from errors import ArgumentError, ServiceBusyError, ServiceError
-from loaders import _http, geocoder
+from loaders.live import geocoder, http_session
 
 
 def feature(label="1 Rue de la République 13002 Marseille", score=0.97, kind="housenumber", **point):
@@ -103,8 +103,8 @@ def test_errors_and_redirections(service, status):
 
 
 def test_slow_to_begin_and_slow_to_end(service, monkeypatch):
-    assert _http.TIMEOUT_S == 3
-    monkeypatch.setattr(_http, "TIMEOUT_S", 0.3)
+    assert http_session.TIMEOUT_S == 3
+    monkeypatch.setattr(http_session, "TIMEOUT_S", 0.3)
     service.wait_s = 1
     begun = time.monotonic()
     with pytest.raises(ServiceError, match="pas de réponse"):
@@ -125,7 +125,7 @@ def test_nobody_answers(service):
 
 def test_busy_service_is_left_alone_as_long_as_it_asks(service, monkeypatch):
     now = [1000.0]
-    monkeypatch.setattr(_http.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(http_session.time, "monotonic", lambda: now[0])
     service.status, service.headers = 429, {"Retry-After": "30"}
     for _ in range(2):
         with pytest.raises(ServiceBusyError, match="réessayer dans 30 s"):

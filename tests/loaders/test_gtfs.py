@@ -17,8 +17,9 @@ from errors import (
     SourceFormatError,
 )
 from geo.crs import points_from_degrees
-from loaders import _gtfs_tables, gtfs, transit
-from loaders._gtfs_routes import with_modes
+from loaders import transit
+from loaders.brought import gtfs, gtfs_tables
+from loaders.brought.gtfs_routes import with_modes
 from loaders.quality import OFF_TERRITORY
 from tests.loaders.gtfs_archives import ROUTES, STOP_TIMES, STOPS, TABLES, TRIPS, archive
 
@@ -165,7 +166,7 @@ def test_archives_may_have_a_folder_and_apples_copies(folder):
 
 def test_pieces_make_the_whole(monkeypatch):
     whole = read()
-    monkeypatch.setattr(_gtfs_tables, "CHUNK_ROWS", 3)
+    monkeypatch.setattr(gtfs_tables, "CHUNK_ROWS", 3)
     pd.testing.assert_frame_equal(read().frame, whole.frame)
 
 
@@ -411,7 +412,7 @@ def test_too_large_files(monkeypatch):
     with pytest.raises(SourceContentError, match="GTFS limité"):
         read()
     monkeypatch.undo()
-    monkeypatch.setitem(_gtfs_tables.MAX_TABLE_BYTES, "trips.txt", 10)
+    monkeypatch.setitem(gtfs_tables.MAX_TABLE_BYTES, "trips.txt", 10)
     with pytest.raises(SourceContentError, match=r"trips\.txt fait 0 Mo"):
         read()
 

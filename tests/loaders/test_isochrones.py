@@ -14,7 +14,8 @@ import shapely
 
 from errors import ArgumentError, CrsError
 from geo.walking import qpv_figures
-from loaders import _http, bikes, catalogue, isochrones, paths, qpv
+from loaders import bikes, catalogue, paths, qpv
+from loaders.live import http_session, isochrones
 
 VINTAGE = "2 mars 2026"
 #: Area of a regular octagon within a circle of 250 m: 2 √2 r².
@@ -62,7 +63,7 @@ def stations():
 
 @pytest.fixture(autouse=True)
 def _no_waiting(request, monkeypatch):
-    monkeypatch.setattr(_http, "PAUSE_S", 0.05)
+    monkeypatch.setattr(http_session, "PAUSE_S", 0.05)
     if "at_its_pace" not in request.node.name:
         monkeypatch.setattr(isochrones, "_pace", SimpleNamespace(wait=lambda _rate: None))
 

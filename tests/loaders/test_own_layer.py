@@ -8,7 +8,8 @@ import pytest
 import shapely
 
 from errors import AtlasError, SourceContentError, SourceCrsError, SourceFormatError
-from loaders import _grids, own_layer
+from loaders import own_layer
+from loaders.formats import grids
 from loaders.own_layer import Choice, Position
 from tests.loaders import own_files as files
 
@@ -330,7 +331,7 @@ def test_a_file_that_cannot_be_used_names_itself_and_the_mend(name):
 
 
 def test_too_many_rows_and_vertices_are_refused(monkeypatch):
-    monkeypatch.setattr(_grids, "MAX_ROWS", 2)
+    monkeypatch.setattr(grids, "MAX_ROWS", 2)
     with pytest.raises(SourceContentError, match="plus de 2 lignes"):
         look(files.CSV)
     with pytest.raises(SourceContentError, match="plus de 2 lignes"):

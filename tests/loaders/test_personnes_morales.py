@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from errors import ArgumentError, AtlasError, SourceContentError, SourceFormatError, SourceMissingError
-from loaders import landlords, personnes_morales
-from loaders.addresses import FROM_ADDRESS
-from loaders.personnes_morales import COLUMNS, FROM_GROUP, FROM_LIST, SITUATIONS
+from loaders.brought import landlords, personnes_morales
+from loaders.brought.addresses import FROM_ADDRESS
+from loaders.brought.personnes_morales import COLUMNS, FROM_GROUP, FROM_LIST, SITUATIONS
 
 OFFICE, COMPANY, OTHER = "000000018", "000000026", "000000034"
 LISTED = pd.DataFrame({"siren": [COMPANY], "denomination": ["SA fictive"], "source": ["essai"]}).set_index(

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from errors import SourceFormatError
-from loaders._files import Layout, table_of
-from loaders._plain import plain_table
+from loaders.formats.spelling import plain_table
+from loaders.formats.texts import Layout, table_of
 
 CELLS = ["", "a", " é ", "01001", "\u00a0x", "NA", "null", "1,5", "-3", "l'été", "nan", "\ttab"]
 LAYOUT = Layout("essai", {"un": "un", "deux": "deux"}, ";")

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from loaders._points import drop_duplicate_ids, numbers
+from loaders.formats.points import drop_duplicate_ids, numbers
 from loaders.quality import Report
 
 

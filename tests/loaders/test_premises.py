@@ -14,11 +14,14 @@ from shapely.geometry import box
 from errors import ArgumentError, AtlasError, SourceContentError
 from exports import tables
 from exports.context import Context
-from exports.fields import REASONS, Field
-from loaders import _cells, addresses, fictional, premises, premises_template, qpv
-from loaders.formulas import FORMULA_SIGNS
-from loaders.premises_schema import BY_NAME, COLUMNS, FICTIONAL, OUTSIDE_QPV
+from facts.fields import Field
+from loaders import fictional, premises, qpv
+from loaders.brought import addresses, premises_template
+from loaders.brought.premises_schema import BY_NAME, COLUMNS, FICTIONAL, OUTSIDE_QPV
+from loaders.formats import cells
+from loaders.formats.formulas import FORMULA_SIGNS
 from loaders.quality import MENDED, SET_ASIDE
+from words.missing import REASONS
 
 DAMAGED = Path(__file__).parent / "damaged"
 TODAY = pd.Timestamp("2026-11-24")
@@ -90,7 +93,7 @@ def test_apostrophes_of_our_exports_are_undone():
     frame = read("formules.csv")
     assert frame.loc["L3", ["adresse", "source"]].tolist() == ["=1+1 rue", "-R"]
     assert frame.loc["L5", "adresse"] == "'quai"
-    assert set(_cells.MISSING) == REASONS
+    assert set(cells.MISSING) == REASONS
 
 
 @pytest.mark.parametrize("sign", FORMULA_SIGNS)
@@ -100,7 +103,7 @@ def test_every_sign_that_our_exports_neutralise_is_undone(sign):
     written = tables.to_csv(frame, context=Context.of([source], subject="essai", place="essai"), plain=True)
     cell = list(csv.reader(io.StringIO(written.decode(), newline="")))[1][1]
     assert cell == f"'{sign}1"
-    assert _cells.restore(pd.Series([cell, f"'{cell}", "'quai", "plain"])).tolist() == [
+    assert cells.restore(pd.Series([cell, f"'{cell}", "'quai", "plain"])).tolist() == [
         f"{sign}1", cell, "'quai", "plain",
     ]  # fmt: skip
 

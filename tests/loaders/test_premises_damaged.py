@@ -26,10 +26,12 @@ from errors import (
     SourceFormatError,
     SourceMissingError,
 )
-from loaders import _grids, _workbooks, premises, premises_faults, qpv
-from loaders._grids import MAX_ROWS
-from loaders._uploads import MAX_BYTES
-from loaders._workbooks import MAX_INFLATED_BYTES, MAX_MEMBERS
+from loaders import premises, qpv
+from loaders.brought import premises_faults
+from loaders.formats import grids, workbooks
+from loaders.formats.grids import MAX_ROWS
+from loaders.formats.uploads import MAX_BYTES
+from loaders.formats.workbooks import MAX_INFLATED_BYTES, MAX_MEMBERS
 from loaders.quality import KEPT, MENDED, SET_ASIDE
 
 DAMAGED = Path(__file__).parent / "damaged"
@@ -344,7 +346,7 @@ def test_too_large_or_hostile(make, name, error, words):
 
 
 def test_workbook_of_too_many_rows(monkeypatch):
-    for module in (_grids, _workbooks):
+    for module in (grids, workbooks):
         monkeypatch.setattr(module, "MAX_ROWS", 500)
     with pytest.raises(SourceContentError, match=r"plus de 500 lignes.*découper"):
         premises.read(workbook(inventory(700)), name="a.xlsx")
@@ -380,7 +382,7 @@ def test_a_cell_far_to_the_right_is_left_out():
 
 
 def test_a_reader_that_takes_too_long_is_ended(monkeypatch):
-    monkeypatch.setattr(_workbooks, "MAX_TIME_S", 0.001)
+    monkeypatch.setattr(workbooks, "MAX_TIME_S", 0.001)
     with pytest.raises(SourceContentError, match="trop lourd à lire"):
         premises.read(workbook(inventory(3)), name="a.xlsx")
 

@@ -15,11 +15,12 @@ import pytest
 from filelock import FileLock
 
 from errors import ArgumentError, SourceMissingError
-from loaders import _download, _http, _renewal, catalogue, refresh
-from loaders._changes import Changes
-from loaders._download import Patience
+from loaders import catalogue, refresh
+from loaders.live import download, http_session, renewal
+from loaders.live.changes import Changes
+from loaders.live.download import Patience
+from loaders.live.register import BY_HAND, OFFICIAL
 from loaders.paths import ROOT
-from loaders.register import BY_HAND, OFFICIAL
 from tests.loaders import live
 from tests.loaders.faults import LASTING
 from tests.loaders.folders import EMBEDDED, cells, check_whole, digests, linked
@@ -32,8 +33,8 @@ def today():
 
 @pytest.fixture
 def service(service, monkeypatch):
-    monkeypatch.setattr(_download, "BACKOFF_S", 0.001)
-    monkeypatch.setattr(_http, "PAUSE_S", 0.01)
+    monkeypatch.setattr(download, "BACKOFF_S", 0.001)
+    monkeypatch.setattr(http_session, "PAUSE_S", 0.01)
     service.answer, service.headers = live.answer, {}
     return service
 
@@ -171,7 +172,7 @@ def test_what_a_service_does_wrong_changes_nothing(service, data_dir, source_id)
         assert result.refused, fault
         assert re.search(said, result.reason), fault
         assert refresh.last_attempt(source_id, data_dir=data_dir).fault == result.reason
-        _http._resting_until.clear()
+        http_session._resting_until.clear()
     service.replies = []
     service.drip_s, body = 0.1, live.body(source_id)
     service.replies = [{"pieces": [body[at : at + 50] for at in range(0, 1000, 50)], "headers": {}}]
@@ -247,7 +248,7 @@ def test_a_file_at_fault_changes_nothing(service, data_dir, source_id, monkeypat
         result = renew(service, source_id, data_dir)
         assert result.refused, damage
         assert "À faire" in result.reason
-    monkeypatch.setattr(_renewal, "MAX_BYTES", 500)
+    monkeypatch.setattr(renewal, "MAX_BYTES", 500)
     assert "fichier de plus de" in renew(service, source_id, data_dir).reason
     assert digests(data_dir) == before
 

@@ -6,9 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from exports import readback
-from exports.formats import cell
 from tests import menus
 from ui import downloads
+from words.formats import cell
 
 #: Of each format that a menu offers, what reads its files back.
 FORMATS = {

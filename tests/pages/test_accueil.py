@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from exports import readback
-from exports.fields import Field
+from facts.fields import Field
 from loaders import bikes, friches, qpv
 from pages.accueil import figures as key
 from pages.accueil import towns

@@ -5,7 +5,7 @@ from html import escape
 import pytest
 
 from exports import readback
-from exports.fields import Field
+from facts.fields import Field
 from loaders import catalogue, communes, quality
 from pages.donnees import scopes
 from tests.pages.conftest import FORMATS, on_screen, plain

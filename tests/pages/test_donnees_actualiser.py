@@ -3,9 +3,9 @@ import pytest
 from loaders import refresh
 from loaders.refresh import Changes, RefreshResult
 from pages.donnees import refresh_view
+from server import rights
+from server.rights import Rights
 from tests.pages.conftest import plain
-from ui import rights
-from ui.rights import Rights
 
 LOSS = "la nouvelle version n’a plus que 150 lignes sur 255"
 BUTTON = "actualiser-tout"

@@ -10,8 +10,9 @@ import openpyxl
 import pytest
 
 from exports import readback
-from exports.fields import Field
-from loaders import _gtfs_routes, bikes, qpv, transit
+from facts.fields import Field
+from loaders import bikes, qpv, transit
+from loaders.brought import gtfs_routes
 from pages.velos import curve, siting_fields, stops
 from tests.loaders.gtfs_archives import ROUTES, STOP_TIMES, STOPS, archive
 from tests.pages import driver
@@ -215,7 +216,7 @@ def of_modes(*modes):
 
 
 def test_modes_are_those_of_the_reader():
-    assert tuple(stops.MODES) == _gtfs_routes.MODES
+    assert tuple(stops.MODES) == gtfs_routes.MODES
 
 
 def test_stops_of_an_archive_take_the_place_of_lines():

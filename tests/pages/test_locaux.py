@@ -15,10 +15,12 @@ import pytest
 
 from exports import readback
 from exports.context import Context
-from exports.fields import Field
 from exports.tables import to_csv
-from loaders import communes, geocoder, indicators, premises, premises_template, qpv, social
-from loaders.geocoder import Address
+from facts.fields import Field
+from loaders import communes, indicators, premises, qpv, social
+from loaders.brought import premises_template
+from loaders.live import geocoder
+from loaders.live.geocoder import Address
 from pages.foncier import candidates, session
 from pages.foncier import premises as shown
 from tests import dgfip, geocoding, menus
@@ -252,7 +254,9 @@ def test_rows_without_coordinates_are_placed_by_their_address_on_request(monkeyp
     if asked:
         monkeypatch.setattr(geocoder, "search", answered(score))
     else:
-        monkeypatch.setattr("loaders._http._session.get", lambda *_args, **_options: pytest.fail("sent"))
+        monkeypatch.setattr(
+            "loaders.live.http_session._session.get", lambda *_args, **_options: pytest.fail("sent")
+        )
     without = ["L5", "5 rue D", "", "", *ROWS[0][4:]]
     at = opened()
     at.checkbox(key=session.GEOCODE).set_value(asked)

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from shapely.geometry import Point, box
 
-from exports import coverage, matrix
 from exports.context import Context
 from exports.tables import to_csv
+from facts import coverage, matrix
 from loaders import arrondissements, bikes, catalogue, colleges, communes, friches, projects, qpv, sports
 from pages.projets.views import VUES
 from tests import menus

@@ -10,8 +10,9 @@ import pytest
 import shapely
 
 from errors import ServiceError
-from loaders import geocoder, qpv
-from loaders.geocoder import Address
+from loaders import qpv
+from loaders.live import geocoder
+from loaders.live.geocoder import Address
 from pages.quartier import address
 from tests.pages import driver
 from tests.pages.conftest import Tables
@@ -233,5 +234,7 @@ def test_service_away_breaks_nothing_else(monkeypatch):
 
 
 def test_text_too_short_is_not_sent(monkeypatch):
-    monkeypatch.setattr("loaders._http._session.get", lambda *_args, **_options: pytest.fail("sent"))
+    monkeypatch.setattr(
+        "loaders.live.http_session._session.get", lambda *_args, **_options: pytest.fail("sent")
+    )
     assert "l'adresse doit compter de 3 à 200 signes" in ask(opened(), "a")

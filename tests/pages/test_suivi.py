@@ -9,12 +9,13 @@ import pytest
 from pypdf import PdfReader
 
 from errors import RightsError, SourceError
-from exports import follow_up as words
 from exports import sheets
 from exports.context import Context
 from exports.tables import to_csv, to_xlsx
-from loaders import tables
+from facts import follow_up as words
+from loaders.brought import tables
 from pages.suivi import agenda, exchange_view, grid, inputs, preview
+from server.rights import Rights
 from tests import geocoding, suivi
 from tests.pages import driver
 from tests.pages.driver import html
@@ -22,7 +23,6 @@ from tracking import exchange
 from tracking.changes import Add
 from tracking.records import DeploymentInput
 from ui import follow_up
-from ui.rights import Rights
 
 READER = Rights("lecture", "Pour saisir, connectez-vous.")
 

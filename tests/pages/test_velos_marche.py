@@ -10,7 +10,8 @@ import pytest
 import shapely
 from shapely import box
 
-from loaders import _http, bike_service, bikes, isochrones, paths, qpv
+from loaders import bikes, paths, qpv
+from loaders.live import bike_service, http_session, isochrones
 from tests.loaders.played import service as playing
 from tests.pages import driver
 from tests.pages.driver import html, plain, spec
@@ -23,7 +24,7 @@ HALF_M = 280
 def _alone(monkeypatch, tmp_path):
     """Keep nothing between tests, ask nobody, and do not wait."""
     monkeypatch.setenv(paths.CACHE_VARIABLE, str(tmp_path))
-    monkeypatch.setattr(_http, "PAUSE_S", 0.01)
+    monkeypatch.setattr(http_session, "PAUSE_S", 0.01)
     monkeypatch.setattr(isochrones, "_pace", SimpleNamespace(wait=lambda _rate: None))
 
 

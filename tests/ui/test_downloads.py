@@ -9,21 +9,21 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from exports import readback
-from exports.fields import Field
+from facts.fields import Field
 from tests import menus
 from ui import downloads
 
 
 def app(source, count, with_places):
-    import datetime as dt  # noqa: PLC0415
+    import datetime as dt
 
-    import geopandas as gpd  # noqa: PLC0415
-    import pandas as pd  # noqa: PLC0415
-    from shapely.geometry import Point  # noqa: PLC0415
+    import geopandas as gpd
+    import pandas as pd
+    from shapely.geometry import Point
 
-    from exports.context import Context  # noqa: PLC0415
-    from exports.fields import Field  # noqa: PLC0415
-    from ui import downloads  # noqa: PLC0415
+    from exports.context import Context
+    from facts.fields import Field
+    from ui import downloads
 
     frame = pd.DataFrame(
         {"nom": [f"Station {at}" for at in range(count)]}, index=pd.RangeIndex(count, name="station_id")
@@ -123,12 +123,12 @@ def test_nothing_to_take_away(velos_source, monkeypatch):
 
 
 def places_with_figures():
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
-    from exports.context import Context  # noqa: PLC0415
-    from exports.fields import Field  # noqa: PLC0415
-    from maps.spec import MapSpec, ShownLayer  # noqa: PLC0415
-    from ui import data, downloads  # noqa: PLC0415
+    from exports.context import Context
+    from facts.fields import Field
+    from maps.spec import MapSpec, ShownLayer
+    from ui import data, downloads
 
     rows = data.communes().loc[["13055", "84089"], ["nom", "geometry"]]
     rows = rows.assign(taux=[0.0004, None], jour=[None, pd.Timestamp("2026-03-02")])
@@ -164,8 +164,8 @@ def test_the_map_of_rows_says_what_the_rows_say(taken):
 
 
 def page_with_a_map():
-    from maps.spec import MapSpec, ShownLayer  # noqa: PLC0415
-    from ui import downloads  # noqa: PLC0415
+    from maps.spec import MapSpec, ShownLayer
+    from ui import downloads
 
     downloads.show_map(
         MapSpec("Gares de Pertuis", [ShownLayer("communes"), ShownLayer("gares", communes=["84089"])]),

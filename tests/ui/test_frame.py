@@ -5,7 +5,7 @@ from ui import data, frame
 
 
 def failing(page):
-    from ui import frame  # noqa: PLC0415
+    from ui import frame
 
     frame.run(page)
 

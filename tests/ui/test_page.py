@@ -1,10 +1,10 @@
 from streamlit.testing.v1 import AppTest
 
-from ui.formats import plain
+from ui.markdown import plain
 
 
 def app(title, finding):
-    from ui import page  # noqa: PLC0415
+    from ui import page
 
     page.header(title, finding)
 

@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from exports.attribution import line, scope
+from facts.attribution import line, scope
 
 B, N = "\u00a0", "\u202f"
 NAMES = {
@@ -45,7 +45,7 @@ def test_the_line_gives_producer_title_vintage_licence_and_scope(velos_source):
 
 
 def noting():
-    from ui import sources  # noqa: PLC0415
+    from ui import sources
 
     sources.note("velos", "sports", "velos")
 

@@ -1,5 +1,4 @@
 # The scripts given to AppTest import what they need.
-# ruff: noqa: PLC0415
 import html.parser
 import re
 
@@ -7,8 +6,9 @@ import numpy as np
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
-from exports.fields import HORS_PERIMETRE, NON_DIFFUSE, Field
+from facts.fields import Field
 from ui.table import PAGE_ROWS, ordered, to_html
+from words.missing import HORS_PERIMETRE, NON_DIFFUSE
 
 FIELDS = [
     Field("nom", "Nom", "texte"),
@@ -127,7 +127,7 @@ def app(count):
     import pandas as pd
     import streamlit as st
 
-    from exports.fields import Field
+    from facts.fields import Field
     from ui import table
 
     count = st.session_state.get("count", count)

@@ -1,0 +1,187 @@
+"""The tables of a GTFS archive: small ones that are read whole, two that are read in pieces and never held."""
+
+import csv
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from errors import SourceContentError, SourceFormatError
+from loaders.formats.archives import Limits, check_members
+from loaders.formats.texts import Layout, table_of
+
+STOPS: Final = "stops.txt"
+ROUTES: Final = "routes.txt"
+TRIPS: Final = "trips.txt"
+STOP_TIMES: Final = "stop_times.txt"
+#: Who runs the network, and who made the archive, for which days.
+AGENCY: Final = "agency.txt"
+FEED_INFO: Final = "feed_info.txt"
+#: Columns that each table must have.
+COLUMNS: Final = {
+    STOPS: ("stop_id", "stop_name", "stop_lat", "stop_lon"),
+    ROUTES: ("route_id", "route_type"),
+    TRIPS: ("route_id", "trip_id"),
+    STOP_TIMES: ("trip_id", "stop_id"),
+}
+#: Tables that say where the others come from: an archive may lack them, and their columns.
+OPTIONAL: Final = (AGENCY, FEED_INFO)
+#: Rows of a table that are in memory at once.
+CHUNK_ROWS: Final = 200_000
+#: Largest size of each table, once inflated.
+MAX_TABLE_BYTES: Final = {
+    STOPS: 50_000_000,
+    ROUTES: 20_000_000,
+    TRIPS: 200_000_000,
+    STOP_TIMES: 2_000_000_000,
+    AGENCY: 1_000_000,
+    FEED_INFO: 1_000_000,
+}
+LIMITS: Final = Limits(members=1_000, inflated_bytes=sum(MAX_TABLE_BYTES.values()), ratio=200)
+_HEADER_BYTES: Final = 65_536
+_AGAIN: Final = "télécharger de nouveau l'archive GTFS auprès de l'exploitant"
+_DAMAGED: Final = ("archive tronquée ou endommagée", _AGAIN)
+#: What `zipfile` and pandas raise on a member that is damaged within.
+_UNREADABLE: Final = (
+    zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError, ValueError, csv.Error,
+)  # fmt: skip
+
+
+class Tables:
+    """The tables of one archive."""
+
+    def __init__(self, path: Path, raw: bytes) -> None:
+        if not raw.startswith(b"PK"):
+            kind = "page web" if raw[:1000].lstrip().startswith(b"<") else "fichier d'un autre format"
+            raise SourceFormatError(path, f"{kind}, pas une archive ZIP", _AGAIN)
+        self.path = path
+        self._raw = raw
+        members = check_members(
+            path,
+            raw,
+            limits=LIMITS,
+            damaged=_DAMAGED,
+            alone="n'y laisser que les fichiers du GTFS",
+            read=lambda name: _table(name) in MAX_TABLE_BYTES,
+        )
+        self._members = self._found(members)
+        self.encoding = "utf-8-sig"
+
+    def stops(self) -> pd.DataFrame:
+        """Read the table of stops."""
+        return self._whole(STOPS)
+
+    def routes(self) -> pd.DataFrame:
+        """Read the table of lines."""
+        return self._whole(ROUTES)
+
+    def origin(self, table: str) -> pd.DataFrame:
+        """Read a table that says where the archive comes from."""
+        if table not in self._members:
+            return pd.DataFrame()
+        try:
+            return self._whole(table)
+        except SourceFormatError:
+            return pd.DataFrame()
+
+    def pieces(self, table: str) -> Iterator[pd.DataFrame]:
+        """Read the needed columns of a table, some rows at a time."""
+        shown = self._shown(table)
+        try:
+            with zipfile.ZipFile(io.BytesIO(self._raw)) as archive:
+                with archive.open(self._members[table]) as stream:
+                    places = self._places(shown, table, stream.readline(_HEADER_BYTES))
+                with archive.open(self._members[table]) as stream:
+                    reader = pd.read_csv(
+                        stream,
+                        usecols=sorted(places.values()),
+                        header=0,
+                        index_col=False,  # of rows longer than the header, the last cells are left out
+                        dtype="str",
+                        na_filter=False,
+                        skipinitialspace=True,
+                        chunksize=CHUNK_ROWS,
+                        encoding=self.encoding,
+                        encoding_errors="replace",
+                    )
+                    for piece in reader:
+                        piece.columns = sorted(places, key=lambda name: places[name])
+                        yield piece.apply(lambda cells: cells.str.strip())
+        except (SourceFormatError, SourceContentError):
+            raise
+        except _UNREADABLE as error:
+            raise SourceFormatError(
+                shown, f"fichier illisible ou tronqué ({_first_line(error)})", _AGAIN
+            ) from error
+
+    def _found(self, members: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+        found: dict[str, zipfile.ZipInfo] = {}
+        for member in members:
+            table = _table(member.filename)
+            if table not in MAX_TABLE_BYTES:
+                continue
+            if table in found:
+                raise SourceContentError(
+                    self.path, f"plusieurs fichiers {table} dans l'archive", "donner une archive par réseau"
+                )
+            if member.file_size > MAX_TABLE_BYTES[table]:
+                raise SourceContentError(
+                    self.path,
+                    f"{table} fait {member.file_size / 1e6:.0f} Mo une fois décompressé, {MAX_TABLE_BYTES[table] / 1e6:.0f} Mo au plus sont acceptés",
+                    "demander un GTFS limité au réseau local",
+                )
+            found[table] = member
+        absent = [table for table in COLUMNS if table not in found]
+        if absent:
+            what = "archive incomplète" if len(absent) < len(COLUMNS) else "cette archive n'est pas un GTFS"
+            raise SourceFormatError(self.path, f"{what}, il manque : {', '.join(absent)}", _AGAIN)
+        return found
+
+    def _whole(self, table: str) -> pd.DataFrame:
+        shown = self._shown(table)
+        try:
+            with zipfile.ZipFile(io.BytesIO(self._raw)) as archive:
+                content = archive.read(self._members[table])
+        except _UNREADABLE as error:
+            raise SourceFormatError(
+                shown, f"fichier illisible ou tronqué ({_first_line(error)})", _AGAIN
+            ) from error
+        try:
+            text = content.decode(self.encoding)
+        except UnicodeDecodeError:
+            # The format asks for UTF-8; some producers keep the encoding of their spreadsheet.
+            self.encoding = "cp1252"
+            text = content.decode(self.encoding, errors="replace")
+        if not text.strip():
+            raise SourceFormatError(shown, "fichier vide", _AGAIN)
+        return table_of(shown, text, Layout("GTFS", {name: name for name in COLUMNS.get(table, ())}))
+
+    def _places(self, shown: Path, table: str, line: bytes) -> dict[str, int]:
+        """Find the needed columns in a header."""
+        names = next(csv.reader([line.decode(self.encoding, errors="replace").strip()]), [])
+        names = [name.strip() for name in names]
+        absent = [f"« {name} »" for name in COLUMNS[table] if name not in names]
+        if absent:
+            plural = "s" if len(absent) > 1 else ""
+            raise SourceFormatError(
+                shown,
+                f"colonne{plural} absente{plural} : {', '.join(absent)}",
+                "fournir un fichier au format « GTFS »",
+            )
+        return {name: names.index(name) for name in COLUMNS[table]}
+
+    def _shown(self, table: str) -> Path:
+        return Path(f"{self.path.name}, fichier {table}")
+
+
+def _table(name: str) -> str:
+    """Give the table that a member holds: archives may have one folder, and Apple's copies of each file."""
+    return "" if name.startswith("__MACOSX") else name.rsplit("/", 1)[-1].lower()
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().split("\n", 1)[0] or type(error).__name__

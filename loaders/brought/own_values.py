@@ -1,0 +1,157 @@
+"""The columns of a user's table: numbers with French decimals, days, or texts; and names that files accept."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from loaders.formats.cells import SHEET_ERRORS, read_dates, read_numbers
+from loaders.formats.formulas import FORMULA_SIGNS
+from words.folding import fold
+
+Sort = Literal["entier", "decimal", "date", "texte"]
+NOT_A_NUMBER: Final = "texte au lieu d'un nombre"
+NOT_A_DAY: Final = "texte au lieu d'une date"
+SHEET_ERROR: Final = "erreur de tableur"
+#: What users write where there is no value, once bare.
+_NOTHING: Final = frozenset(
+    {"", "nd", "n d", "nc", "n c", "na", "n a", "null", "none", "nan", "so", "s o", "-", "?", "/"}
+)
+_SHORT: Final = 5
+#: A column of figures whose name holds one of these words is a code.
+_CODES: Final = frozenset({
+    "code", "codes", "id", "identifiant", "insee", "siret", "siren", "tel", "telephone", "mobile", "fax", "cp", "postal",
+    "uai", "rna", "finess", "uic", "num", "numero", "no", "cle", "ref", "reference", "fid", "ogc", "gid", "rivoli", "parcelle",
+})  # fmt: skip
+#: Figures with a zero before them, or as many as in a SIREN, are no quantity.
+_CODE: Final = re.compile(r"[+-]?0\d+|\d{9,}")
+_HOUR: Final = re.compile(r".*\d:\d.*")
+_MIDNIGHT: Final = re.compile(r".*[ T]0?0:00(?::00(?:\.0+)?)?Z?$")
+#: A column is of numbers, or of days, when most of its filled cells are.
+_MOST: Final = 0.9
+#: Columns that files add of their own, and names that formats keep for themselves.
+_TAKEN: Final = frozenset({
+    "producteur", "millesime", "licence", "attribution", "filtres", "date_export", "geometry", "geom", "fid", "id", "ogc_fid",
+    "communes", "commune", "id_objet", "genre", "etiquette", "code_insee", "ligne", "faute", "a_faire", "rang",
+})  # fmt: skip
+_TITLES: Final = frozenset({
+    *_TAKEN, "identifiant", "numéro de la ligne", "millésime", "numéro", "ligne du fichier", "ce qui ne va pas", "à faire",
+})  # fmt: skip
+_LONGEST: Final = 48
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a user's layer."""
+
+    name: str
+    title: str
+    sort: Sort
+
+
+def numbers(values: pd.Series, *, decimal: str | None = None) -> pd.Series:
+    """Read text as numbers."""
+    if decimal is not None:
+        other = "." if decimal == "," else ","
+        grouped = values.str.fullmatch(rf"\s*[+-]?\d{{1,3}}(?:[{other}]\d{{3}})+(?:[{decimal}]\d*)?\s*")
+        values = values.mask(grouped, values.str.replace(other, "", regex=False))
+    return read_numbers(values)
+
+
+def typed(
+    cells: pd.DataFrame, *, decimal: str | None, as_text: Collection[str], no_figures: Collection[str] = ()
+) -> tuple[pd.DataFrame, tuple[Column, ...], list[tuple[str, str, pd.Series]]]:
+    """Read each column as what most of its cells are."""
+    values: dict[str, pd.Series] = {}
+    columns = []
+    faults: list[tuple[str, str, pd.Series]] = []
+    for heading, (name, title) in zip(cells.columns, named_for_files(list(cells.columns)), strict=True):
+        text = cells[heading]
+        read, sort = (
+            (None, "texte")
+            if heading in as_text
+            else _read(text, heading, decimal, figures=heading not in no_figures)
+        )
+        if read is None:
+            values[name] = text.where(text != "", None).astype(object)
+        else:
+            lost = read.isna() & ~_nothing(text)
+            error = text.str.upper().isin(SHEET_ERRORS)
+            fault = NOT_A_DAY if sort == "date" else NOT_A_NUMBER
+            faults += [
+                (told, title, wrong)
+                for told, wrong in ((fault, lost & ~error), (SHEET_ERROR, lost & error))
+                if wrong.any()
+            ]
+            values[name] = read
+        columns.append(Column(name, title, sort))
+    return pd.DataFrame(values, index=cells.index), tuple(columns), faults
+
+
+def named_for_files(headings: Sequence[str]) -> list[tuple[str, str]]:
+    """Give columns names and titles that every format of file accepts."""
+    return list(zip(_names(headings), _titles(headings), strict=True))
+
+
+def _names(headings: Sequence[str]) -> list[str]:
+    taken = set(_TAKEN)
+    names = []
+    for rank, heading in enumerate(headings, 1):
+        base = "_".join(fold(heading.replace("+", " plus ")))[:_LONGEST].strip("_") or f"colonne_{rank}"
+        if base[0].isdigit():
+            base = f"c_{base}"
+        name, copy = base, 1
+        # Files put why a figure is missing beside it, in a column of this suffix.
+        while name in taken or name.removesuffix("_statut") in taken or f"{name}_statut" in taken:
+            copy += 1
+            name = f"{base}_{copy}"
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _titles(headings: Sequence[str]) -> list[str]:
+    """Keep headings from looking like formulas, or like the columns that files add."""
+    titles = []
+    for heading in headings:
+        bare = heading.lstrip("".join(FORMULA_SIGNS) + " ") or heading
+        titles.append(f"{bare} (fichier)" if bare.casefold() in _TITLES else bare)
+    twice = {title for title in titles if titles.count(title) > 1}
+    return [f"{title} (colonne {rank})" if title in twice else title for rank, title in enumerate(titles, 1)]
+
+
+def _read(
+    text: pd.Series, heading: str, decimal: str | None, *, figures: bool
+) -> tuple[pd.Series | None, Sort]:
+    filled = text[~_nothing(text)]
+    if filled.empty:
+        return None, "texte"
+    read = numbers(filled, decimal=decimal)
+    if read.notna().mean() >= _MOST:
+        if not figures or set(fold(heading)) & _CODES or filled.str.fullmatch(_CODE).any():
+            return None, "texte"
+        whole = (
+            np.isclose(read.dropna() % 1, 0).all() and not filled.str.contains(r"[.,]\d", regex=True).any()
+        )
+        return read.reindex(text.index).astype("float64"), "entier" if whole else "decimal"
+    # A day alone: what has an hour stays as it is written, and so do figures.
+    if (
+        filled.str.fullmatch(_HOUR).any()
+        and not filled[filled.str.fullmatch(_HOUR)].str.fullmatch(_MIDNIGHT).all()
+    ):
+        return None, "texte"
+    days = read_dates(filled).where(read.isna())
+    if days.notna().mean() >= _MOST:
+        return days.reindex(text.index), "date"
+    return None, "texte"
+
+
+def _nothing(text: pd.Series) -> pd.Series:
+    ranks, distinct = pd.factorize(text, use_na_sentinel=False)
+    empty = np.array(
+        [" ".join(fold(cell)) in _NOTHING and len(cell.strip()) <= _SHORT for cell in distinct], dtype=bool
+    )
+    return pd.Series(empty[ranks] if len(distinct) else np.zeros(len(text), dtype=bool), index=text.index)

@@ -1,0 +1,1 @@
+"""Formats of files: texts, workbooks, archives, GeoPackages, positions and their coordinate systems."""

@@ -1,0 +1,149 @@
+"""Read cells of text as numbers, dates, floors and values of a list, as French users write them."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from loaders.formats.formulas import restored
+from words.folding import fold
+from words.missing import HORS_PERIMETRE, NON_TELECHARGEE
+
+#: What our exports write where there is no value.
+MISSING: Final = ("non diffusé", HORS_PERIMETRE, NON_TELECHARGEE)
+#: What spreadsheets show in a cell that they could not work out, in French and in English.
+SHEET_ERRORS: Final = (
+    "#REF!", "#N/A", "#VALUE!", "#VALEUR!", "#DIV/0!", "#NAME?", "#NOM?", "#NULL!", "#NUL!", "#NUM!", "#NOMBRE!",
+)  # fmt: skip
+_MONTHS: Final = {
+    name: rank
+    for rank, names in enumerate(
+        (
+            ("janvier", "janv"), ("fevrier", "fevr", "fev"), ("mars",), ("avril", "avr"), ("mai",), ("juin",),
+            ("juillet", "juil"), ("aout",), ("septembre", "sept"), ("octobre", "oct"), ("novembre", "nov"),
+            ("decembre", "dec"),
+        ),
+        1,
+    )
+    for name in names
+}  # fmt: skip
+_ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?")
+_FRENCH: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: 0?0:00(?::00)?)?")
+#: Once folded: "1er mars 2026".
+_WRITTEN: Final = re.compile(r"(\d+)(?:er)? ([a-z]+) (\d{4})")
+_SPREADSHEET: Final = re.compile(r"\d{5}(?:\.0+)?")
+_SPREADSHEET_EPOCH: Final = dt.date(1899, 12, 30)
+_FLOOR: Final = re.compile(r"(?:r ?)?([+-]?\d{1,2})(?: ?(?:er|e|eme|nd|nde))?(?: etages?)?")
+_GROUND: Final = frozenset({
+    "rdc", "rc", "rez de chaussee", "rez de chausse", "rez de jardin", "rdj", "pied d immeuble", "00",
+})  # fmt: skip
+_BASEMENT: Final = frozenset({"sous sol", "ss", "s sol"})
+_THREE_DECIMALS: Final = 3
+
+
+def restore(values: pd.Series) -> pd.Series:
+    """Undo what our exports do: the apostrophe before what a spreadsheet would run, the words of a missing value."""
+    values = values.mask(values.isin(MISSING), "")
+    quoted = values[values.str.startswith("'")]
+    if quoted.empty:
+        return values
+    given = values.copy()
+    given[quoted.index] = quoted.map(restored)
+    return given
+
+
+def read_numbers(values: pd.Series, *, unit: str = "") -> pd.Series:
+    """Read text as numbers: decimal comma or point, spaces between thousands, the unit after."""
+    # Each distinct text once: inventories repeat their surfaces and rents.
+    ranks, distinct = pd.factorize(values, use_na_sentinel=False)
+    bare = pd.Series(distinct, dtype="str").str.replace(r"[\s\u00a0\u202f]", "", regex=True)
+    if unit:
+        bare = bare.str.replace(_unit_pattern(unit), "", regex=True)
+        bare = bare.mask(bare.str.fullmatch(r"[+-]?[1-9]\d{0,2}[.,]\d{3}"), "?")
+    thousands = bare.str.fullmatch(r"[+-]?\d{1,3}(?:\.\d{3})+,\d+")
+    bare = bare.mask(thousands, bare.str.replace(".", "", regex=False))
+    plain = bare.str.replace(",", ".", regex=False)
+    written = plain.str.fullmatch(r"[+-]?\d+(?:\.\d*)?")
+    numbers = pd.to_numeric(plain.where(written, ""), errors="coerce").to_numpy("float64")
+    return pd.Series(numbers[ranks], index=values.index, name=values.name)
+
+
+def number_text(value: float) -> str:
+    """Write a number that a file holds as a number."""
+    if pd.isna(value):
+        return ""
+    if float(value).is_integer():
+        return str(int(value))
+    text = f"{float(value):.12f}".rstrip("0")
+    return text + "0" if len(text.partition(".")[2]) == _THREE_DECIMALS else text
+
+
+def read_dates(values: pd.Series) -> pd.Series:
+    """Read text as days."""
+    return pd.to_datetime(_each(values, _day), errors="coerce").astype("datetime64[s]")
+
+
+def read_floors(values: pd.Series) -> pd.Series:
+    """Read text as floors."""
+    return pd.to_numeric(_each(values, _floor)).astype("float64")
+
+
+def read_list(values: pd.Series, words: Mapping[str, str]) -> pd.Series:
+    """Read text as values of a list, whatever the case, the accents and the punctuation."""
+    return _each(values, lambda text: words.get(bare(text)))
+
+
+def bares(values: pd.Series) -> pd.Series:
+    """Reduce cells to bare words, each distinct text once."""
+    return _each(values, bare).astype("str")
+
+
+def bare(text: str) -> str:
+    """Reduce a cell to bare words; one without any letter or digit stays as it is."""
+    return " ".join(fold(text)) or text.strip()
+
+
+def _each(values: pd.Series, read: Callable[[str], object]) -> pd.Series:
+    """Read each distinct text once."""
+    ranks, distinct = pd.factorize(values, use_na_sentinel=False)
+    read_ = np.empty(len(distinct), dtype=object)
+    read_[:] = [read(text) for text in distinct]
+    return pd.Series(read_[ranks], index=values.index, dtype=object)
+
+
+def _day(text: str) -> dt.date | None:
+    text = text.strip()
+    if found := _ISO.fullmatch(text):
+        year, month, day = map(int, found.groups())
+    elif found := _FRENCH.fullmatch(text):
+        day, month, year = map(int, found.groups())
+    elif _SPREADSHEET.fullmatch(text):
+        return _SPREADSHEET_EPOCH + dt.timedelta(days=int(float(text)))
+    else:
+        written = _WRITTEN.fullmatch(" ".join(fold(text)))
+        if written is None or written[2] not in _MONTHS:
+            return None
+        day, month, year = int(written[1]), _MONTHS[written[2]], int(written[3])
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _floor(text: str) -> float | None:
+    words = " ".join(fold(text))
+    if words in _GROUND:
+        return 0.0
+    if words in _BASEMENT:
+        return -1.0
+    signed = " ".join(fold(text.replace("-", " moins "))).replace("moins ", "-")
+    found = _FLOOR.fullmatch(signed)
+    return float(found.group(1)) if found else None
+
+
+def _unit_pattern(unit: str) -> str:
+    first = re.escape(unit.partition("/")[0]).replace("²", "[²2]")
+    return rf"(?i)(?<=\d){first}(?:/.*)?$"

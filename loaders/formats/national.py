@@ -1,0 +1,187 @@
+"""Read a table or an archive of all of France, of which one territory is kept: nothing else is held in memory."""
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from errors import SourceFormatError, SourceMissingError
+from loaders.formats.archives import Limits, check_members
+from loaders.formats.texts import Layout, check_layout, check_text_ends, decoding_error
+
+#: Largest cell of a table: the outline of one site may hold thousands of vertices.
+MAX_CELL: Final = 20_000_000
+# The module's own limit is for the whole process: larger cells are the readers' business.
+csv.field_size_limit(MAX_CELL)
+
+_ARCHIVE: Final = b"PK\x03\x04"
+_LIMITS: Final = Limits(members=200, inflated_bytes=300_000_000, ratio=100)
+_DOWNLOAD_AGAIN: Final = "télécharger le fichier de nouveau"
+_DAMAGED: Final = ("fichier binaire illisible : archive ZIP tronquée ou endommagée", _DOWNLOAD_AGAIN)
+_ESCAPED: Final = re.compile(r'\\"')
+_ENDS: Final = ("", "\n", "\r\n")
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """The rows kept of a table."""
+
+    rows: pd.DataFrame
+    layout: Layout
+    elsewhere: int
+
+    @property
+    def read(self) -> int:
+        """How many rows the file holds."""
+        return len(self.rows) + self.elsewhere
+
+
+def read_kept(
+    path: Path,
+    layouts: Sequence[Layout],
+    *,
+    keep: Callable[[Layout, Mapping[str, str]], bool],
+    escaped: Layout | None = None,
+) -> Kept:
+    """Read the rows of a CSV file that answer to a question, line by line."""
+    if not path.is_file():
+        raise SourceMissingError(path, "fichier introuvable", "vérifier le chemin ou reconstruire l'extrait")
+    check_text_ends(path)
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        try:
+            return _kept(path, stream, layouts, keep, escaped)
+        except UnicodeDecodeError as error:
+            raise decoding_error(path, error, encoding="utf-8") from error
+
+
+def national_text(path: Path, member: str) -> str | None:
+    """Give the text of a member of a ZIP archive."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as stream:
+        if stream.read(len(_ARCHIVE)) != _ARCHIVE:
+            return None
+    raw = path.read_bytes()
+
+    def wanted(name: str) -> bool:
+        return name.endswith(member)
+
+    members = check_members(
+        path, raw, limits=_LIMITS, damaged=_DAMAGED, alone="extraire le fichier de l'archive", read=wanted
+    )
+    named = [item for item in members if wanted(item.filename)]
+    if len(named) != 1:
+        raise SourceFormatError(
+            path,
+            f"archive sans fichier unique « …{member} » ({len(named)} trouvés)",
+            "télécharger de nouveau l'archive, ou en extraire le fichier",
+        )
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            return archive.read(named[0]).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise decoding_error(path, error, encoding="utf-8") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+        raise SourceFormatError(path, *_DAMAGED) from error
+
+
+def _kept(
+    path: Path,
+    stream: io.TextIOWrapper,
+    layouts: Sequence[Layout],
+    keep: Callable[[Layout, Mapping[str, str]], bool],
+    escaped: Layout | None,
+) -> Kept:
+    first = stream.readline()
+    delimiter = max((layout.delimiter for layout in layouts), key=first.count)
+    header = [name.strip() for name in next(_cells(path, iter([first]), delimiter, 0))[1]]
+    layout = check_layout(path, header, layouts)
+    if len(set(header)) < len(header):
+        twice = sorted({name for name in header if header.count(name) > 1})
+        raise SourceFormatError(
+            path, f"colonne en double : {', '.join(twice)}", "renommer ou retirer la colonne"
+        )
+    places = {ours: header.index(theirs) for theirs, ours in layout.known.items() if theirs in header}
+    lines = _unescaped(stream, delimiter) if layout is escaped else iter(stream)
+    numbers: list[int] = []
+    rows: list[list[str]] = []
+    elsewhere, last = 0, (0, 0)
+    for number, cells in _cells(path, lines, delimiter, 1):
+        if last[1] and last[1] != len(header):
+            raise _badly_cut(path, last, len(header), final=False)
+        last = (number, len(cells))
+        if len(cells) != len(header):
+            continue
+        row = {name: cells[at].strip() for name, at in places.items()}
+        if keep(layout, row):
+            numbers.append(number)
+            rows.append([row.get(name, "") for name in layout.known.values()])
+        else:
+            elsewhere += 1
+    if not last[1]:
+        raise SourceFormatError(path, "aucune ligne de données", _DOWNLOAD_AGAIN)
+    if last[1] != len(header):
+        raise _badly_cut(path, last, len(header), final=True)
+    index = pd.Index(numbers, name="ligne", dtype="int64")
+    return Kept(
+        pd.DataFrame(rows, index=index, columns=list(layout.known.values()), dtype="str"), layout, elsewhere
+    )
+
+
+def _cells(path: Path, lines: Iterator[str], delimiter: str, before: int) -> Iterator[tuple[int, list[str]]]:
+    """Give the cells of each row and the line where it starts."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    start = before + 1
+    try:
+        for cells in reader:
+            if cells:
+                yield start, cells
+            start = before + reader.line_num + 1
+    except csv.Error as error:
+        raise SourceFormatError(
+            path,
+            f"ligne {before + reader.line_num} illisible ou fichier tronqué ({error})",
+            _DOWNLOAD_AGAIN,
+        ) from error
+
+
+def _unescaped(lines: Iterator[str], delimiter: str) -> Iterator[str]:
+    r"""Double the quotes that the producer writes as ``\"``, whose backslashes are not doubled themselves."""
+    held: str | None = None
+    for line in lines:
+        if held is not None:
+            yield _doubled(held, line, delimiter)
+        held = line
+    if held is not None:
+        yield _doubled(held, "", delimiter)
+
+
+def _doubled(line: str, following: str, delimiter: str) -> str:
+    if '\\"' not in line:
+        return line
+
+    def quote(found: re.Match[str]) -> str:
+        rest = line[found.end() :]
+        # A backslash that ends a cell: the next cell, or the next row, starts with its quote.
+        closes = rest.startswith(delimiter + '"') or (rest in _ENDS and following[:1] in {"", '"'})
+        doubled = rest.startswith('"') and not (rest[1:2] == delimiter or rest[1:] in _ENDS)
+        return found[0] if closes or doubled else '""'
+
+    return _ESCAPED.sub(quote, line)
+
+
+def _badly_cut(path: Path, line: tuple[int, int], width: int, *, final: bool) -> SourceFormatError:
+    number, count = line
+    fault = "fichier tronqué" if final and count < width else "ligne mal découpée"
+    return SourceFormatError(
+        path,
+        f"{fault} : la ligne {number} a {count} champs au lieu de {width}",
+        _DOWNLOAD_AGAIN if final else "vérifier le séparateur et les guillemets de cette ligne",
+    )

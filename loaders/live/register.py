@@ -1,0 +1,206 @@
+"""The official sources: who makes each, where it is fetched, what it covers, and when a new version is refused."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from loaders.live import gathering, publishers
+from loaders.live.gathering import Gathered, Get
+from loaders.territory import NEIGHBOUR, Territory
+
+#: A producer's date, in French, is the last part of a vintage.
+MONTHS: Final = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre",
+)  # fmt: skip
+_OPEN_LICENCE: Final = "Licence Ouverte 2.0"
+
+
+@dataclass(frozen=True)
+class Official:
+    """One official source.
+
+    Attributes
+    ----------
+    covered
+        Communes where absence from the source means absence on the ground.
+    least_share
+        A new version that keeps a smaller share of the rows is refused.
+    """
+
+    source_id: str
+    titre: str
+    producteur: str
+    licence: str
+    attribution: str
+    limites: str
+    fichier: str
+    adresse: Callable[[Territory], str]
+    covered: Callable[[Territory], Iterable[str]]
+    gather: Callable[[Get, Territory, Path], Gathered]
+    vintage: Callable[[Gathered, dt.date], tuple[str, dt.date | None]]
+    least_share: float = 0.7
+    concerns: Callable[[Territory], bool] = lambda _territory: True
+    named: Callable[[Territory], str] = lambda _territory: ""
+
+
+def french(day: dt.date) -> str:
+    """Write a day in French."""
+    return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def _everywhere(territory: Territory) -> Iterable[str]:
+    return territory.communes.index
+
+
+def _contract(territory: Territory) -> Iterable[str]:
+    return territory.communes.index[territory.communes["statut"] != NEIGHBOUR]
+
+
+def _served(territory: Territory) -> Iterable[str]:
+    return frozenset[str]().union(*(network.communes for network in territory.velos))
+
+
+def _read_on(said: str) -> Callable[[Gathered, dt.date], tuple[str, dt.date | None]]:
+    """Date by its download a source that is published as it changes; the producer's date counts if it gives one."""
+
+    def vintage(gathered: Gathered, day: dt.date) -> tuple[str, dt.date | None]:
+        dated = gathered.dated or day
+        return f"{said} {french(dated)}", dated
+
+    return vintage
+
+
+OFFICIAL: Final = (
+    Official(
+        "communes",
+        titre="Communes du contrat de ville : contours et population",
+        producteur="Insee et IGN",
+        licence=_OPEN_LICENCE,
+        attribution="Source : Insee, population municipale ; IGN, contours",
+        limites="Le service ne dit pas l'année de la population municipale : celle qui est en vigueur le jour du téléchargement. Contours au mètre près : un point en mer ou dans un bassin portuaire peut tomber hors de sa commune.",
+        fichier="qpv/communes.geojson",
+        adresse=lambda territory: publishers.epci_address(territory.epci[0]),
+        covered=_everywhere,
+        gather=gathering.communes,
+        vintage=lambda _gathered, day: (
+            f"population municipale en vigueur le {french(day)}, année non précisée",
+            None,
+        ),
+        least_share=1.0,
+    ),
+    Official(
+        "arrondissements",
+        titre="Arrondissements municipaux",
+        producteur="Insee et IGN",
+        licence=_OPEN_LICENCE,
+        attribution="Source : Insee, population municipale ; IGN, contours",
+        limites="Le service ne dit pas l'année de la population municipale : celle qui est en vigueur le jour du téléchargement. Contours au mètre près.",
+        fichier="qpv/arrondissements.geojson",
+        adresse=lambda territory: publishers.parts_address(next(iter(territory.arrondissements))),
+        covered=lambda territory: territory.arrondissements,
+        gather=gathering.arrondissements,
+        vintage=lambda _gathered, day: (
+            f"population municipale en vigueur le {french(day)}, année non précisée",
+            None,
+        ),
+        least_share=1.0,
+        concerns=lambda territory: bool(territory.arrondissements),
+    ),
+    Official(
+        "qpv",
+        titre="Contours des quartiers prioritaires de la politique de la ville",
+        producteur="ANCT",
+        licence=_OPEN_LICENCE,
+        attribution="Source : ANCT, géographie prioritaire 2024",
+        limites="Les codes de 2015 (QP) désignent d'autres périmètres. Les habitants d'un quartier qui s'étend sur plusieurs communes sont comptés une fois, dans la première que nomme le fichier.",
+        fichier="qpv/qpv.geojson",
+        adresse=lambda _territory: publishers.QPV_ADDRESS,
+        covered=_contract,
+        gather=gathering.qpv,
+        vintage=lambda _gathered, _day: (
+            "géographie prioritaire 2024 (décret n° 2023-1314)",
+            dt.date(2024, 1, 1),
+        ),
+        least_share=0.95,
+    ),
+    Official(
+        "velos",
+        titre="Stations de vélos en libre-service",
+        producteur="Exploitant du réseau de vélos (flux GBFS)",
+        licence="celle du flux GBFS du réseau",
+        attribution="Source : exploitant du réseau de vélos, flux GBFS",
+        limites="Les communes que le réseau dessert seulement. Les stations virtuelles sont montrées mais ne desservent personne.",
+        fichier="transport/velos_stations.csv",
+        adresse=lambda territory: publishers.stations_address(territory.velos[0]),
+        covered=_served,
+        gather=gathering.bikes,
+        vintage=lambda gathered, day: (french(gathered.dated or day), gathered.dated or day),
+        concerns=lambda territory: bool(territory.velos),
+        named=lambda territory: " " + ", ".join(network.nom for network in territory.velos),
+    ),
+    Official(
+        "friches",
+        titre="Inventaire national des friches (Cartofriches)",
+        producteur="Cerema",
+        licence=_OPEN_LICENCE,
+        attribution="Source : Cerema, Cartofriches",
+        limites="Type et pollution des sols inconnus pour la plupart des sites. Les friches « potentielles » n'ont pas été vérifiées par le Cerema. Des sites partagent des parcelles : leurs surfaces ne s'additionnent pas telles quelles.",
+        fichier="equipements/friches.csv",
+        adresse=lambda _territory: publishers.FRICHES_ADDRESS,
+        covered=_everywhere,
+        gather=gathering.friches,
+        vintage=_read_on("fichier national du"),
+        least_share=0.8,
+    ),
+    Official(
+        "sports",
+        titre="Recensement des équipements sportifs (RES)",
+        producteur="Ministère chargé des Sports",
+        licence=_OPEN_LICENCE,
+        attribution="Source : ministère chargé des Sports, Data ES",
+        limites="Base déclarative : une fermeture ou une création récente peut y manquer. Les familles sont un regroupement propre à l'atlas.",
+        fichier="equipements/sports.csv",
+        adresse=publishers.sports_address,
+        covered=_everywhere,
+        gather=gathering.sports,
+        vintage=_read_on("base Data ES, lue le"),
+        least_share=0.5,
+    ),
+    Official(
+        "colleges",
+        titre="Collèges en éducation prioritaire (REP et REP+)",
+        producteur="Ministère chargé de l'Éducation nationale",
+        licence=_OPEN_LICENCE,
+        attribution="Source : ministère chargé de l'Éducation nationale, Annuaire de l'éducation",
+        limites="Collèges ouverts des réseaux REP et REP+ seulement. Un collège n'est pas un espace des parents : aucune source ouverte ne recense ces espaces.",
+        fichier="equipements/colleges.csv",
+        adresse=publishers.colleges_address,
+        covered=_everywhere,
+        gather=gathering.colleges,
+        vintage=_read_on("annuaire lu le"),
+        least_share=0.5,
+    ),
+)
+
+#: Sources of the atlas that nothing fetches, and why.
+BY_HAND: Final = {
+    "indicateurs": "l’Insee publie des tableaux séparés, dont l’atlas ne connaît qu’une compilation",
+    "lignes": "le tracé des lignes n’a pas d’adresse stable en format ouvert",
+    "sncf": "la liste des gares embarquée compile plusieurs fichiers, sans adresse unique",
+    "social": "le fichier de la commune qui le publie n’a pas d’adresse stable",
+    "projets": "c’est une lecture du contrat de ville, tenue à la main",
+}
+
+
+def official(source_id: str) -> Official | None:
+    """Give one official source.
+
+    Returns
+    -------
+    Official or None
+        None if nothing fetches it.
+    """
+    return next((source for source in OFFICIAL if source.source_id == source_id), None)

@@ -1,0 +1,1 @@
+"""What runs under the pages: the application on its socket, what it answers by itself, sign-in and rights."""
