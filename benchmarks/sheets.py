@@ -6,7 +6,7 @@ import geopandas as gpd
 
 from benchmarks.measure import Row, compare
 from exports import sheets
-from facts.material import forget
+from facts.snapshot import forget
 
 WAYS: tuple[tuple[str, Callable[[], bytes]], ...] = (
     ("sheet of a QPV (PDF)", lambda: sheets.qpv_sheet("QN01362I")),

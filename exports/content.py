@@ -7,7 +7,7 @@ from typing import Any
 
 from exports import blocks
 from exports.pdf import compose
-from facts.material import Material
+from facts.snapshot import Snapshot
 from words.formats import typographie
 
 
@@ -32,7 +32,7 @@ class Content:
     said: str
     parts: Mapping[str, Any] = field(default_factory=dict)
 
-    def compose(self, template: str, held: Material, day: dt.date) -> bytes:
+    def compose(self, template: str, held: Snapshot, day: dt.date) -> bytes:
         """Lay the sheet out.
 
         Parameters
@@ -45,7 +45,7 @@ class Content:
         SheetError
             If it cannot be composed.
         """
-        known = held.frames.sources
+        known = held.sources
         named = [known[source_id] for source_id in dict.fromkeys(self.source_ids)]
         used = [source for source in named if not source.absente]
         return compose(
@@ -57,7 +57,7 @@ class Content:
                 "sous-titre": typographie(self.subtitle),
                 "constat": typographie(self.finding),
                 "mots": list(self.keywords),
-                "sources": blocks.origins(used, dict(held.frames.communes["nom"])),
+                "sources": blocks.origins(used, dict(held.communes["nom"])),
                 "pied": blocks.footer(day, self.said),
                 **self.parts,
             },

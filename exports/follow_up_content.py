@@ -7,7 +7,7 @@ import pandas as pd
 from exports import blocks
 from facts import follow_up, follow_up_words
 from facts.follow_up import FollowUp
-from facts.material import Material
+from facts.snapshot import Snapshot
 from geo.follow_up import by_project, communes_of
 from words.formats import moment
 
@@ -18,7 +18,7 @@ _OF_COMMUNE: Final = ("titre", "qpv", "lieu", "statut", "debut", "fin", "partena
 _OF_INDICATOR: Final = ("indicateur", "territoire", "debut", "fin", "lue", "unite", "source")
 
 
-def of_project(suivi: FollowUp | None, id_projet: str, held: Material) -> list[blocks.Block]:
+def of_project(suivi: FollowUp | None, id_projet: str, held: Snapshot) -> list[blocks.Block]:
     """Write what was recorded of a project.
 
     Parameters
@@ -28,11 +28,11 @@ def of_project(suivi: FollowUp | None, id_projet: str, held: Material) -> list[b
     """
     if suivi is None:
         return _unread()
-    frames = held.frames
-    project = held.projects.loc[[id_projet]]
-    promised = follow_up.facts(suivi, project, held.communes, frames.qpv)
-    rows = follow_up.deployments(suivi, held.projects, held.communes, frames.qpv)
-    values = follow_up.indicators(suivi, held.projects, held.communes, frames.qpv)
+    frames = held
+    project = held.projects_in_order.loc[[id_projet]]
+    promised = follow_up.facts(suivi, project, held.communes_in_order, frames.qpv)
+    rows = follow_up.deployments(suivi, held.projects_in_order, held.communes_in_order, frames.qpv)
+    values = follow_up.indicators(suivi, held.projects_in_order, held.communes_in_order, frames.qpv)
     parts = [blocks.title("Suivi")]
     if promised is not None:
         parts.append(blocks.text(follow_up_words.balance(by_project(promised).to_dict("index")[id_projet])))
@@ -46,7 +46,7 @@ def of_project(suivi: FollowUp | None, id_projet: str, held: Material) -> list[b
     return [*parts, blocks.table(shown, fields, sources=frames.sources, caption=caption)]
 
 
-def of_commune(suivi: FollowUp | None, code_insee: str, held: Material) -> list[blocks.Block]:
+def of_commune(suivi: FollowUp | None, code_insee: str, held: Snapshot) -> list[blocks.Block]:
     """Write what was recorded in a commune.
 
     Parameters
@@ -56,8 +56,8 @@ def of_commune(suivi: FollowUp | None, code_insee: str, held: Material) -> list[
     """
     if suivi is None:
         return _unread()
-    rows = follow_up.deployments(suivi, held.projects, held.communes, held.frames.qpv)
-    inside = [code_insee in codes for codes in communes_of(rows, held.frames.qpv)]
+    rows = follow_up.deployments(suivi, held.projects_in_order, held.communes_in_order, held.qpv)
+    inside = [code_insee in codes for codes in communes_of(rows, held.qpv)]
     return [blocks.title("Suivi"), *_listed(rows[inside], _OF_COMMUNE, suivi, held)]
 
 
@@ -66,7 +66,7 @@ def _unread() -> list[blocks.Block]:
 
 
 def _listed(
-    rows: pd.DataFrame, columns: tuple[str, ...], suivi: FollowUp, held: Material
+    rows: pd.DataFrame, columns: tuple[str, ...], suivi: FollowUp, held: Snapshot
 ) -> list[blocks.Block]:
     read = f"Enregistrements des partenaires, lus le {moment(suivi.read_at)}. {suivi.fault}".strip()
     if rows.empty:
@@ -79,7 +79,7 @@ def _listed(
     shown = rows.head(MOST)
     rest = " Les autres sont sur la page Suivi." if len(shown) < len(rows) else ""
     caption = _counted("Déploiements enregistrés", len(shown), len(rows))
-    return [blocks.table(shown, fields, sources=held.frames.sources, caption=caption, remark=f"{read}{rest}")]
+    return [blocks.table(shown, fields, sources=held.sources, caption=caption, remark=f"{read}{rest}")]
 
 
 def _counted(title: str, shown: int, total: int) -> str:

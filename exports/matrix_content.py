@@ -9,13 +9,13 @@ from errors import ArgumentError
 from exports.content import Content
 from facts import coverage, matrix
 from facts.follow_up import FollowUp, facts
-from facts.material import Material
 from facts.naming import CONTRAT
+from facts.snapshot import Snapshot
 from words.formats import moment, pluriel, typographie
 
 
 def content(
-    held: Material,
+    held: Snapshot,
     *,
     projets: Collection[str] | None,
     communes: Collection[str] | None,
@@ -41,20 +41,28 @@ def content(
     ArgumentError
         If there is no such project, commune or orientation, or none is left.
     """
-    frames = held.frames
+    frames = held
     unknown = {
-        *set(projets or ()).difference(held.projects.index),
-        *set(communes or ()).difference(held.communes.index),
+        *set(projets or ()).difference(held.projects_in_order.index),
+        *set(communes or ()).difference(held.communes_in_order.index),
         *({orientation} if orientation else set()).difference(frames.orientations.index),
     }
     if unknown:
         raise ArgumentError(f"code inconnu : {', '.join(sorted(unknown))}")
-    kept = held.projects if projets is None else held.projects[held.projects.index.isin(list(projets))]
-    towns = held.communes if communes is None else held.communes[held.communes.index.isin(list(communes))]
+    kept = (
+        held.projects_in_order
+        if projets is None
+        else held.projects_in_order[held.projects_in_order.index.isin(list(projets))]
+    )
+    towns = (
+        held.communes_in_order
+        if communes is None
+        else held.communes_in_order[held.communes_in_order.index.isin(list(communes))]
+    )
     if kept.empty or towns.empty:
         raise ArgumentError("une matrice sans projet ou sans commune ne se compose pas")
-    recorded = facts(suivi, kept, held.communes, frames.qpv)
-    filled = matrix.cells(kept, held.communes, frames.qpv, held.measured, facts=recorded)
+    recorded = facts(suivi, kept, held.communes_in_order, frames.qpv)
+    filled = matrix.cells(kept, held.communes_in_order, frames.qpv, held.measured, facts=recorded)
     filled = filled[filled["code_insee"].isin(towns.index)]
     couches = [couche for couche in coverage.MESURES if couche in set(kept["couche"])]
     vintages = {key: source.millesime for key, source in frames.sources.items()}
@@ -64,7 +72,7 @@ def content(
         kind=CONTRAT[0].upper() + CONTRAT[1:],
         name="Projets et communes",
         subtitle="",
-        finding=matrix.finding(kept, filled, filtered=len(kept) < len(held.projects)),
+        finding=matrix.finding(kept, filled, filtered=len(kept) < len(held.projects_in_order)),
         keywords=("contrat de ville", "QPV", "projets de coopération"),
         source_ids=("projets", "communes", "qpv", *(["indicateurs"] if couches else []), *couches),
         said=f"Filtres : {words}." if words else "Aucun filtre.",

@@ -68,8 +68,8 @@ def of_place(portrait: Portrait, frames: Frames) -> VectorMap:
         "social": frames.social,
         "colleges": frames.colleges,
         "friches": frames.friches,
-        "gares": frames.gares,
-        "stations": frames.stations,
+        "gares": frames.railway_stations,
+        "stations": frames.bikes,
     }
     around = {str(key): list(rows["objet"]) for key, rows in portrait.objects.groupby("couche")}
     drawn = [

@@ -7,8 +7,8 @@ from exports.content import Content
 from facts import place_fields, standing
 from facts.fields import Field
 from facts.follow_up import FollowUp
-from facts.material import Material
 from facts.portraits import QUARTIER, Genre, Portrait
+from facts.snapshot import Snapshot
 from geo.places import RADII_M
 from maps import layers
 from words.formats import entier, figure, pluriel
@@ -33,7 +33,7 @@ _FRICHE_FIELDS: Final = tuple(
 
 
 def content(
-    kind: Genre, code: str, held: Material, *, radius_m: float, suivi: FollowUp | None = None
+    kind: Genre, code: str, held: Snapshot, *, radius_m: float, suivi: FollowUp | None = None
 ) -> Content:
     """Put together the sheet of a place.
 
@@ -54,7 +54,7 @@ def content(
     portrait = held.portrait(kind, code, radius_m)
     near = kind == QUARTIER
     subject = f"Carte de {portrait.name} ({portrait.subtitle}) et de ses alentours"
-    drawn = paper_maps.of_place(portrait, held.frames)
+    drawn = paper_maps.of_place(portrait, held)
     used = [source.source_id for source in portrait.sources]
     if layers.get("arrondissements").titre in {entry.text for entry in drawn.legend}:
         used.append("arrondissements")
@@ -67,13 +67,13 @@ def content(
         *([] if near else _quarters(portrait, held)),
         *_land(portrait, held),
         *_projects(portrait, held),
-        *([] if near or held.projects.empty else follow_up_content.of_commune(suivi, code, held)),
+        *([] if near or held.projects_in_order.empty else follow_up_content.of_commune(suivi, code, held)),
     ]
     return Content(
         kind=KINDS[kind],
         name=portrait.name,
         subtitle=f"{portrait.subtitle}, {portrait.code}",
-        finding=standing.finding(portrait, sources=held.frames.sources, projects=len(held.frames.projects)),
+        finding=standing.finding(portrait, sources=held.sources, projects=len(held.projects)),
         keywords=("contrat de ville", "QPV", portrait.name, portrait.code),
         source_ids=used,
         said=f"Seuil : {place_fields.metres(radius_m)} à vol d'oiseau. Aucun filtre.",
@@ -81,8 +81,8 @@ def content(
     )
 
 
-def _figures(portrait: Portrait, held: Material) -> blocks.Block:
-    said = standing.lines(portrait, held.frames.sources)
+def _figures(portrait: Portrait, held: Snapshot) -> blocks.Block:
+    said = standing.lines(portrait, held.sources)
     return blocks.rows(
         [("Donnée", False), ("Valeur", True), (standing.OVER[portrait.kind], True), ("Rang", True)],
         [
@@ -96,8 +96,8 @@ def _figures(portrait: Portrait, held: Material) -> blocks.Block:
     )
 
 
-def _around(portrait: Portrait, held: Material) -> list[blocks.Block]:
-    sources = held.frames.sources
+def _around(portrait: Portrait, held: Snapshot) -> list[blocks.Block]:
+    sources = held.sources
     counts, objects = portrait.counts, portrait.objects
     near = portrait.kind == QUARTIER
     inside = "Dans le quartier" if near else "Dans la commune"
@@ -142,8 +142,8 @@ def _around(portrait: Portrait, held: Material) -> list[blocks.Block]:
     return parts
 
 
-def _quarters(portrait: Portrait, held: Material) -> list[blocks.Block]:
-    qpv = held.frames.qpv
+def _quarters(portrait: Portrait, held: Snapshot) -> list[blocks.Block]:
+    qpv = held.qpv
     own = qpv[[portrait.code in codes for codes in qpv["communes"]]]
     heading = blocks.title("Quartiers prioritaires")
     if own.empty:
@@ -153,14 +153,14 @@ def _quarters(portrait: Portrait, held: Material) -> list[blocks.Block]:
         blocks.table(
             own,
             _QPV_FIELDS,
-            sources=held.frames.sources,
+            sources=held.sources,
             caption=f"{pluriel(len(own), 'QPV', 'QPV')}, par code",
         ),
     ]
 
 
-def _land(portrait: Portrait, held: Material) -> list[blocks.Block]:
-    if "friches" not in held.frames.sources:
+def _land(portrait: Portrait, held: Snapshot) -> list[blocks.Block]:
+    if "friches" not in held.sources:
         return []
     sites, unchecked = portrait.friches, portrait.counts["a_1000_m"].to_dict()["friches_potentielles"]
     parts = [blocks.title("Friches")]
@@ -173,7 +173,7 @@ def _land(portrait: Portrait, held: Material) -> list[blocks.Block]:
         checked = "vérifiée" if unchecked == 1 else "vérifiées"
         apart = f"À part : {counted} à {_FARTHEST} au plus, que le Cerema n'a pas {checked}."
     if sites.empty:
-        origin = blocks.vintages([held.frames.sources["friches"]])
+        origin = blocks.vintages([held.sources["friches"]])
         return [
             *parts,
             blocks.text(f"Aucune friche vérifiée à {_FARTHEST} au plus dans l'inventaire. {apart} {origin}"),
@@ -184,7 +184,7 @@ def _land(portrait: Portrait, held: Material) -> list[blocks.Block]:
         blocks.table(
             shown,
             _FRICHE_FIELDS,
-            sources=held.frames.sources,
+            sources=held.sources,
             caption=_listed(
                 "Friches vérifiées, de la plus proche à la plus lointaine", len(shown), len(sites)
             ),
@@ -193,8 +193,8 @@ def _land(portrait: Portrait, held: Material) -> list[blocks.Block]:
     ]
 
 
-def _projects(portrait: Portrait, held: Material) -> list[blocks.Block]:
-    if "projets" not in held.frames.sources:
+def _projects(portrait: Portrait, held: Snapshot) -> list[blocks.Block]:
+    if "projets" not in held.sources:
         return []
     heading = blocks.title("Projets de coopération dont le périmètre couvre ce lieu")
     if portrait.projects.empty:
@@ -204,7 +204,7 @@ def _projects(portrait: Portrait, held: Material) -> list[blocks.Block]:
         blocks.table(
             portrait.projects,
             place_fields.PROJECT_FIELDS,
-            sources=held.frames.sources,
+            sources=held.sources,
             caption=pluriel(len(portrait.projects), "projet"),
         ),
     ]

@@ -4,13 +4,13 @@ from exports import blocks, follow_up_content, paper_maps
 from exports.content import Content
 from facts import coverage, project
 from facts.follow_up import FollowUp
-from facts.material import Material
 from facts.naming import CONTRAT
 from facts.project import Reach
+from facts.snapshot import Snapshot
 from geo.territory import ARRONDISSEMENTS
 
 
-def content(id_projet: str, held: Material, *, suivi: FollowUp | None = None) -> Content:
+def content(id_projet: str, held: Snapshot, *, suivi: FollowUp | None = None) -> Content:
     """Put together the sheet of a project.
 
     Parameters
@@ -23,7 +23,7 @@ def content(id_projet: str, held: Material, *, suivi: FollowUp | None = None) ->
     ArgumentError
         If there is no such project.
     """
-    frames, sources = held.frames, held.frames.sources
+    frames, sources = held, held.sources
     reached = held.reach(id_projet)
     row = reached.project
     names = dict(frames.communes["nom"]) | dict(frames.arrondissements["nom"]) | dict(frames.qpv["lib_qp"])
@@ -68,8 +68,8 @@ def content(id_projet: str, held: Material, *, suivi: FollowUp | None = None) ->
     )
 
 
-def _touched(reached: Reach, held: Material) -> list[blocks.Block]:
-    sources = held.frames.sources
+def _touched(reached: Reach, held: Snapshot) -> list[blocks.Block]:
+    sources = held.sources
     towns = project.by_commune(reached, held.measured, sources)
     by_commune = (
         []

@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 
 from exports import matrix_content, place_content, project_content
 from facts.follow_up import FollowUp
-from facts.material import material
 from facts.portraits import COMMUNE, QUARTIER, REACH_M
+from facts.snapshot import current
 from words import clock
 
 
@@ -27,7 +27,7 @@ def qpv_sheet(code_qp: str, *, radius_m: float = REACH_M, date: dt.date | None =
     SheetError
         If the PDF cannot be composed.
     """
-    held = material()
+    held = current()
     sheet = place_content.content(QUARTIER, code_qp, held, radius_m=radius_m)
     return sheet.compose("fiche", held, date or clock.today())
 
@@ -57,7 +57,7 @@ def commune_sheet(
     SheetError
         If the PDF cannot be composed.
     """
-    held = material()
+    held = current()
     sheet = place_content.content(COMMUNE, code_insee, held, radius_m=radius_m, suivi=suivi)
     return sheet.compose("fiche", held, date or clock.today())
 
@@ -79,7 +79,7 @@ def project_sheet(id_projet: str, *, date: dt.date | None = None, suivi: FollowU
     SheetError
         If the PDF cannot be composed.
     """
-    held = material()
+    held = current()
     return project_content.content(id_projet, held, suivi=suivi).compose("fiche", held, date or clock.today())
 
 
@@ -121,7 +121,7 @@ def matrix_sheet(
     SheetError
         If the PDF cannot be composed.
     """
-    held = material()
+    held = current()
     sheet = matrix_content.content(
         held, projets=projets, communes=communes, orientation=orientation, filters=filters or {}, suivi=suivi
     )

@@ -29,17 +29,16 @@ class Frames:
     ----------
     qpv, communes, arrondissements
         Places, outlines in EPSG:2154.
-    stations, lines, gares, friches, sports, social, colleges
-        What lies in them, in EPSG:2154: bike stations, metro, tram and BHNS lines, railway stations, brownfields,
-        sports facilities, social facilities, collèges of éducation prioritaire.
+    bikes, lines, railway_stations, friches, sports, social, colleges
+        What lies in them, in EPSG:2154; `bikes` has the virtual stations too, `lines` are metro, tram and BHNS.
     """
 
     qpv: gpd.GeoDataFrame
     communes: gpd.GeoDataFrame
     arrondissements: gpd.GeoDataFrame
-    stations: gpd.GeoDataFrame
+    bikes: gpd.GeoDataFrame
     lines: gpd.GeoDataFrame
-    gares: gpd.GeoDataFrame
+    railway_stations: gpd.GeoDataFrame
     friches: gpd.GeoDataFrame
     sports: gpd.GeoDataFrame
     social: gpd.GeoDataFrame
@@ -48,27 +47,27 @@ class Frames:
     orientations: pd.DataFrame
     sources: Catalogue
 
+    @classmethod
+    def load(cls) -> "Frames":
+        """Load the embedded extracts of every source.
 
-def load() -> Frames:
-    """Load the embedded extracts of every source.
-
-    Raises
-    ------
-    SourceError
-        If an extract is unusable.
-    """
-    return Frames(
-        qpv=qpv.load(),
-        communes=communes.load(),
-        arrondissements=arrondissements.load(),
-        stations=bikes.load(),
-        lines=transit.load_lines(),
-        gares=transit.load_stations(),
-        friches=friches.load(),
-        sports=sports.load(),
-        social=social.load(),
-        colleges=colleges.load(),
-        projects=projects.load(),
-        orientations=projects.load_orientations(),
-        sources=catalogue.load(),
-    )
+        Raises
+        ------
+        SourceError
+            If an extract is unusable.
+        """
+        return cls(
+            qpv=qpv.load(),
+            communes=communes.load(),
+            arrondissements=arrondissements.load(),
+            bikes=bikes.load(),
+            lines=transit.load_lines(),
+            railway_stations=transit.load_stations(),
+            friches=friches.load(),
+            sports=sports.load(),
+            social=social.load(),
+            colleges=colleges.load(),
+            projects=projects.load(),
+            orientations=projects.load_orientations(),
+            sources=catalogue.load(),
+        )

@@ -138,8 +138,10 @@ def quartiers(frames: Frames, *, radius_m: float = REACH_M) -> Places:
         If the threshold is not a length.
     """
     qpv, scopes = frames.qpv, _scopes(frames)
-    cycle = cycling.qpv_figures(qpv, frames.stations, radius_m=radius_m, covered=scopes["velos"])
-    transit = cycling.transit_distances(qpv, frames.lines, frames.gares, lines_covered=scopes["lignes"])
+    cycle = cycling.qpv_figures(qpv, frames.bikes, radius_m=radius_m, covered=scopes["velos"])
+    transit = cycling.transit_distances(
+        qpv, frames.lines, frames.railway_stations, lines_covered=scopes["lignes"]
+    )
     land = brownfields.qpv_figures(qpv, frames.friches, radius_m=radius_m, covered=scopes["friches"])
     sports = facilities.qpv_figures(qpv, frames.sports, radius_m=radius_m, covered=scopes["sports"])
     social = facilities.qpv_figures(qpv, frames.social, radius_m=radius_m, covered=scopes["social"])
@@ -173,7 +175,7 @@ def communes(frames: Frames, *, radius_m: float = REACH_M) -> Places:
         If the threshold is not a length.
     """
     towns, qpv, scopes = frames.communes, frames.qpv, _scopes(frames)
-    reach = cycling.qpv_figures(qpv, frames.stations, radius_m=radius_m, covered=scopes["velos"])
+    reach = cycling.qpv_figures(qpv, frames.bikes, radius_m=radius_m, covered=scopes["velos"])
     cycle = cycling.commune_figures(towns, qpv, reach)
     land = brownfields.commune_figures(
         towns, qpv, frames.friches, radius_m=radius_m, covered=scopes["friches"]

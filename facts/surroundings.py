@@ -81,13 +81,13 @@ def objects_by_sort(frames: Frames) -> dict[str, gpd.GeoDataFrame]:
     dict of str to GeoDataFrame
         Key of `SORTS` to its rows, in EPSG:2154; no row where the territory lacks the source.
     """
-    stations = cycling.serving(frames.stations)
+    stations = cycling.serving(frames.bikes)
     checked = brownfields.checked(frames.friches)
     by_sort = {
         "stations": stations,
-        "stations_virtuelles": frames.stations.drop(index=stations.index),
+        "stations_virtuelles": frames.bikes.drop(index=stations.index),
         "lignes": frames.lines,
-        "gares": frames.gares,
+        "gares": frames.railway_stations,
         "social": frames.social,
         "colleges": frames.colleges,
         "sports": frames.sports.assign(appellation=_called(frames.sports)),

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection, Iterable, Mapping
+from weakref import WeakValueDictionary
 
 import geopandas as gpd
 import numpy as np
@@ -19,6 +20,11 @@ ZONES = "les zones"
 POINTS = "les points"
 AREAS = "les aires"
 
+# Layers that `geo.proven.prove` found sound, by identity: whoever asks for that promises to write nothing into them.
+_PROVEN: dict[str, "WeakValueDictionary[int, Layer]"] = {
+    kind: WeakValueDictionary() for kind in ("outlines", "points", "any")
+}
+
 
 def check_layers(
     zones: Layer,
@@ -29,6 +35,11 @@ def check_layers(
     target_areas: bool = False,
 ) -> None:
     """Refuse a pair of layers that cannot be measured together."""
+    if radius_m is not None and not is_length(radius_m):
+        raise ArgumentError(f"le rayon doit être un nombre de mètres, positif ou nul : {radius_m!r}")
+    wanted = ("outlines" if area else "any", "outlines" if target_areas else "points" if area else "any")
+    if is_proven(zones, wanted[0]) and is_proven(targets, wanted[1]):
+        return
     name = AREAS if target_areas else POINTS
     faults = [
         fault for label, layer in ((ZONES, zones), (name, targets)) if (fault := _layer_fault(label, layer))
@@ -49,8 +60,6 @@ def check_layers(
             faults += _polygon_faults(name, targets.index, places)
         elif fault := _kind_fault(name, places):
             faults.append(fault)
-    if radius_m is not None and not is_length(radius_m):
-        faults.append(f"le rayon doit être un nombre de mètres, positif ou nul : {radius_m!r}")
     _raise(ArgumentError, faults)
 
 
@@ -71,6 +80,21 @@ def check_each(layers: Mapping[str, Layer], *, points: bool = True) -> None:
     if points:
         kinds = [_kind_fault(name, places) for name, places in geometry.items()]
         _raise(ArgumentError, [fault for fault in kinds if fault])
+
+
+def is_proven(layer: object, kind: str) -> bool:
+    """Tell whether this very layer was proven, as outlines, as points, or as any layer in metres."""
+    return _PROVEN[kind].get(id(layer)) is layer
+
+
+def keep_proven(layer: Layer, *, outlines: bool) -> None:
+    """Check a layer of outlines or of points, and remember that it is sound."""
+    name = AREAS if outlines else POINTS
+    check_each({name: layer}, points=not outlines)
+    if outlines:
+        _raise(ArgumentError, _polygon_faults(name, layer.index, geometry_of(layer.geometry, keep=True)))
+    for kind in ("any", "outlines" if outlines else "points"):
+        _PROVEN[kind][id(layer)] = layer
 
 
 def check_columns(frame: pd.DataFrame, name: str, columns: Collection[str]) -> None:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from loaders import communes, territory, versions
+from facts.snapshot import current
+from loaders import communes, territory
 
 #: Around the box of the communes, as a share of its larger side: their neighbours remain in sight.
 MARGIN: Final = 0.5
@@ -35,11 +36,11 @@ def of_territory() -> Extent:
     SourceError
         If the territory's file or the outlines of its communes are unusable.
     """
-    return _of(versions.stamp(communes.EXTRACT, territory.TERRITORY_FILE))
+    return _of(current().version)
 
 
 @lru_cache(maxsize=2)
-def _of(_version: tuple[tuple[str, int, int], ...]) -> Extent:
+def _of(_version: str) -> Extent:
     view = territory.load().vue
     west, south, east, north = communes.bounds(margin=0.0)
     margin = MARGIN * max(east - west, north - south)

@@ -13,9 +13,10 @@ from exports.html_map import Figures, to_html_map
 from exports.qgis import layer_of
 from exports.tables import to_csv, to_geojson, to_gpkg, to_xlsx
 from facts.fields import Field, present
+from facts.snapshot import current
 from loaders.catalogue import Source
 from maps.spec import MapSpec
-from ui import data, startup
+from ui import startup
 from ui.markdown import plain
 from words.formats import pluriel, typographie
 
@@ -49,7 +50,7 @@ def show(
     drawn
         The map of these rows, for rows that have no map on the page; None offers none.
     """
-    kept = present(fields, data.sources())
+    kept = present(fields, current().sources)
     # Menus of one page are told apart by their names, for those who do not see what stands above.
     label = plain(typographie(f"Télécharger : {context.subject}"))
     with st.expander(label, key=f"{key}-{MENU}", icon=":material/download:", on_change="rerun") as menu:
@@ -134,7 +135,7 @@ def show_map(
     """
     ready = startup.ready()
     spec = spec.of(ready.layer_ids)
-    catalogue = data.sources() | {source.source_id: source for source in own}
+    catalogue = current().sources | {source.source_id: source for source in own}
     context = Context.of(
         [catalogue[source_id] for source_id in [*source_ids, *_source_ids(spec)]],
         filters=filters,
@@ -143,7 +144,7 @@ def show_map(
     )
     st.download_button(
         "Télécharger la carte (HTML)",
-        partial(to_html_map, spec, ready.frames, context=context, notes=ready.notes),
+        partial(to_html_map, spec, current().layers, context=context, notes=ready.notes),
         file_name=context.filename("html"),
         mime=HTML,
         key=key,
@@ -156,7 +157,7 @@ def _map_of_rows(
     spec: MapSpec, frame: gpd.GeoDataFrame, fields: Sequence[Field], context: Context, layer_id: str | None
 ) -> bytes:
     """Make the map of rows whose objects say what the rows say."""
-    ready, catalogue = startup.ready(), data.sources()
+    ready, catalogue = startup.ready(), current().sources
     spec = spec.of(ready.layer_ids)
     whole = Context.of(
         [*context.sources, *(catalogue[source_id] for source_id in _source_ids(spec))],
@@ -167,7 +168,7 @@ def _map_of_rows(
     )
     layer = layer_of(frame, layer_id)
     figures = {layer.layer_id: Figures(frame, fields)} if layer else {}
-    return to_html_map(spec, ready.frames, context=whole, notes=ready.notes, figures=figures)
+    return to_html_map(spec, current().layers, context=whole, notes=ready.notes, figures=figures)
 
 
 def _source_ids(spec: MapSpec) -> list[str]:

@@ -13,13 +13,14 @@ import streamlit as st
 
 from facts import follow_up, project
 from facts.follow_up import FollowUp
+from facts.snapshot import current
 from maps.spec import SessionObjects, ShownLayer
 from server import rights
 from tracking.changes import Change
 from tracking.records import Nomenclature
 from tracking.refusals import StoreError
 from tracking.store import Store, open_store
-from ui import data, mapview, startup
+from ui import mapview
 from words.formats import moment
 
 #: The address of the database, for deployments; a file of the project by default.
@@ -38,7 +39,7 @@ def store() -> Store:
     StoreError
         If the database cannot be used.
     """
-    return _opened(_address(), startup.version())
+    return _opened(_address(), current().version)
 
 
 def read() -> FollowUp | None:
@@ -71,7 +72,7 @@ def facts(followed: FollowUp | None) -> pd.DataFrame | None:
     """
     if followed is None:
         return None
-    return _facts(_address(), followed.revision, startup.version(), followed)
+    return _facts(_address(), followed.revision, current().version, followed)
 
 
 def write(changes: Iterable[Change], *, request_id: str) -> list[str]:
@@ -159,14 +160,14 @@ def objects_of(placed: pd.DataFrame, *, note: str) -> SessionObjects:
 
 def nomenclature() -> Nomenclature:
     """Name the projects and places that records may name."""
-    projects = data.projects()
+    projects = current().projects
     return Nomenclature(
         projets={
             str(code): frozenset(project.indicators({"indicateurs": given}))
             for code, given in projects["indicateurs"].items()
         },
-        communes=frozenset(map(str, data.communes().index)),
-        qpv={str(code): frozenset(map(str, towns)) for code, towns in data.qpv()["communes"].items()},
+        communes=frozenset(map(str, current().communes.index)),
+        qpv={str(code): frozenset(map(str, towns)) for code, towns in current().qpv["communes"].items()},
     )
 
 
@@ -196,4 +197,4 @@ def _facts(
     version: str,  # noqa: ARG001
     _followed: FollowUp,
 ) -> pd.DataFrame | None:
-    return follow_up.facts(_followed, data.projects(), data.communes(), data.qpv())
+    return follow_up.facts(_followed, current().projects, current().communes, current().qpv)

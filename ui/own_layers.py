@@ -10,6 +10,8 @@ import streamlit as st
 
 from errors import ArgumentError
 from facts.fields import Field
+from facts.placed import OFF_COMMUNES
+from facts.snapshot import current
 from geo.attachment import zones_of
 from geo.proximity import count_within, nearest_distance
 from loaders.catalogue import Source
@@ -17,13 +19,11 @@ from loaders.own_layer import OwnLayer, source_of
 from maps.layers import OWN_LAYERS
 from maps.own_layer import objects_of
 from maps.spec import SessionObjects
-from ui import data
 from words.formats import distance
 
 MOST: Final = len(OWN_LAYERS)
 #: What every page and file says of such a layer.
 UNOFFICIAL: Final = "hors source officielle : couche importée par l’utilisateur, non vérifiée"
-OFF_COMMUNES: Final = "hors des communes du contrat"
 _KEY: Final = "couches-importees"
 
 
@@ -122,7 +122,7 @@ def placed(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     GeoDataFrame
         A new frame, with `communes` and `commune`.
     """
-    codes, names = zones_of(frame, data.communes()), data.commune_names()
+    codes, names = zones_of(frame, current().communes), current().commune_names
     said = {
         found: ", ".join(names[code] for code in found) or OFF_COMMUNES for found in set(map(tuple, codes))
     }
@@ -164,7 +164,7 @@ def per_qpv(
 
 def catalogue(kept: Sequence[Held]) -> Mapping[str, Source]:
     """Give the catalogue with the sources of some layers of the session."""
-    return data.sources() | {one.layer_id: one.source for one in kept}
+    return current().sources | {one.layer_id: one.source for one in kept}
 
 
 def in_commune(rows: gpd.GeoDataFrame, commune: str | None) -> gpd.GeoDataFrame:

@@ -8,7 +8,8 @@ import streamlit as st
 from exports import sheets
 from exports.context import Context
 from facts.portraits import QUARTIER, Portrait
-from ui import data, follow_up
+from facts.snapshot import current
+from ui import follow_up
 
 HELP = (
     "PDF balisé, lisible par un lecteur d'écran ; il porte ses sources, leurs millésimes et la date du jour"
@@ -66,7 +67,7 @@ def matrix(
 
 
 def _offer(label: str, make: Callable[[], bytes], *, subject: str, place: str) -> None:
-    context = Context.of([data.sources()["qpv"]], subject=subject, place=place)
+    context = Context.of([current().sources["qpv"]], subject=subject, place=place)
     st.download_button(
         label,
         make,

@@ -14,6 +14,7 @@ from facts import follow_up as suivi
 from facts import place_fields, standing
 from facts.place_fields import metres
 from facts.portraits import COMMUNE, QUARTIER, Genre, Places, Portrait
+from facts.snapshot import current
 from facts.surroundings import SORTS, sorts
 from geo.places import RADII_M
 from geo.proximity import TOUCH_M
@@ -21,9 +22,7 @@ from maps.spec import Cadrage, MapSpec, ShownLayer
 from ui import (
     choices,
     comparison,
-    data,
     downloads,
-    figures,
     follow_up,
     mapview,
     page,
@@ -107,7 +106,7 @@ def ask_natures() -> tuple[str, ...]:
     tuple of str
         Keys of `facts.surroundings.SORTS`.
     """
-    known = list(sorts(data.sources()))
+    known = list(sorts(current().sources))
     if not known:
         return ()
     return tuple(
@@ -133,12 +132,12 @@ def show(heading: DeltaGenerator, kind: Genre, code: str, *, radius_m: int, base
     radius_m
         Distance from the outline, in metres.
     """
-    places, portrait = figures.places(kind, radius_m), figures.portrait(kind, code, radius_m)
+    places, portrait = current().places(kind, radius_m), current().portrait(kind, code, radius_m)
     asked = Asked(radius_m, ask_natures(), basemap)
     with heading:
         page.header(
             title(portrait),
-            standing.finding(portrait, sources=data.sources(), projects=len(data.projects())),
+            standing.finding(portrait, sources=current().sources, projects=len(current().projects)),
         )
         page.on_paper(asked.described(portrait.name, kind), style=STYLE)
     _body(portrait, places, asked)
@@ -146,7 +145,7 @@ def show(heading: DeltaGenerator, kind: Genre, code: str, *, radius_m: int, base
 
 
 def _body(portrait: Portrait, places: Places, asked: Asked) -> None:
-    catalogue = data.sources()
+    catalogue = current().sources
     words = asked.described(f"{portrait.name} ({portrait.code})", portrait.kind)
     # Held together: one line more or less above the map would make the page load the map again.
     with st.container():
@@ -204,7 +203,7 @@ def _body(portrait: Portrait, places: Places, asked: Asked) -> None:
 
 
 def _around(portrait: Portrait, objects: gpd.GeoDataFrame, asked: Asked, words: Mapping[str, str]) -> None:
-    catalogue, the = data.sources(), THE[portrait.kind]
+    catalogue, the = current().sources, THE[portrait.kind]
     st.header(f"Dans {the} et autour", anchor=False)
     st.html(
         table.to_html(
@@ -310,7 +309,7 @@ def _note(text: str) -> None:
 
 def _beyond(portrait: Portrait) -> None:
     """Say what is listed of sources that do not cover the place."""
-    covered, towns = data.sources(), portrait.row["communes"].iloc[0]
+    covered, towns = current().sources, portrait.row["communes"].iloc[0]
     found = set(portrait.objects["couche"])
     beyond = [
         SORTS[key].titre.lower()
@@ -344,7 +343,7 @@ def _brownfields(portrait: Portrait, asked: Asked, words: Mapping[str, str]) -> 
             table.show(
                 within,
                 place_fields.FRICHE_FIELDS,
-                sources=data.sources(),
+                sources=current().sources,
                 caption=caption,
                 key=f"sites-{key}",
             )
@@ -366,7 +365,7 @@ def _projects(portrait: Portrait, words: Mapping[str, str]) -> None:
     table.show(
         portrait.projects,
         place_fields.PROJECT_FIELDS,
-        sources=data.sources(),
+        sources=current().sources,
         caption=caption,
         key="projets",
         target="projets?vue_projets=Fiche+d%27un+projet&projet=",
@@ -381,7 +380,7 @@ def _compare(portrait: Portrait, places: Places, words: Mapping[str, str]) -> No
     titles = (
         choices.titles_of_qpv(places.rows)
         if portrait.kind == QUARTIER
-        else dict(sorted(data.commune_names().items(), key=lambda item: item[1]))
+        else dict(sorted(current().commune_names.items(), key=lambda item: item[1]))
     )
     picked = st.multiselect(
         f"Jusqu’à {comparison.MOST - 1} autres lieux",
@@ -396,7 +395,7 @@ def _compare(portrait: Portrait, places: Places, words: Mapping[str, str]) -> No
     if len(codes) == 1:
         st.html('<p class="atlas-note atlas-invite">Choisissez un autre lieu pour le mettre en regard.</p>')
         return
-    catalogue = data.sources()
+    catalogue = current().sources
     st.html(comparison.bars(places, codes, catalogue))
     st.html(comparison.to_html(places, codes, catalogue))
     rows, fields = comparison.table(places, codes)

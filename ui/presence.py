@@ -7,8 +7,9 @@ import streamlit as st
 
 from errors import AtlasError
 from facts.naming import TERRITORY
+from facts.snapshot import current
 from loaders import territory
-from ui import data, page
+from ui import page
 from words.formats import typographie
 
 #: Source id to what `territoire.toml` lacks where it does not name it.
@@ -20,7 +21,7 @@ _UNNAMED: Final = {
 
 def has(source_id: str) -> bool:
     """Tell whether the territory has a source."""
-    return source_id in data.sources()
+    return source_id in current().sources
 
 
 def visibility(source_id: str) -> Literal["visible", "hidden"]:

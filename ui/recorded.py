@@ -10,9 +10,10 @@ import streamlit as st
 from exports.context import Context
 from facts import follow_up as words
 from facts.follow_up import FollowUp
+from facts.snapshot import current
 from geo.follow_up import communes_of
 from maps.spec import ShownLayer
-from ui import data, downloads, follow_up, table
+from ui import downloads, follow_up, table
 from words.formats import moment, typographie
 
 OF_PROJECT: Final = ("commune", "statut", "qpv", "lieu", "debut", "fin", "partenaire")
@@ -54,7 +55,7 @@ def of_place(followed: FollowUp | None, code: str) -> pd.DataFrame:
     rows = _rows(followed)
     if followed is None:
         return rows
-    towns = communes_of(rows, data.qpv())
+    towns = communes_of(rows, current().qpv)
     return rows[[code in (own, *codes) for own, codes in zip(rows["code_qp"], towns, strict=True)]]
 
 
@@ -130,7 +131,7 @@ def show(
 def _rows(followed: FollowUp | None) -> pd.DataFrame:
     if followed is None:
         return pd.DataFrame()
-    return words.deployments(followed, data.projects(), data.communes(), data.qpv())
+    return words.deployments(followed, current().projects, current().communes, current().qpv)
 
 
 def _note(text: str, link: str = "") -> None:

@@ -7,8 +7,9 @@ from html import escape
 import streamlit as st
 
 from facts.attribution import line
+from facts.snapshot import current
 from loaders.catalogue import Source
-from ui import data, freshness
+from ui import freshness
 from words import clock
 from words.formats import typographie
 
@@ -26,7 +27,7 @@ def note(*source_ids: str) -> None:
     KeyError
         If the catalogue does not hold one of them: nothing is shown without its source.
     """
-    sources, names = data.sources(), data.commune_names()
+    sources, names = current().sources, current().commune_names
     today = clock.today()
     used = [sources[source_id] for source_id in dict.fromkeys(source_ids) if not sources[source_id].absente]
     items = "".join(_item(source, tuple(names.items()), today) for source in used)

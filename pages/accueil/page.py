@@ -10,13 +10,12 @@ from exports.context import Context
 from facts.fields import Field
 from facts.naming import BIKES
 from facts.portraits import COMMUNE
-from loaders.paths import DATA
+from facts.snapshot import current
 from pages.accueil import figures as key
 from pages.accueil import towns
 from pages.accueil.figures import Figure, KeyFigures, key_figures
 from pages.accueil.search import Entry, index, search
-from ui import data, downloads, freshness, page, presence, sources, table
-from ui import figures as shared
+from ui import downloads, freshness, page, presence, sources, table
 from ui.markdown import plain
 from words import clock
 from words.formats import distance, pluriel, typographie
@@ -109,7 +108,7 @@ FRESH_FIELDS = [
 
 
 def main() -> None:
-    found = prepare_figures(data.stamp(DATA))
+    found = prepare_figures(current().version)
     page.header("Atlas des Possibles", found.sentence)
     show_search()
     st.header("Une question, une page", anchor=False)
@@ -138,7 +137,7 @@ def show_search() -> None:
     query = (query or "").strip()[:LONGEST_QUERY]
     if not query:
         return
-    found = search(query, prepare_index(data.stamp(DATA)))
+    found = search(query, prepare_index(current().version))
     count = pluriel(len(found), "résultat") if found else "Aucun résultat"
     more = f", les {SHOWN} premiers sont affichés" if len(found) > SHOWN else ""
     advice = "" if found else " : essayez un seul mot, un code de quartier (QN…) ou le nom d'une commune"
@@ -172,7 +171,7 @@ def show_card(who: str, question: str, answer: str, target: str, link: str) -> N
 
 
 def show_figures(figures: Sequence[Figure]) -> None:
-    catalogue = data.sources()
+    catalogue = current().sources
     items = []
     for figure in figures:
         origin = key.origin(figure, catalogue)
@@ -188,14 +187,14 @@ def show_figures(figures: Sequence[Figure]) -> None:
         [catalogue[source_id] for source_id in used],
         filters=REACH,
         subject="chiffres à retenir",
-        place=data.everywhere(),
+        place=current().everywhere,
     )
     downloads.show(key.rows(figures, catalogue), key.FIELDS, context=context, key="export-chiffres")
 
 
 def show_towns() -> None:
-    catalogue = data.sources()
-    rows, fields = towns.rows(shared.places(COMMUNE, int(key.REACH_M))), towns.fields(key.REACH_M)
+    catalogue = current().sources
+    rows, fields = towns.rows(current().places(COMMUNE, int(key.REACH_M))), towns.fields(key.REACH_M)
     st.caption(
         typographie(
             f"Dans les QPV de chaque commune, ou à {distance(key.REACH_M)} au plus de leur contour, à vol d'oiseau. Sans objet : la "
@@ -215,9 +214,9 @@ def show_towns() -> None:
         [catalogue[source_id] for source_id in TOWN_SOURCES],
         filters=REACH,
         subject="chiffres par commune",
-        place=data.everywhere(),
+        place=current().everywhere,
     )
-    drawn = towns.spec(rows, stations=data.bikes(), friches=data.friches())
+    drawn = towns.spec(rows, stations=current().bikes, friches=current().friches)
     downloads.show(rows, fields, context=context, key="export-communes", drawn=drawn)
     sources.note(*TOWN_SOURCES)
 
@@ -233,13 +232,15 @@ def show_freshness() -> None:
                 "millesime_source": source.millesime,
                 "age": freshness.label(source, on=today),
             }
-            for source in data.sources().values()
+            for source in current().sources.values()
         ]
     ).set_index("source_id")
     st.html(
         table.to_html(rows, FRESH_FIELDS, sources={}, caption="Millésime et âge de chaque source, à ce jour")
     )
-    context = Context.of(data.sources().values(), subject="fraîcheur des sources", place=data.everywhere())
+    context = Context.of(
+        current().sources.values(), subject="fraîcheur des sources", place=current().everywhere
+    )
     downloads.show(rows, FRESH_FIELDS, context=context, key="export-fraicheur")
     st.page_link(
         "pages/donnees/page.py",
@@ -249,25 +250,25 @@ def show_freshness() -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def prepare_figures(version: tuple[tuple[str, int, int], ...]) -> KeyFigures:  # noqa: ARG001
+def prepare_figures(version: str) -> KeyFigures:  # noqa: ARG001
     return key_figures(
-        qpv=data.qpv(),
-        communes=data.communes(),
-        stations=data.bikes(),
-        friches=data.friches(),
-        projects=data.projects(),
-        sources=data.sources(),
+        qpv=current().qpv,
+        communes=current().communes,
+        stations=current().bikes,
+        friches=current().friches,
+        projects=current().projects,
+        sources=current().sources,
     )
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def prepare_index(version: tuple[tuple[str, int, int], ...]) -> list[Entry]:  # noqa: ARG001
+def prepare_index(version: str) -> list[Entry]:  # noqa: ARG001
     return index(
-        qpv=data.qpv(),
-        communes=data.communes(),
-        projects=data.projects(),
-        partners=data.partners(),
-        acronyms=data.acronyms(),
+        qpv=current().qpv,
+        communes=current().communes,
+        projects=current().projects,
+        partners=current().partners,
+        acronyms=current().acronyms,
     )
 
 

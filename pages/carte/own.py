@@ -9,11 +9,12 @@ import streamlit as st
 
 from exports.context import Context
 from facts.attribution import line
+from facts.snapshot import current
 from geo.places import RADII_M
 from geo.proximity import pairs_within
 from maps.spec import ShownLayer
 from pages.carte.filters import Filters
-from ui import data, downloads, own_filters, own_layers, table
+from ui import downloads, own_filters, own_layers, table
 from ui.markdown import plain
 from ui.own_layers import UNOFFICIAL, Held
 from words import formats
@@ -95,7 +96,7 @@ def show(
     if not kept:
         return
     st.header("Vos couches", anchor="vos-couches")
-    names = data.commune_names()
+    names = current().commune_names
     lines = "".join(f"<li>{escaped(line(one.held.source, names))}</li>" for one in kept)
     st.html(
         f'<p class="atlas-note">{escaped(UNOFFICIAL[0].upper() + UNOFFICIAL[1:])}. Ce qu’une couche ne liste pas n’est pas '

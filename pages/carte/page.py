@@ -9,11 +9,12 @@ import geopandas as gpd
 import streamlit as st
 
 from exports.context import Context
+from facts.snapshot import current
 from maps.layers import get
 from pages.carte import fiche, own, totals
 from pages.carte import filters as asked
 from pages.carte import rows as shown
-from ui import choices, data, downloads, mapview, own_layers, page, sources, startup, table
+from ui import choices, downloads, mapview, own_layers, page, sources, startup, table
 
 TYPES_SEEN: Final = "carte-types"
 #: Layers of places to the page that shows one of them.
@@ -34,8 +35,8 @@ STYLE: Final = """
 
 @st.fragment
 def show() -> None:
-    frames, names = startup.ready().frames, data.commune_names()
-    version = startup.version()
+    frames, names = current().layers, current().commune_names
+    version = current().version
     heading = st.container()
     filters = asked.ask(
         lambda commune: _quarters(version, commune), names, _offered(version), layers=_layers()
@@ -50,7 +51,7 @@ def show() -> None:
     brought = own.ask(frames["qpv"], filters)
     words = filters.described(names, dict(frames["qpv"]["lib_qp"]))
     page.on_paper(words, style=STYLE)
-    place = names[filters.commune] if filters.commune else data.everywhere()
+    place = names[filters.commune] if filters.commune else current().everywhere
 
     with st.container(key="carte-haut"):
         left, right = st.columns([0.68, 0.32], gap="medium")
@@ -88,7 +89,7 @@ def show() -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=40)
 def _placed(version: str, commune: str | None) -> Mapping[str, gpd.GeoDataFrame]:  # noqa: ARG001
-    return shown.in_commune(startup.ready().frames, commune)
+    return shown.in_commune(current().layers, commune)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -103,17 +104,17 @@ def _quarters(version: str, commune: str | None) -> dict[str, str]:
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _offered(version: str) -> Mapping[tuple[str, str], list[str]]:  # noqa: ARG001
-    return asked.values_of_types(startup.ready().frames)
+    return asked.values_of_types(current().layers)
 
 
 @st.cache_resource(show_spinner=False, max_entries=40)
 def _finding(version: str, commune: str | None) -> str:  # noqa: ARG001
-    return totals.finding(startup.ready().frames, commune)
+    return totals.finding(current().layers, commune)
 
 
 @st.cache_resource(show_spinner=False, max_entries=40)
 def _by_commune(version: str, types: asked.Types) -> gpd.GeoDataFrame:  # noqa: ARG001
-    return totals.by_commune(startup.ready().frames, types, data.sources())
+    return totals.by_commune(current().layers, types, current().sources)
 
 
 def _layers() -> list[str]:
@@ -131,7 +132,7 @@ def _neighbourhood(frames: Mapping[str, gpd.GeoDataFrame], filters: asked.Filter
     if filters.qpv is None:
         st.html('<p class="atlas-note">Choisissez un quartier dans la liste, ou cliquez sur son contour.</p>')
         return
-    catalogue = data.sources()
+    catalogue = current().sources
     row, fields = fiche.around(frames, filters, filters.qpv, catalogue)
     st.html(fiche.to_html(row, fields, sources=catalogue))
 
@@ -153,9 +154,9 @@ def _table(
         bind="query-params",
         width=320,
     )
-    layer, catalogue = get(layer_id), data.sources()
+    layer, catalogue = get(layer_id), current().sources
     frame = kept[layer_id]
-    fields = shown.fields_of(layer_id, startup.ready().frames[layer_id])
+    fields = shown.fields_of(layer_id, current().layers[layer_id])
     source = catalogue[layer.source_id]
     if not source.telechargee:
         st.html(f'<p class="atlas-note">{escape(layer.titre)} : {source.silence}.</p>')
@@ -180,12 +181,12 @@ def _table(
 @st.fragment
 def show_totals() -> None:
     types: asked.Types = st.session_state[TYPES_SEEN]
-    catalogue = data.sources()
-    frame = _by_commune(startup.version(), types)
+    catalogue = current().sources
+    frame = _by_commune(current().version, types)
     with st.container(key="carte-totaux"):
         st.header("Totaux par commune", anchor=False)
         st.caption(
-            f"Les {data.everywhere()}, selon les filtres par type ; les habitants d’un QPV à cheval sont comptés une fois."
+            f"Les {current().everywhere}, selon les filtres par type ; les habitants d’un QPV à cheval sont comptés une fois."
         )
         table.show(
             frame, totals.FIELDS, sources=catalogue, caption="Totaux par commune", key="carte-totaux-table"
@@ -194,7 +195,7 @@ def show_totals() -> None:
             [catalogue[key] for key in totals.SOURCES],
             filters=asked.described_types(types),
             subject="totaux par commune",
-            place=data.everywhere(),
+            place=current().everywhere,
         )
         downloads.show(frame, totals.FIELDS, context=context, key="carte-totaux-export")
         sources.note(*totals.SOURCES)

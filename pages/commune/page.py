@@ -7,8 +7,9 @@ import streamlit as st
 from facts.fields import Field
 from facts.place_fields import INDICATORS, SURFACE
 from facts.portraits import COMMUNE
+from facts.snapshot import current
 from maps.spec import Cadrage, MapSpec, ShownLayer
-from ui import choices, data, mapview, page, place, sources, table
+from ui import choices, mapview, page, place, sources, table
 
 LIST_FIELDS = (
     Field("nom", "Commune", "texte"),
@@ -28,7 +29,7 @@ QPV_FIELDS = (
 
 @st.fragment
 def show() -> None:
-    names = dict(sorted(data.commune_names().items(), key=lambda item: item[1]))
+    names = dict(sorted(current().commune_names.items(), key=lambda item: item[1]))
     heading = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
         chosen = choices.one_of(names, key="commune", label="Commune", none="Choisir une commune")
@@ -42,7 +43,7 @@ def show() -> None:
 
 
 def show_all(heading: Any, basemap: str) -> None:
-    towns = data.communes().sort_values("nom")
+    towns = current().communes.sort_values("nom")
     with heading:
         page.header("Communes", f"Choisissez l’une des {len(towns)} communes du contrat de ville.")
         page.on_paper({}, style=place.STYLE)
@@ -58,7 +59,7 @@ def show_all(heading: Any, basemap: str) -> None:
     table.show(
         towns,
         LIST_FIELDS,
-        sources=data.sources(),
+        sources=current().sources,
         caption="Communes du contrat de ville",
         key="communes",
         target="commune?commune=",
@@ -68,12 +69,12 @@ def show_all(heading: Any, basemap: str) -> None:
 
 def show_quarters(code: str, name: str) -> None:
     st.header("Ses quartiers prioritaires", anchor=False)
-    quarters = data.qpv()
+    quarters = current().qpv
     quarters = quarters[[code in codes for codes in quarters["communes"]]].sort_values("lib_qp")
     table.show(
         quarters,
         QPV_FIELDS,
-        sources=data.sources(),
+        sources=current().sources,
         caption=f"QPV à {name}",
         key="qpv-commune",
         target="quartier?qpv=",

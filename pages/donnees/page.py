@@ -9,10 +9,11 @@ import streamlit as st
 from exports.context import Context
 from facts.attribution import scope
 from facts.fields import Field
+from facts.snapshot import current
 from loaders.catalogue import Source
 from loaders.quality import OFF_TERRITORY
 from pages.donnees import own_layer_view, refresh_view, scopes
-from ui import data, downloads, freshness, page, table
+from ui import downloads, freshness, page, table
 from ui.markdown import plain
 from words import clock
 from words.formats import date, entier, pluriel, typographie
@@ -51,7 +52,7 @@ FAULT_FIELDS = [
 
 
 def main() -> None:
-    sources, names, faults = data.sources(), data.commune_names(), data.faults()
+    sources, names, faults = current().sources, current().commune_names, current().faults
     today = clock.today()
     old = [source for source in sources.values() if freshness.is_old(source, on=today)]
     page.header(
@@ -95,7 +96,7 @@ def show_catalogue(sources: Mapping[str, Source], names: Mapping[str, str]) -> N
         ]
     ).set_index("source_id")
     table.show(rows, CATALOGUE_FIELDS, sources=sources, caption="Catalogue des sources", key="catalogue")
-    context = Context.of(sources.values(), subject="catalogue des sources", place=data.everywhere())
+    context = Context.of(sources.values(), subject="catalogue des sources", place=current().everywhere)
     downloads.show(rows, [*CATALOGUE_FIELDS, *DETAIL_FIELDS], context=context, key="catalogue")
     st.subheader("Limites, attribution et adresse officielle de chaque source")
     for source in sources.values():
@@ -136,7 +137,7 @@ def show_source(source: Source, names: Mapping[str, str]) -> None:
 def show_scopes(sources: Mapping[str, Source], names: Mapping[str, str]) -> None:
     st.header("Ce qui est hors périmètre", anchor="perimetre")
     partial = scopes.partial(sources, names)
-    quartiers = data.qpv()
+    quartiers = current().qpv
     inside = {
         key: quartiers[[source.covers(codes) for codes in quartiers["communes"]]]
         for key, source in partial.items()
@@ -150,7 +151,7 @@ def show_scopes(sources: Mapping[str, Source], names: Mapping[str, str]) -> None
     )
     if not partial:
         return
-    rows, fields = scopes.rows(data.communes(), partial), scopes.fields(partial)
+    rows, fields = scopes.rows(current().communes, partial), scopes.fields(partial)
     table.show(
         rows,
         fields,
@@ -161,7 +162,7 @@ def show_scopes(sources: Mapping[str, Source], names: Mapping[str, str]) -> None
     context = Context.of(
         [*partial.values(), sources["communes"]],
         subject="communes couvertes par source",
-        place=data.everywhere(),
+        place=current().everywhere,
     )
     downloads.show(rows, fields, context=context, key="perimetre", drawn=scopes.spec(rows, partial))
     lines = [
@@ -215,7 +216,7 @@ def show_faults(sources: Mapping[str, Source], faults: pd.DataFrame) -> None:
             named,
             filters={"source": titles.get(source_id, "toutes"), "nature": kind, "suite": suite},
             subject="qualité des données",
-            place=data.everywhere() if source_id == ALL else source_id,
+            place=current().everywhere if source_id == ALL else source_id,
         )
         downloads.show(rows, FAULT_FIELDS, context=context, key="fautes")
 

@@ -6,6 +6,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from facts import snapshot
 from facts.fields import Field
 from loaders import refresh
 from loaders.catalogue import Source
@@ -148,6 +149,7 @@ def _run(sources: Mapping[str, Source], names: Sequence[str], *, accept_loss: bo
 
 
 def _keep(results: Sequence[RefreshResult]) -> None:
+    snapshot.forget()
     st.session_state[_RESULTS] = list(results)
     st.rerun()
 

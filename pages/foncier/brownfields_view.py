@@ -11,10 +11,11 @@ from exports.context import Context
 from facts.attribution import scope
 from facts.fields import Field
 from facts.naming import BIKES
+from facts.snapshot import current
 from geo.friches import UNCHECKED, checked, identical_surface_m2, merged, merged_surface_m2
 from pages.foncier import brownfields
 from pages.foncier.brownfields import STATUTS, TYPES, Filters
-from ui import choices, data, downloads, mapview, page, presence, sources, startup, table
+from ui import choices, downloads, mapview, page, presence, sources, table
 from words.formats import entier, escaped, part, pluriel, surface
 
 TITLE: Final = "Foncier : friches et locaux"
@@ -38,14 +39,14 @@ def show(heading: DeltaGenerator) -> None:
 
 @st.fragment
 def _show(heading: DeltaGenerator) -> None:
-    names, catalogue = data.commune_names(), data.sources()
-    source, version = catalogue[brownfields.SOURCE], startup.version()
+    names, catalogue = current().commune_names, current().sources
+    source, version = catalogue[brownfields.SOURCE], current().version
     sites = _sites(version)
     filters, maille, basemap = _ask(sites)
     kept = brownfields.select(sites, filters)
     verified, potential = checked(kept), brownfields.unchecked(kept)
     with_unchecked = UNCHECKED in filters.statuts
-    place = names[filters.commune] if filters.commune else data.everywhere()
+    place = names[filters.commune] if filters.commune else current().everywhere
     words = filters.described(names)
     with heading:
         page.header(
@@ -58,7 +59,7 @@ def _show(heading: DeltaGenerator) -> None:
         _figures(verified, potential, with_unchecked=with_unchecked, vintage=source.millesime)
         _out_of_reach(sites, filters)
 
-    communes, qpv = data.communes(), data.qpv()
+    communes, qpv = current().communes, current().qpv
     if filters.commune is not None:
         communes = communes.loc[[filters.commune]]
         qpv = qpv[[filters.commune in codes for codes in qpv["communes"]]]
@@ -130,13 +131,13 @@ def _show(heading: DeltaGenerator) -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _sites(version: str) -> gpd.GeoDataFrame:  # noqa: ARG001
-    friches = startup.ready().frames["friches"]
-    return brownfields.prepared(friches, data.qpv(), data.bikes(), data.lines(), data.sources())
+    friches = current().layers["friches"]
+    return brownfields.prepared(friches, current().qpv, current().bikes, current().lines, current().sources)
 
 
 def _ask(sites: gpd.GeoDataFrame) -> tuple[Filters, str, str]:
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
-        commune = choices.commune(data.commune_names())
+        commune = choices.commune(current().commune_names)
         where = st.selectbox(
             "Lieu",
             [brownfields.EVERYWHERE, brownfields.INSIDE, brownfields.WITHIN],
@@ -221,10 +222,10 @@ def _ask(sites: gpd.GeoDataFrame) -> tuple[Filters, str, str]:
 
 def _distance(source_id: str, label: str, *, key: str, said: str = "") -> int:
     """Ask for a largest distance, if the territory has the source; any without it."""
-    source = data.sources()[source_id]
+    source = current().sources[source_id]
     if source.absente:
         return ANY
-    covered = scope(source, data.commune_names())
+    covered = scope(source, current().commune_names)
     return st.selectbox(
         label,
         DISTANCES_M,
@@ -305,8 +306,8 @@ def _out_of_reach(sites: gpd.GeoDataFrame, filters: Filters) -> None:
 
 
 def _rows(sites: gpd.GeoDataFrame, filters: Filters, maille: str, which: str, *, key: str) -> None:
-    names, catalogue = data.commune_names(), data.sources()
-    place = names[filters.commune] if filters.commune else data.everywhere()
+    names, catalogue = current().commune_names, current().sources
+    place = names[filters.commune] if filters.commune else current().everywhere
     frame, fields, title = (
         (brownfields.by_unit(sites), brownfields.UNIT_FIELDS, "Unités foncières")
         if maille == BY_UNIT

@@ -11,6 +11,7 @@ import streamlit as st
 from errors import ArgumentError, AtlasError
 from exports.context import Context
 from facts.fields import Field
+from facts.snapshot import current
 from loaders.brought import addresses, landlords
 from loaders.brought import personnes_morales as reading
 from loaders.brought.personnes_morales import Candidates
@@ -19,7 +20,7 @@ from loaders.live.geocoder import Address
 from maps.spec import ShownLayer
 from pages.foncier import candidates
 from pages.foncier.premises import Filters
-from ui import data, downloads, geocoding, table
+from ui import downloads, geocoding, table
 from ui.markdown import plain
 from words import formats
 
@@ -67,7 +68,7 @@ def of_session(filters: Filters) -> Kept | None:
         return None
     name, found = held
     placed = st.session_state.get(PLACED)
-    rows = candidates.located(found.frame, placed, data.qpv())
+    rows = candidates.located(found.frame, placed, current().qpv)
     source = candidates.source(found, name=name, looked_up=placed is not None)
     return Kept(name, found, rows, candidates.select(rows, filters), source)
 
@@ -199,7 +200,7 @@ def _results(owned: Kept, filters: Filters, place: str) -> None:
     # The same in each row: files say it, the text above the table too.
     shown = [field for field in fields if field.column != "lecture"]
     table.show(kept, shown, sources={}, caption=f"Pistes à vérifier, {place}", key="pistes")
-    words = filters.described(data.commune_names(), dict(data.qpv()["lib_qp"]))
+    words = filters.described(current().commune_names, dict(current().qpv["lib_qp"]))
     context = Context.of([owned.source], filters=words, subject="pistes à vérifier DGFiP", place=place)
     downloads.show(kept, fields, context=context, key="export-pistes")
 
@@ -255,7 +256,7 @@ def _place(asked: pd.DataFrame) -> None:
 
     state.pop(FAULT, None)
     try:
-        placed = reading.place(asked[list(reading.FRAME_COLUMNS)], best, zones=data.qpv())
+        placed = reading.place(asked[list(reading.FRAME_COLUMNS)], best, zones=current().qpv)
     except AtlasError as error:
         state[FAULT] = str(error)
         return

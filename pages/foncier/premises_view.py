@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from exports.context import Context
 from facts.attribution import line
+from facts.snapshot import current
 from geo.premises import FREE
 from geo.scope import in_scope
 from loaders import premises as reading
@@ -18,7 +19,7 @@ from loaders.brought.premises_schema import OUTSIDE_QPV
 from maps.spec import MapSpec, SessionObjects
 from pages.foncier import candidates_view, premises, public, session
 from pages.foncier.premises import BANNER, Filters, Imported
-from ui import choices, data, downloads, mapview, page, sources, startup, table
+from ui import choices, downloads, mapview, page, sources, table
 from ui.markdown import plain
 from words import clock, formats
 
@@ -129,7 +130,7 @@ def _places(frame: gpd.GeoDataFrame, communes: Mapping[str, str]) -> tuple[str |
 
 
 def _named(filters: Filters) -> str:
-    return data.commune_names()[filters.commune] if filters.commune else data.everywhere()
+    return current().commune_names[filters.commune] if filters.commune else current().everywhere
 
 
 def _map(spec: MapSpec, filters: Filters, *, key: str, subject: str, owned: Imported | None = None) -> None:
@@ -142,21 +143,21 @@ def _map(spec: MapSpec, filters: Filters, *, key: str, subject: str, owned: Impo
     own = [owned.source] if owned else []
     if found is not None and candidates:
         own.append(found.source)
-    words = filters.described(data.commune_names(), dict(data.qpv()["lib_qp"]))
+    words = filters.described(current().commune_names, dict(current().qpv["lib_qp"]))
     if owned is not None and owned.fictional:
         words |= {"nature": BANNER}
     downloads.show_map(
         drawn, subject=subject, place=_named(filters), filters=words, key=f"{key}-html", own=own
     )
     sources.note(*PUBLIC if owned is None else ("qpv",))
-    lines = "".join(f"<li>{formats.escaped(line(source, data.commune_names()))}</li>" for source in own)
+    lines = "".join(f"<li>{formats.escaped(line(source, current().commune_names))}</li>" for source in own)
     if lines:
         st.html(f'<ul class="atlas-sources">{lines}</ul>')
 
 
 @st.fragment
 def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
-    names, qpv, rows = data.commune_names(), data.qpv(), owned.rows
+    names, qpv, rows = current().commune_names, current().qpv, owned.rows
     today = clock.today()
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
         commune, chosen, basemap = _places(qpv, names)
@@ -204,7 +205,7 @@ def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
         subject=f"carte {subject}",
         owned=owned,
     )
-    names_of_sources = data.sources() | {owned.source.source_id: owned.source}
+    names_of_sources = current().sources | {owned.source.source_id: owned.source}
 
     st.header("Les mêmes locaux en tableau", anchor=False)
     mark = f"{BANNER}, " if owned.fictional else ""
@@ -267,10 +268,10 @@ def _totals(
         "Les locaux de l'inventaire qui répondent aux filtres, sans les fictifs. Hors des communes où l'inventaire liste un "
         "local, il ne dit rien : ce n'est pas un zéro."
     )
-    catalogue = data.sources() | {owned.source.source_id: owned.source}
+    catalogue = current().sources | {owned.source.source_id: owned.source}
     used = [owned.source, catalogue["qpv"]]
-    communes = data.communes() if commune is None else data.communes().loc[[commune]]
-    place = data.commune_names()[commune] if commune else data.everywhere()
+    communes = current().communes if commune is None else current().communes.loc[[commune]]
+    place = current().commune_names[commune] if commune else current().everywhere
     for frame, fields, title, key, target in (
         (premises.per_qpv(qpv, kept, owned.source), premises.QPV_FIELDS, "Locaux par QPV", "qpv", QUARTIER),
         (
@@ -322,7 +323,7 @@ def _quality(owned: Imported) -> None:
 
 @st.fragment
 def _public(heading: DeltaGenerator) -> None:
-    names, catalogue, qpv = data.commune_names(), data.sources(), data.qpv()
+    names, catalogue, qpv = current().commune_names, current().sources, current().qpv
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
         commune, chosen, basemap = _places(qpv, names)
     filters = Filters(commune=commune, qpv=chosen)
@@ -332,7 +333,7 @@ def _public(heading: DeltaGenerator) -> None:
     if chosen is not None and chosen in shown.index:
         shown = shown.loc[[chosen]]
     source = catalogue["social"]
-    social = startup.ready().frames["social"]
+    social = current().layers["social"]
     if commune is not None:
         social = social[social["code_insee"] == commune]
     with heading:
@@ -341,7 +342,7 @@ def _public(heading: DeltaGenerator) -> None:
 
     st.header("Logements sociaux" if source.absente else "Logements et équipements sociaux", anchor=False)
     rows = _figured(shown)
-    communes = data.communes() if commune is None else data.communes().loc[[commune]]
+    communes = current().communes if commune is None else current().communes.loc[[commune]]
     what = "des QPV" if source.absente else "des QPV et des équipements sociaux"
     titre = f"Carte {what}, {place}"
     drawn = public.spec(rows, social, communes, filters=filters, titre=titre, basemap=basemap)
@@ -350,7 +351,7 @@ def _public(heading: DeltaGenerator) -> None:
         said = f"Équipements sociaux : {source.producteur}, {source.millesime}. {source.limites}"
         st.caption(plain(formats.typographie(said)))
     used = [catalogue[key] for key in PUBLIC]
-    towns = public.per_commune(communes, _figured(qpv), startup.ready().frames["social"], source)
+    towns = public.per_commune(communes, _figured(qpv), current().layers["social"], source)
     for frame, fields, title, key, target in (
         (rows, public.qpv_fields(source.millesime), "Logements sociaux par QPV", "public-qpv", QUARTIER),
         (
@@ -381,5 +382,5 @@ def _public(heading: DeltaGenerator) -> None:
 
 
 def _figured(qpv: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    social = startup.ready().frames["social"]
-    return public.per_qpv(qpv, data.indicators(), social, data.sources()["social"])
+    social = current().layers["social"]
+    return public.per_qpv(qpv, current().indicators, social, current().sources["social"])

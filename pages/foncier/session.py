@@ -6,9 +6,10 @@ from typing import Final
 import streamlit as st
 
 from errors import AtlasError
+from facts.snapshot import current
 from loaders import fictional, premises
 from pages.foncier.premises import Imported, imported
-from ui import data, geocoding
+from ui import geocoding
 from words import clock
 
 INVENTORY: Final = "locaux-inventaire"
@@ -68,7 +69,7 @@ def _keep(read: Callable[[], premises.Inventory], name: str) -> None:
     st.session_state.pop(FAULT, None)
     try:
         st.session_state[INVENTORY] = imported(
-            read(), name=name, qpv=data.qpv(), communes=data.commune_names(), today=clock.today()
+            read(), name=name, qpv=current().qpv, communes=current().commune_names, today=clock.today()
         )
     except AtlasError as error:
         st.session_state[FAULT] = str(error)

@@ -8,10 +8,11 @@ import streamlit as st
 
 from exports.place_content import MOST_FRICHES, MOST_OBJECTS
 from facts.naming import BIKES, DOCUMENT, TERRITORY
+from facts.snapshot import current
 from loaders import territory
 from loaders.catalogue import OPTIONAL
 from server import identity
-from ui import data, page
+from ui import page
 from ui.freshness import OLD_YEARS
 from words.folding import slug
 from words.formats import entier, typographie
@@ -69,7 +70,7 @@ def text(name: str) -> str:
 
 def counts() -> dict[str, str]:
     """Give what the text quotes, from the data and not from memory; "" for what the territory does not have."""
-    quartiers, communes, sources = data.qpv(), data.communes(), data.sources()
+    quartiers, communes, sources = current().qpv, current().communes, current().sources
     outside = quartiers[[not sources["velos"].covers(codes) for codes in quartiers["communes"]]]
     with_qpv = communes["statut"] == territory.WITH_QPV
     shared = quartiers[quartiers["communes"].str.len() > 1]
@@ -94,7 +95,7 @@ def counts() -> dict[str, str]:
         "communes_qpv": entier(int(with_qpv.sum())),
         "phrase_enjeux": f", {entier(len(at_stake))} {verb}" if len(at_stake) else "",
         "a_confirmer": " et ".join(communes.loc[communes["a_confirmer"], "nom"]),
-        "projets": entier(len(data.projects())) if "projets" in sources else "",
+        "projets": entier(len(current().projects)) if "projets" in sources else "",
         "ans": entier(OLD_YEARS),
         "objets_fiche": entier(MOST_OBJECTS),
         "friches_fiche": entier(MOST_FRICHES),

@@ -10,9 +10,10 @@ from exports.context import Context
 from facts import coverage, matrix
 from facts import follow_up as suivi
 from facts.naming import DOCUMENT
+from facts.snapshot import current
 from pages.projets import filters, markup, prepared, sheet_view, town, town_view, works
 from pages.projets.views import CADRE, COMMUNE, FICHE, MATRICE, VUES
-from ui import data, downloads, follow_up, pdf, presence, sources, table
+from ui import downloads, follow_up, pdf, presence, sources, table
 from words import formats
 
 #: The link that the page has followed, in the session.
@@ -43,7 +44,7 @@ def _follow_link() -> None:
     so that a code that was not there at the last run is a link just followed.
     """
     asked, state = st.query_params, st.session_state
-    known = {"projet": data.projects().index, "commune": data.communes().index}
+    known = {"projet": current().projects.index, "commune": current().communes.index}
     linked = {key: asked[key] for key, codes in known.items() if asked.get(key) in codes}
     fresh = any(state.get(LINK, {}).get(key) != code for key, code in linked.items())
     state[LINK] = linked
@@ -61,13 +62,13 @@ def _follow_link() -> None:
 
 
 def _matrix(heading: DeltaGenerator) -> None:
-    names, orientations = data.commune_names(), data.orientations()
-    asked = filters.ask(names, orientations, data.registers())
-    kept = filters.select(prepared.projects(), asked)
-    communes = prepared.communes()
+    names, orientations = current().commune_names, current().orientations
+    asked = filters.ask(names, orientations, current().registers)
+    kept = filters.select(current().projects_in_order, asked)
+    communes = current().communes_in_order
     followed = follow_up.read()
     facts = follow_up.facts(followed)
-    filled = matrix.cells(kept, communes, data.qpv(), prepared.measured(), facts=facts)
+    filled = matrix.cells(kept, communes, current().qpv, current().measured, facts=facts)
     finding = matrix.finding(kept, filled, filtered=asked.on_projects)
     if asked.commune is not None:
         communes = communes.loc[[asked.commune]]
@@ -82,10 +83,10 @@ def _matrix(heading: DeltaGenerator) -> None:
             '<p class="atlas-note">La matrice est vide : élargissez les filtres pour retrouver des projets.</p>'
         )
         return
-    catalogue = data.sources()
+    catalogue = current().sources
     couches = [couche for couche in coverage.MESURES if couche in set(kept["couche"])]
     st.html(markup.legend(filled, couches))
-    place = names[asked.commune] if asked.commune else data.everywhere()
+    place = names[asked.commune] if asked.commune else current().everywhere
     pdf.matrix(kept.index, communes=communes.index, orientation=asked.orientation, filters=words, place=place)
     recorded = None if followed is None else suivi.source_of(followed)
     caption = f"Projets et communes : {formats.pluriel(len(kept), 'projet')}, {formats.pluriel(len(communes), 'commune')}"
@@ -115,8 +116,8 @@ def _matrix(heading: DeltaGenerator) -> None:
 
 
 def _works(heading: DeltaGenerator) -> None:
-    catalogue = data.sources()
-    listed, tools = works.works(data.governance(), data.partners()), works.tools(data.toolbox())
+    catalogue = current().sources
+    listed, tools = works.works(current().governance, current().partners), works.tools(current().toolbox)
     with heading:
         prepared.head(
             f"La gouvernance du contrat engage {formats.pluriel(len(listed), 'travail', 'travaux')}, et sa boîte à outils "
@@ -131,7 +132,7 @@ def _works(heading: DeltaGenerator) -> None:
         downloads.show(
             rows,
             fields,
-            context=Context.of([catalogue["projets"]], subject=title, place=data.everywhere()),
+            context=Context.of([catalogue["projets"]], subject=title, place=current().everywhere),
             key=f"export-{key}",
         )
     st.html(

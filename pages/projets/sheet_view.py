@@ -10,17 +10,18 @@ from facts import coverage, project
 from facts import follow_up as suivi
 from facts.follow_up_words import balance
 from facts.project import Reach
+from facts.snapshot import current
 from geo.follow_up import by_project
 from maps.spec import ShownLayer
 from pages.projets import prepared
 from pages.projets import project as sheets
-from ui import choices, data, downloads, follow_up, mapview, pdf, recorded, sources, table
+from ui import choices, downloads, follow_up, mapview, pdf, recorded, sources, table
 from ui.markdown import plain
 from words import formats
 
 
 def show(heading: DeltaGenerator) -> None:
-    projects, qpv = prepared.projects(), data.qpv()
+    projects, qpv = current().projects_in_order, current().qpv
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
         chosen = choices.one_of(
             dict(projects["titre"]), key="projet", label="Projet", none="Choisir un projet"
@@ -30,7 +31,7 @@ def show(heading: DeltaGenerator) -> None:
         with heading:
             prepared.head(f"Choisissez l'un des {len(projects)} projets de coopération pour ouvrir sa fiche.")
         return
-    reached = prepared.reach(chosen)
+    reached = current().reach(chosen)
     row = reached.project
     with heading:
         prepared.head(project.finding(reached))
@@ -42,7 +43,9 @@ def show(heading: DeltaGenerator) -> None:
     with st.container(key="projet-haut"):
         left, right = st.columns(2, gap="medium")
         with left:
-            codes = dict(data.communes()["nom"]) | dict(data.arrondissements()["nom"]) | dict(qpv["lib_qp"])
+            codes = (
+                dict(current().communes["nom"]) | dict(current().arrondissements["nom"]) | dict(qpv["lib_qp"])
+            )
             st.html(sheets.to_html(row, project.facts(row, codes)))
         with right:
             spec = sheets.spec(
@@ -79,13 +82,13 @@ def show(heading: DeltaGenerator) -> None:
     st.subheader("Indicateurs de réussite", anchor=False)
     st.html(sheets.indicators(row))
     st.subheader("Partenaires", anchor=False)
-    partners = project.partners(row["partenaires"], row["partenaires_ecritures"], data.partners())
+    partners = project.partners(row["partenaires"], row["partenaires_ecritures"], current().partners)
     st.html(
         table.to_html(partners, project.PARTNER_FIELDS, sources={}, caption="Partenaires associés au projet")
     )
     st.subheader("Ce que le projet touche", anchor=False)
     with st.container(horizontal=True):
-        for title, text in project.key_figures(reached, data.sources()):
+        for title, text in project.key_figures(reached, current().sources):
             st.metric(title, text, border=True)
     if project.reading(row):
         st.html(f'<p class="atlas-note">{escape(formats.typographie(project.reading(row)))}</p>')
@@ -94,8 +97,8 @@ def show(heading: DeltaGenerator) -> None:
 
 
 def _touched_towns(reached: Reach) -> None:
-    catalogue = data.sources()
-    touched = project.by_commune(reached, prepared.measured(), catalogue)
+    catalogue = current().sources
+    touched = project.by_commune(reached, current().measured, catalogue)
     if touched is None:
         return
     if touched.note:
@@ -123,7 +126,7 @@ def _touched_towns(reached: Reach) -> None:
 
 
 def _touched_qpv(reached: Reach) -> None:
-    catalogue, touched = data.sources(), reached.touched
+    catalogue, touched = current().sources, reached.touched
     long = len(touched) > table.PAGE_ROWS
     if long:
         st.html(f'<p class="atlas-papier-seul">La liste des {len(touched)} QPV touchés est en ligne.</p>')

@@ -7,22 +7,23 @@ from streamlit.delta_generator import DeltaGenerator
 
 from exports.context import Context
 from facts import coverage, matrix
+from facts.snapshot import current
 from pages.projets import markup, prepared, town
-from ui import choices, data, downloads, sources, table
+from ui import choices, downloads, sources, table
 from words import formats
 
 
 def show(heading: DeltaGenerator) -> None:
     names, projects, communes, qpv = (
-        data.commune_names(),
-        prepared.projects(),
-        prepared.communes(),
-        data.qpv(),
+        current().commune_names,
+        current().projects_in_order,
+        current().communes_in_order,
+        current().qpv,
     )
     with st.container(key="filtres", width=420):
         commune = choices.commune(names)
-    filled = matrix.cells(projects, communes, qpv, prepared.measured(), facts=prepared.facts())
-    catalogue = data.sources()
+    filled = matrix.cells(projects, communes, qpv, current().measured, facts=prepared.facts())
+    catalogue = current().sources
     if commune is None:
         with heading:
             prepared.head(matrix.finding(projects, filled, filtered=False))
@@ -40,14 +41,14 @@ def show(heading: DeltaGenerator) -> None:
             rows,
             town.OVERVIEW_FIELDS,
             context=Context.of(
-                [catalogue[key] for key in used], subject="projets par situation", place=data.everywhere()
+                [catalogue[key] for key in used], subject="projets par situation", place=current().everywhere
             ),
             key="export-communes",
         )
         sources.note(*used)
         return
     name = names[commune]
-    rows = town.rows(filled, projects, commune, qpv=qpv, arrondissements=data.arrondissements())
+    rows = town.rows(filled, projects, commune, qpv=qpv, arrondissements=current().arrondissements)
     with heading:
         prepared.head(town.finding(name, rows), {"commune": name})
     st.header(name, anchor=False)

@@ -7,7 +7,8 @@ import streamlit as st
 
 from exports.context import Context
 from facts.fields import Field
-from ui import data, downloads, own_layers, table
+from facts.snapshot import current
+from ui import downloads, own_layers, table
 from ui.own_layers import UNOFFICIAL
 from words.formats import distance, escaped
 
@@ -33,7 +34,7 @@ def show(code_qp: str, radius_m: int) -> None:
     if not held:
         return
     st.header("Vos couches importées", anchor="vos-couches")
-    quarter = data.qpv().loc[[code_qp]]
+    quarter = current().qpv.loc[[code_qp]]
     layers = [(one, one.rows) for one in held]
     inside, _ = own_layers.per_qpv(quarter, layers, radius_m=0)
     around, _ = own_layers.per_qpv(quarter, layers, radius_m=radius_m)

@@ -9,10 +9,11 @@ from errors import AtlasError
 from facts.fields import Field
 from facts.place_fields import INDICATORS, SURFACE
 from facts.portraits import QUARTIER
+from facts.snapshot import current
 from loaders.live import geocoder
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.quartier import address, own
-from ui import choices, data, geocoding, mapview, page, place, sources, table
+from ui import choices, geocoding, mapview, page, place, sources, table
 from words.formats import typographie
 
 LIST_FIELDS = (
@@ -26,7 +27,7 @@ LIST_FIELDS = (
 
 @st.fragment
 def show() -> None:
-    titles = choices.titles_of_qpv(data.qpv())
+    titles = choices.titles_of_qpv(current().qpv)
     heading = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
         chosen = choices.one_of(titles, key="qpv", label="Quartier prioritaire", none="Choisir un quartier")
@@ -41,14 +42,14 @@ def show() -> None:
 
 
 def show_all(heading: Any, basemap: str) -> None:
-    quarters = data.qpv().sort_values("lib_qp")
+    quarters = current().qpv.sort_values("lib_qp")
     with heading:
         page.header(
             "Quartiers prioritaires",
             f"Choisissez l’un des {len(quarters)} quartiers prioritaires, dans la liste ou sur la carte, ou cherchez une adresse.",
         )
         page.on_paper({}, style=place.STYLE)
-    west, south, east, north = (float(edge) for edge in data.communes().total_bounds)
+    west, south, east, north = (float(edge) for edge in current().communes.total_bounds)
     spec = MapSpec(
         titre="Carte des quartiers prioritaires",
         layers=[ShownLayer("communes"), ShownLayer("qpv")],
@@ -60,7 +61,7 @@ def show_all(heading: Any, basemap: str) -> None:
     table.show(
         quarters,
         LIST_FIELDS,
-        sources=data.sources(),
+        sources=current().sources,
         caption="Quartiers prioritaires",
         key="quartiers",
         target="quartier?qpv=",
@@ -91,12 +92,12 @@ def _answered(text: str) -> str:
     """Answer in HTML; whatever befalls the service is said, and the rest of the page stays."""
     try:
         found = geocoding.search(text)
-        answer = address.answer(found, data.qpv(), data.communes())
+        answer = address.answer(found, current().qpv, current().communes)
     except AtlasError as error:
         return f'<p class="atlas-note">{escape(typographie(f"Recherche impossible. {error}"))}</p>'
     link = ""
     if answer.code_qp is not None:
-        name = str(data.qpv()["lib_qp"][answer.code_qp])
+        name = str(current().qpv["lib_qp"][answer.code_qp])
         link = f' <a href="quartier?qpv={escape(answer.code_qp)}" target="_self">Ouvrir la page du quartier {escape(name)}</a>'
     return f"<p>{escape(typographie(answer.text))}{link}</p>"
 

@@ -9,8 +9,9 @@ import streamlit as st
 
 from exports.context import Context
 from facts.fields import Field
+from facts.snapshot import current
 from pages.sport import gaps
-from ui import choices, data, downloads, mapview, page, presence, sheet, sources, startup, table
+from ui import choices, downloads, mapview, page, presence, sheet, sources, table
 from ui.markdown import plain
 from words import formats
 
@@ -24,9 +25,9 @@ USED: Final = (gaps.SOURCE, "qpv", "indicateurs")
 
 @st.fragment
 def show() -> None:
-    names, catalogue = data.commune_names(), data.sources()
-    source, qpv = catalogue[gaps.SOURCE], data.qpv()
-    inventory = startup.ready().frames["sports"]
+    names, catalogue = current().commune_names, current().sources
+    source, qpv = catalogue[gaps.SOURCE], current().qpv
+    inventory = current().layers["sports"]
     vintage, listed_fields = gaps.vintage_of(inventory), gaps.facility_fields(inventory)
     families = {name: name[:1].upper() + name[1:] for name in sorted(inventory["famille"].unique())}
     heading = st.container()
@@ -65,7 +66,7 @@ def show() -> None:
     rows = gaps.per_qpv(shown, facilities, family=family, radius_m=radius_m, source=source)
     listed = gaps.listed(kept, shown, radius_m=radius_m if drawn == NEAR else None, commune=commune)
     covered = rows[rows["couvert"]]
-    place = names[commune] if commune else data.everywhere()
+    place = names[commune] if commune else current().everywhere
     filters = {
         "famille": families[family] if family else "",
         "seuil": f"{radius_m} m à vol d'oiseau",
@@ -140,7 +141,7 @@ def _families(
     filters: Mapping[str, str],
     place: str,
 ) -> None:
-    catalogue, vintage = data.sources(), gaps.vintage_of(facilities)
+    catalogue, vintage = current().sources, gaps.vintage_of(facilities)
     source = catalogue[gaps.SOURCE]
     st.header("Par famille", anchor=False)
     st.caption(
@@ -180,7 +181,7 @@ def _facilities(
     filters: Mapping[str, str],
     place: str,
 ) -> None:
-    catalogue = data.sources()
+    catalogue = current().sources
     st.header("Équipements affichés sur la carte", anchor=False)
     table.show(
         listed,
@@ -208,10 +209,10 @@ def _towns(
     filters: Mapping[str, str],
     place: str,
 ) -> None:
-    catalogue = data.sources()
+    catalogue = current().sources
     st.header("Totaux par commune", anchor=False)
     totals = gaps.per_commune(
-        data.communes(), data.qpv(), kept, radius_m=radius_m, source=catalogue[gaps.SOURCE]
+        current().communes, current().qpv, kept, radius_m=radius_m, source=catalogue[gaps.SOURCE]
     )
     if commune is not None:
         totals = totals.loc[[commune]]
@@ -254,7 +255,7 @@ def _figures(covered: pd.DataFrame, vintage: str, *, family: str | None) -> None
 
 def _quarters(rows: pd.DataFrame, fields: Sequence[Field], *, family: str | None, vintage: str) -> None:
     """List the QPV without any facility apart from the others, and those about which the source says nothing."""
-    catalogue = data.sources()
+    catalogue = current().sources
     covered = rows[rows["couvert"]]
     lacking = covered[covered["equipements_a_portee"] == 0].sort_values("population", ascending=False)
     served = covered[covered["equipements_a_portee"] > 0]

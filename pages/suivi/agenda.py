@@ -9,8 +9,9 @@ import streamlit as st
 
 from facts import follow_up as words
 from facts.follow_up import SIGNS, FollowUp
+from facts.snapshot import current
 from geo.follow_up import STATUSES, in_year, years
-from ui import data, table
+from ui import table
 from words.formats import pluriel, typographie
 
 UNDATED: Final = "Sans date"
@@ -23,7 +24,7 @@ FIELDS: Final = tuple(
 
 def show(followed: FollowUp) -> None:
     """Show the view."""
-    rows = words.deployments(followed, data.projects(), data.communes(), data.qpv())
+    rows = words.deployments(followed, current().projects, current().communes, current().qpv)
     st.header("Agenda", anchor=False)
     if rows.empty:
         st.html(
@@ -86,7 +87,7 @@ def to_html(rows: pd.DataFrame, spans: Mapping[str, list[bool]]) -> str:
     spans
         What `columns` gives.
     """
-    order = {title: rank for rank, title in enumerate(data.projects().sort_values("ordre")["titre"])}
+    order = {title: rank for rank, title in enumerate(current().projects.sort_values("ordre")["titre"])}
     heads = "".join(f'<th scope="col" class="nombre">{escape(label)}</th>' for label in spans)
     lines = []
     for title in sorted(rows["titre"].unique(), key=lambda title: (order.get(title, len(order)), title)):

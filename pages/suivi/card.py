@@ -9,11 +9,12 @@ import streamlit as st
 
 from errors import AtlasError
 from facts.fields import Field
+from facts.snapshot import current
 from pages.suivi import inputs, session
 from pages.suivi.conflict import written
 from tracking.changes import Change, Restore, Withdraw
 from tracking.records import DeploymentInput, IndicatorInput
-from ui import data, follow_up, table
+from ui import follow_up, table
 from words.formats import moment, typographie
 
 HISTORY_FIELDS: Final = (
@@ -36,9 +37,9 @@ Correct = Callable[[str, Mapping[str, Any]], None]
 def names() -> dict[str, str]:
     """Give the title or the name of each project, commune and QPV."""
     return {
-        **{str(code): str(title) for code, title in data.projects()["titre"].items()},
-        **data.commune_names(),
-        **{str(code): str(name) for code, name in data.qpv()["lib_qp"].items()},
+        **{str(code): str(title) for code, title in current().projects["titre"].items()},
+        **current().commune_names,
+        **{str(code): str(name) for code, name in current().qpv["lib_qp"].items()},
     }
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from errors import AtlasError
+from facts.snapshot import current
 from geo.crs import points_from_degrees
 from loaders.live.geocoder import Address
 from maps.spec import Cadrage, MapSpec, SessionObjects, ShownLayer
@@ -16,7 +17,7 @@ from pages.suivi import inputs, session
 from pages.suivi.session import Form
 from tracking.changes import Add, Change, Correct
 from tracking.records import LENGTHS, Status, faults
-from ui import choices, data, follow_up, geocoding, mapview
+from ui import choices, follow_up, geocoding, mapview
 from ui.markdown import plain
 from words.formats import typographie
 
@@ -70,7 +71,7 @@ def show(form: Form) -> None:
 
 
 def _project_and_place(told: Mapping[str, str]) -> None:
-    projects, qpv = data.projects().sort_values("ordre"), data.qpv()
+    projects, qpv = current().projects.sort_values("ordre"), current().qpv
     _choice("id_projet", dict(projects["titre"]), "Choisir un projet", told)
     _choice(
         "code_qp",
@@ -80,7 +81,7 @@ def _project_and_place(told: Mapping[str, str]) -> None:
         on_change=_fill_commune,
         help_="Choisir un QPV remplit sa commune",
     )
-    names = dict(sorted(data.commune_names().items(), key=lambda item: item[1]))
+    names = dict(sorted(current().commune_names.items(), key=lambda item: item[1]))
     _choice("code_insee", names, "Choisir une commune", told)
     st.text_input(
         "Lieu",
@@ -123,7 +124,7 @@ def _map_of_point() -> None:
     except AtlasError as error:
         st.html(f'<p class="atlas-faute" role="alert">{escape(typographie(str(error)))}</p>')
         return
-    town = data.communes()[data.communes().covers(placed)]
+    town = current().communes[current().communes.covers(placed)]
     where = f"dans la commune : {town['nom'].iloc[0]}" if len(town) else "hors des communes du contrat"
     chosen = st.session_state.get(f"{PREFIX}code_insee")
     doubt = "" if chosen is None or chosen in town.index else " Ce n’est pas la commune choisie : vérifiez."
@@ -173,10 +174,10 @@ def _rest(told: Mapping[str, str]) -> None:
                 help="Demandé pour un déploiement engagé ou réalisé" if name == "date_debut" else None,
             )
             _fault(name, told)
-    partners = sorted(data.partners()["nom_complet"].astype(str).unique())
-    current = st.session_state.get(f"{PREFIX}partenaire")
-    if current and current not in partners:
-        partners = [current, *partners]
+    partners = sorted(current().partners["nom_complet"].astype(str).unique())
+    named = st.session_state.get(f"{PREFIX}partenaire")
+    if named and named not in partners:
+        partners = [named, *partners]
     st.selectbox(
         "Partenaire chef de file",
         partners,
@@ -242,8 +243,8 @@ def _fill_commune() -> None:
     code_qp = st.session_state.get(f"{PREFIX}code_qp")
     if code_qp is None:
         return
-    known = set(data.communes().index)
-    towns = [code for code in data.qpv()["communes"][code_qp] if code in known]
+    known = set(current().communes.index)
+    towns = [code for code in current().qpv["communes"][code_qp] if code in known]
     if st.session_state.get(f"{PREFIX}code_insee") not in towns:
         st.session_state[f"{PREFIX}code_insee"] = towns[0] if towns else None
 

@@ -6,10 +6,11 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
+from facts.snapshot import current
 from pages.suivi import form, preview
 from tracking import exchange
 from tracking.records import LENGTHS, Status
-from ui import choices, data, follow_up
+from ui import choices, follow_up
 from words.formats import typographie
 
 KEY: Final = "grille"
@@ -95,9 +96,9 @@ def texts(edited: pd.DataFrame) -> pd.DataFrame:
 def columns() -> dict[str, Any]:
     """Describe the columns of the editor."""
     titles = exchange.headings()
-    projects = dict(data.projects().sort_values("ordre")["titre"])
-    towns = dict(sorted(data.commune_names().items(), key=lambda item: item[1]))
-    quarters = choices.titles_of_qpv(data.qpv())
+    projects = dict(current().projects.sort_values("ordre")["titre"])
+    towns = dict(sorted(current().commune_names.items(), key=lambda item: item[1]))
+    quarters = choices.titles_of_qpv(current().qpv)
     described: dict[str, Any] = {
         titles["record_id"]: st.column_config.TextColumn(width=90),
         titles["version"]: st.column_config.TextColumn(width=70),

@@ -14,11 +14,12 @@ from exports.context import Context
 from facts import follow_up as words
 from facts import project as projects
 from facts.follow_up import FollowUp
+from facts.snapshot import current
 from pages.suivi import card, form, inputs, series, session
 from pages.suivi.session import Form
 from tracking.changes import Add, Change, Correct
 from tracking.records import LENGTHS, IndicatorInput, Scale
-from ui import choices, data, downloads, table
+from ui import choices, downloads, table
 from ui.markdown import plain
 from words import clock
 from words.formats import typographie
@@ -39,14 +40,14 @@ _TITLES: Final = dict(inputs.ALL_TITLES) | {"mesure": "Valeur"}
 
 def show(followed: FollowUp, *, may_write: bool) -> None:
     """Show the view."""
-    listed = data.projects().sort_values("ordre")
+    listed = current().projects.sort_values("ordre")
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
         chosen = choices.one_of(dict(listed["titre"]), key="projet", label="Projet", none="Tous les projets")
     opened = session.form(KIND) if may_write else None
     if opened is not None and opened.id_projet != chosen:
         session.keep()
         opened = None
-    rows = words.indicators(followed, data.projects(), data.communes(), data.qpv())
+    rows = words.indicators(followed, current().projects, current().communes, current().qpv)
     if chosen is None:
         more = ", et enregistrer une valeur" if may_write else ""
         st.html(f'<p class="atlas-note">Choisissez un projet pour voir ses indicateurs un à un{more}.</p>')
@@ -201,7 +202,7 @@ def _form(opened: Form, id_projet: str, given: list[str]) -> None:
         "Territoire", list(SCALES), format_func=SCALES.__getitem__, required=True, key=f"{PREFIX}echelle"
     )
     if scale == Scale.COMMUNE:
-        names = dict(sorted(data.commune_names().items(), key=lambda item: item[1]))
+        names = dict(sorted(current().commune_names.items(), key=lambda item: item[1]))
         st.selectbox(
             "Commune",
             list(names),
@@ -211,7 +212,7 @@ def _form(opened: Form, id_projet: str, given: list[str]) -> None:
             format_func=names.__getitem__,
         )
     if scale == Scale.QPV:
-        titles = choices.titles_of_qpv(data.qpv())
+        titles = choices.titles_of_qpv(current().qpv)
         st.selectbox(
             "QPV",
             list(titles),

@@ -11,12 +11,13 @@ from facts import follow_up as words
 from facts.fields import Field
 from facts.follow_up import FollowUp
 from facts.follow_up_words import balance, beyond, observed
+from facts.snapshot import current
 from geo.crs import Bounds, points_from_degrees
 from geo.follow_up import STATUSES, by_project, communes_of
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.suivi import card, form, session
 from tracking.records import DeploymentInput
-from ui import choices, data, downloads, follow_up, mapview, table
+from ui import choices, downloads, follow_up, mapview, table
 from ui.markdown import plain
 from words.formats import pluriel, typographie
 
@@ -51,13 +52,13 @@ def show(followed: FollowUp, facts: pd.DataFrame, *, may_write: bool) -> None:
     if (opened := session.form(form.KIND)) is not None and may_write:
         form.show(opened)
         return
-    rows = words.deployments(followed, data.projects(), data.communes(), data.qpv())
+    rows = words.deployments(followed, current().projects, current().communes, current().qpv)
     commune, projet, statut = _filters()
     kept = rows
     if projet:
         kept = kept[kept["id_projet"] == projet]
     if commune:
-        kept = kept[[commune in codes for codes in communes_of(kept, data.qpv())]]
+        kept = kept[[commune in codes for codes in communes_of(kept, current().qpv)]]
     if statut:
         kept = kept[kept["statut"] == statut]
     if may_write:
@@ -83,12 +84,12 @@ def _filters() -> tuple[str | None, str | None, str | None]:
             del st.session_state[key]
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
         projet = choices.one_of(
-            dict(data.projects().sort_values("ordre")["titre"]),
+            dict(current().projects.sort_values("ordre")["titre"]),
             key="projet",
             label="Projet",
             none="Tous les projets",
         )
-        commune = choices.commune(data.commune_names())
+        commune = choices.commune(current().commune_names)
         statut = choices.one_of(
             {status: status.capitalize() for status in STATUSES},
             key="statut",
@@ -185,17 +186,17 @@ def _bounds(kept: pd.DataFrame, commune: str | None) -> Bounds:
     """Give what the map shows at first, in metres: the commune asked for, else all that has a position."""
     placed = kept[kept["lon"].notna()]
     around = points_from_degrees(placed["lon"], placed["lat"]).buffer(AROUND_M)
-    seen = data.communes().loc[[commune]] if commune else around
+    seen = current().communes.loc[[commune]] if commune else around
     west, south, east, north = (round(float(edge)) for edge in seen.total_bounds)
     return west, south, east, north
 
 
 def _promise(facts: pd.DataFrame, projet: str | None) -> None:
     st.header("Ce que les textes promettent, ce que les enregistrements disent", anchor=False)
-    counts = by_project(facts).join(data.projects()[["titre", "ordre"]]).sort_values("ordre")
+    counts = by_project(facts).join(current().projects[["titre", "ordre"]]).sort_values("ordre")
     counts = counts.assign(
         constat=[observed(row) for row in counts.to_dict("records")],
-        hors=[beyond(facts, str(code), data.commune_names()) for code in counts.index],
+        hors=[beyond(facts, str(code), current().commune_names) for code in counts.index],
     )
     if projet:
         counts = counts.loc[[projet]]

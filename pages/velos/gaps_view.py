@@ -10,11 +10,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from exports.context import Context
 from facts.naming import BIKES
+from facts.snapshot import current
 from geo import cycling
 from loaders.catalogue import Source
 from pages.velos import gaps, service, threshold
 from pages.velos.threshold import Threshold
-from ui import choices, data, downloads, mapview, page, sheet, sources, table
+from ui import choices, downloads, mapview, page, sheet, sources, table
 from ui.markdown import plain
 from words import formats
 
@@ -23,9 +24,9 @@ TITLE: Final = "Vélos : où manque-t-il des stations ?"
 
 def show(heading: DeltaGenerator) -> None:
     """Show the view."""
-    names = data.commune_names()
-    catalogue = data.sources()
-    qpv = data.qpv()
+    names = current().commune_names
+    catalogue = current().sources
+    qpv = current().qpv
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
         within = threshold.choose()
         with_qpv = {code: name for code, name in names.items() if code in set(qpv["communes"].str[0])}
@@ -61,7 +62,7 @@ def show(heading: DeltaGenerator) -> None:
         basemap=basemap,
     )
     mapview.show(spec, key="carte-velos", on_click=lambda found: _choose(found, set(shown.index)))
-    place = names[commune] if commune else data.everywhere()
+    place = names[commune] if commune else current().everywhere
     downloads.show_map(
         spec, subject="carte des manques vélos", place=place, filters=filters, key="carte-velos-html"
     )
@@ -117,7 +118,7 @@ def _metrics(covered: pd.DataFrame) -> None:
         )
         st.metric(
             "Stations physiques du réseau",
-            formats.entier(int((~data.bikes()["is_virtual_station"]).sum())),
+            formats.entier(int((~current().bikes["is_virtual_station"]).sum())),
             border=True,
         )
 
@@ -152,8 +153,8 @@ def _towns(
     filters: Mapping[str, str],
 ) -> None:
     st.header("Totaux par commune", anchor=False)
-    communes, names = data.communes(), data.commune_names()
-    totals = communes[["nom"]].join(cycling.commune_figures(communes, data.qpv(), within.figures))
+    communes, names = current().communes, current().commune_names
+    totals = communes[["nom"]].join(cycling.commune_figures(communes, current().qpv, within.figures))
     totals = totals.loc[list(with_qpv) if commune is None else [commune]].sort_values("nom")
     without = [name for code, name in names.items() if code not in with_qpv]
     void = f"Sans objet à {' et '.join(without)} : aucun QPV. " if without else ""
@@ -161,7 +162,7 @@ def _towns(
     table.show(
         totals,
         gaps.TOWN_FIELDS,
-        sources=data.sources(),
+        sources=current().sources,
         caption=f"Portée des stations à {within.said}, par commune",
         key="communes",
         target="commune?commune=",
@@ -173,7 +174,7 @@ def _towns(
             used,
             filters=filters,
             subject="portée vélos par commune",
-            place=names[commune] if commune else data.everywhere(),
+            place=names[commune] if commune else current().everywhere,
         ),
         key="export-communes",
     )

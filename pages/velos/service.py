@@ -9,13 +9,14 @@ import streamlit as st
 
 from exports.context import Context
 from facts.fields import Field
+from facts.snapshot import current
 from loaders import territory
 from loaders.catalogue import Source
 from loaders.live import bike_service
 from loaders.live.bike_service import Joined, Live, Status
 from loaders.territory import BikeNetwork
 from pages.velos.gaps import NETWORK
-from ui import data, downloads, table
+from ui import downloads, table
 from ui.markdown import plain
 from words import clock, formats
 
@@ -40,7 +41,7 @@ def show() -> None:
     if not st.toggle("Lire l'état des stations", key="service", bind="query-params"):
         return
     networks = territory.load().velos
-    stations = data.bikes()[~data.bikes()["is_virtual_station"]]
+    stations = current().bikes[~current().bikes["is_virtual_station"]]
     for network in networks:
         if len(networks) > 1:
             st.subheader(plain(network.nom), anchor=False)
@@ -99,7 +100,7 @@ def _flagged(
 ) -> None:
     rows = flagged(joined.stations)
     source = _source(status, read_at, network)
-    sources = data.sources() | {SOURCE_ID: source}
+    sources = current().sources | {SOURCE_ID: source}
     table.show(
         rows,
         FIELDS,
@@ -114,7 +115,9 @@ def _flagged(
             [source, sources[NETWORK]],
             filters=f"relevé du {formats.moment(read_at)}",
             subject="stations vélos vides ou fermées",
-            place=", ".join(name for code, name in data.commune_names().items() if code in network.communes),
+            place=", ".join(
+                name for code, name in current().commune_names.items() if code in network.communes
+            ),
         ),
         key=f"export-service{suffix}",
     )
@@ -134,7 +137,7 @@ def flagged(stations: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _source(status: Status, read_at: dt.datetime, network: BikeNetwork) -> Source:
-    listed = data.sources()[NETWORK]
+    listed = current().sources[NETWORK]
     made = status.updated_at or read_at
     return Source(
         source_id=SOURCE_ID,

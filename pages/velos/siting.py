@@ -137,7 +137,7 @@ def proposal(
         If an option is out of bounds.
     """
     qpv = frames.qpv[in_scope(counted_under(frames.qpv["communes"]), options.communes)]
-    stations = serving(frames.stations)
+    stations = serving(frames.bikes)
     demand = spread_population(qpv)
     transit = frames.lines if stops is None else serving_modes(stops, options.modes)
     places = gathered(frames, qpv, options, transit, own)
@@ -181,7 +181,9 @@ def gathered(
     kept = frames.friches[frames.friches["site_statut"] != UNCHECKED]
     makers = {
         candidates.LINE: lambda: candidates.along_lines(frames.lines),
-        candidates.RAILWAY: lambda: candidates.around_stations(frames.gares, distance_m=options.transit_m),
+        candidates.RAILWAY: lambda: candidates.around_stations(
+            frames.railway_stations, distance_m=options.transit_m
+        ),
         candidates.BROWNFIELD: lambda: candidates.near_qpv(
             kept, qpv, kind=candidates.BROWNFIELD, names=kept["site_nom"].fillna("friche sans nom"), **near
         ),
@@ -191,7 +193,7 @@ def gathered(
     }
     found = [makers[kind]() for kind in KINDS if kind in options.kinds]
     connected = [
-        frame[_from(frame, transit, frames.gares) <= options.transit_m + TOUCH_M]
+        frame[_from(frame, transit, frames.railway_stations) <= options.transit_m + TOUCH_M]
         for frame in found
         if len(frame)
     ]
@@ -209,7 +211,7 @@ def _described(
     names = qpv["lib_qp"]
     columns = {
         "station": (stations, stations["name"]),
-        "gare": (frames.gares, frames.gares["name"]),
+        "gare": (frames.railway_stations, frames.railway_stations["name"]),
     }
     measured = {}
     for what, (layer, titles) in columns.items():

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from exports.context import Context
 from facts.attribution import line
 from facts.naming import BIKES
+from facts.snapshot import current
 from loaders.brought import gtfs
 from loaders.brought.candidate_sites import SiteList
 from loaders.catalogue import Source
@@ -17,7 +18,7 @@ from pages.velos import curve, gaps, imports_view, session, siting, siting_field
 from pages.velos import stops as transit_stops
 from pages.velos.session import Imported
 from pages.velos.siting import Options, Proposal
-from ui import choices, data, downloads, mapview, page, sources, startup, table
+from ui import choices, downloads, mapview, page, sources, table
 from words import clock, formats
 
 TITLE: Final = "Vélos : où implanter les prochaines stations ?"
@@ -47,7 +48,7 @@ class Asked:
     @property
     def words(self) -> dict[str, str]:
         """The options and the files of the session in words."""
-        words = siting_words.described(self.options, data.commune_names())
+        words = siting_words.described(self.options, current().commune_names)
         if self.stops is not None and self.archive is not None:
             words["arrêts"] = f"{transit_stops.counted(self.stops)}, archive « {self.archive.name} »"
         if self.sites is not None:
@@ -58,7 +59,7 @@ class Asked:
     @property
     def place(self) -> str:
         """The communes to serve, by name."""
-        return ", ".join(data.commune_names()[code] for code in self.options.communes)
+        return ", ".join(current().commune_names[code] for code in self.options.communes)
 
     @property
     def own(self) -> list[Source]:
@@ -67,7 +68,7 @@ class Asked:
 
     def context(self, subject: str) -> Context:
         """Say in a file where its rows come from."""
-        used = siting_words.used(self.options, data.sources())
+        used = siting_words.used(self.options, current().sources)
         return Context.of(
             [_source(self.options), *used, *self.own], filters=self.words, subject=subject, place=self.place
         )
@@ -87,7 +88,7 @@ def show(heading: DeltaGenerator) -> None:
         imports_view.quality()
         return
     with st.spinner("Recherche des meilleurs emplacements…"):
-        found = _own_proposal(asked) if asked.own else _proposal(startup.version(), options)
+        found = _own_proposal(asked) if asked.own else _proposal(current().version, options)
     with heading:
         page.header(TITLE, siting_words.finding(found, options))
         page.on_paper(asked.words)
@@ -112,11 +113,11 @@ def _lacking(asked: Asked) -> str:
 
 
 def _options(archive: Imported[gtfs.Stops] | None) -> Options:
-    sources_of, names = data.sources(), data.commune_names()
+    sources_of, names = current().sources, current().commune_names
     covered = {
         code: names[code]
         for code in names
-        if code in sources_of[gaps.NETWORK].communes and (data.qpv()["communes"].str[0] == code).any()
+        if code in sources_of[gaps.NETWORK].communes and (current().qpv["communes"].str[0] == code).any()
     }
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
         count = _slider("Nouvelles stations", 1, siting.MOST, siting.COUNT, 1, key="nombre")
@@ -199,7 +200,7 @@ def _shown() -> tuple[str, str]:
 
 @st.cache_resource(show_spinner=False, max_entries=30)
 def _proposal(version: str, options: Options) -> Proposal:  # noqa: ARG001
-    return siting.proposal(data.frames(), options)
+    return siting.proposal(current(), options)
 
 
 def _own_proposal(asked: Asked) -> Proposal:
@@ -208,7 +209,7 @@ def _own_proposal(asked: Asked) -> Proposal:
     kept: tuple[Any, Proposal] | None = st.session_state.get(ANSWER)
     if kept is None or kept[0] != about:
         own = asked.sites.content.frame if asked.sites else None
-        kept = (about, siting.proposal(data.frames(), asked.options, own, asked.stops))
+        kept = (about, siting.proposal(current(), asked.options, own, asked.stops))
         st.session_state[ANSWER] = kept
     return kept[1]
 
@@ -225,7 +226,7 @@ def _metrics(found: Proposal) -> None:
 def _map(found: Proposal, asked: Asked) -> None:
     st.header("Carte avant et après", anchor=False)
     basemap, moment = _shown()
-    options, catalogue = asked.options, data.sources()
+    options, catalogue = asked.options, current().sources
     spec = siting_map.spec(
         found,
         after=moment == APRES,
@@ -248,7 +249,9 @@ def _map(found: Proposal, asked: Asked) -> None:
     used = [source.source_id for source in siting_words.used(options, catalogue)]
     # The map has the lines, whether or not they count.
     sources.note(*used, *siting_map.LINES)
-    own = "".join(f"<li>{formats.escaped(line(source, data.commune_names()))}</li>" for source in asked.own)
+    own = "".join(
+        f"<li>{formats.escaped(line(source, current().commune_names))}</li>" for source in asked.own
+    )
     if own:
         st.html(f'<ul class="atlas-sources">{own}</ul>')
 
@@ -268,7 +271,7 @@ def _sites(found: Proposal, asked: Asked) -> None:
     table.show(
         found.sites,
         siting_fields.of_sites(to_stops=to_stops),
-        sources=data.sources(),
+        sources=current().sources,
         caption="Sites proposés, par rang",
         key="sites",
     )
@@ -286,7 +289,7 @@ def _changes(found: Proposal, asked: Asked) -> None:
     table.show(
         found.changes,
         siting_fields.CHANGE_FIELDS,
-        sources=data.sources(),
+        sources=current().sources,
         caption="QPV du réseau, du plus grand gain au plus petit",
         key="changements",
         target="quartier?qpv=",
@@ -311,7 +314,7 @@ def _curve(found: Proposal, asked: Asked) -> None:
         table.show(
             found.curve,
             siting_fields.CURVE_FIELDS,
-            sources=data.sources(),
+            sources=current().sources,
             caption="Habitants gagnés selon le nombre de stations, choix glouton",
             key="courbe",
         )

@@ -9,15 +9,15 @@ import streamlit as st
 
 from facts.fields import Field
 from facts.naming import BIKES
+from facts.snapshot import current
 from geo import walking
 from geo.walking import Walking
 from loaders.catalogue import Source
 from loaders.live import isochrones
 from loaders.live.isochrones import Isochrones
-from loaders.paths import DATA, cache_folder
+from loaders.paths import cache_folder
+from loaders.versions import stamp
 from pages.velos import gaps
-from ui import data
-from ui import figures as reach
 from ui.markdown import plain
 from words import formats
 
@@ -74,7 +74,7 @@ def _metres() -> Threshold:
         width=320,
     )
     return Threshold(
-        figures=reach.bike_reach(radius_m),
+        figures=current().bike_reach(radius_m),
         said=f"{radius_m} m à vol d'oiseau",
         radius_m=radius_m,
         gap_fields=gaps.GAP_FIELDS,
@@ -118,7 +118,7 @@ def _minutes() -> Threshold:
         width=130,
         help="Mètres marchés dans les rues pour un mètre à vol d'oiseau. Ne sert qu'aux cercles, faute d'isochrones.",
     )
-    found, known = _walked(data.stamp(DATA), data.stamp(cache_folder()), minutes, speed, detour)
+    found, known = _walked(current().version, stamp(cache_folder()), minutes, speed, detour)
     if found.method == walking.ISOCHRONES:
         said = f"{minutes} min à pied, par les rues"
         note = "Le temps de marche suit les rues : isochrones de l'IGN, au départ de chaque station ; une station virtuelle ne dessert personne."
@@ -174,14 +174,14 @@ def offer_isochrones(within: Threshold) -> None:
 
 
 def _fetch(found: Walking) -> None:
-    stations = data.bikes().loc[list(found.concerned)]
+    stations = current().bikes.loc[list(found.concerned)]
     bar = st.progress(0.0)
 
     def told(done: int, total: int) -> None:
         bar.progress(done / max(total, 1), text=f"{formats.entier(done)} sur {formats.entier(total)}")
 
     answer = isochrones.fetch(
-        stations, minutes=found.minutes, vintage=data.sources()[gaps.NETWORK].millesime, on_progress=told
+        stations, minutes=found.minutes, vintage=current().sources[gaps.NETWORK].millesime, on_progress=told
     )
     st.session_state[_OUTCOME] = _outcome(answer)
     st.rerun()
@@ -201,18 +201,18 @@ def _outcome(answer: Isochrones) -> str:
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _walked(
-    version: tuple[tuple[str, int, int], ...],  # noqa: ARG001
+    version: str,  # noqa: ARG001
     kept: tuple[tuple[str, int, int], ...],  # noqa: ARG001
     minutes: int,
     speed_m_per_min: float,
     detour: float,
 ) -> tuple[Walking, Isochrones]:
-    network = data.sources()[gaps.NETWORK]
-    near = walking.concerned(data.qpv(), data.bikes(), minutes=minutes, covered=network.communes)
+    network = current().sources[gaps.NETWORK]
+    near = walking.concerned(current().qpv, current().bikes, minutes=minutes, covered=network.communes)
     known = isochrones.cached(near, minutes=minutes, vintage=network.millesime)
     found = walking.qpv_figures(
-        data.qpv(),
-        data.bikes(),
+        current().qpv,
+        current().bikes,
         minutes=minutes,
         covered=network.communes,
         isochrones=known.areas,
@@ -232,7 +232,7 @@ def _read_on(known: Isochrones) -> str:
 
 def _source(known: Isochrones) -> Source:
     networks = ", ".join(sorted({text for text in known.areas["reseau"] if text})) or "version non dite"
-    network = data.sources()[gaps.NETWORK]
+    network = current().sources[gaps.NETWORK]
     return Source(
         source_id=ISOCHRONES_ID,
         titre=f"Isochrones piétonnes autour des stations {BIKES}",

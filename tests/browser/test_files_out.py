@@ -8,12 +8,12 @@ from axe_playwright_python.sync_playwright import Axe
 
 from exports.context import Context
 from exports.html_map import to_html_map
+from facts.snapshot import current
 from loaders import catalogue
 from maps.layers import get
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from tests.browser.conftest import SIZES, menu
 from tests.browser.map_page import plain
-from ui import startup
 from words.formats import figure
 
 SERIOUS = {"serious", "critical"}
@@ -58,7 +58,7 @@ def carte(*layer_ids, frames=None, **changes):
     )
     used = [SOURCES[key] for layer_id in layer_ids for key in get(layer_id).source_ids]
     context = Context.of(used, filters={"commune": "toutes"}, subject="carte", place="Marseille")
-    return to_html_map(spec, frames or startup.frames(), context=context, notes=NOTES)
+    return to_html_map(spec, frames or current().layers, context=context, notes=NOTES)
 
 
 LAYER_IDS = (
@@ -119,9 +119,9 @@ def test_the_map_opens_from_a_disk_without_network(size, opened):
 
 
 def test_no_text_of_the_data_runs(opened):
-    stations = startup.frames()["stations"]
+    stations = current().layers["stations"]
     stations = stations.assign(name=PIRATE)
-    page = opened(carte("communes", "stations", frames=startup.frames() | {"stations": stations}))
+    page = opened(carte("communes", "stations", frames=current().layers | {"stations": stations}))
     assert page.faults == []
     at = page.evaluate(
         """() => {
@@ -177,7 +177,7 @@ def test_the_objects_of_a_map_are_reached_with_the_keyboard_alone(size, opened):
     page.keyboard.press("Enter")
     page.locator(".objets li").first.wait_for()
     names = [plain(text) for text in page.locator(".objets li strong").all_inner_texts()]
-    quarters = startup.frames()["qpv"]
+    quarters = current().layers["qpv"]
     assert sorted(names) == sorted(plain(name) for name in quarters["lib_qp"])
     assert names[0] == "Air Bel"
     page.keyboard.press("Tab")
@@ -225,7 +225,7 @@ def test_a_long_list_is_filtered_and_read_to_its_end(opened):
         page.evaluate("[...document.querySelectorAll('.objets li button')].indexOf(document.activeElement)")
         == 500
     )
-    sports = startup.frames()["sports"]
+    sports = current().layers["sports"]
     wanted = sports[
         sports["equip_type_name"].str.contains("tennis", case=False) & sports["commune"].eq("Aubagne")
     ]

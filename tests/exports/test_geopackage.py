@@ -13,6 +13,7 @@ from shapely.geometry import LineString, MultiPoint, Point, box
 from errors import ArgumentError, CrsError
 from exports.tables import to_gpkg
 from facts.fields import Field
+from facts.snapshot import current
 from maps.layers import LAYERS, get
 from words.missing import HORS_PERIMETRE, NON_DIFFUSE
 
@@ -205,11 +206,10 @@ def test_dashes_of_lines_are_kept(frame, context, tmp_path):
 
 def test_every_layer_of_the_maps_finds_its_style_by_its_id():
     from exports.qgis import layer_of
-    from ui import startup
 
-    found = {layer_id: layer_of(frame, None).layer_id for layer_id, frame in startup.frames().items()}
+    found = {layer_id: layer_of(frame, None).layer_id for layer_id, frame in current().layers.items()}
     assert found == {layer.layer_id: layer.layer_id for layer in LAYERS} | {"arrondissements": "communes"}
-    assert layer_of(startup.frames()["arrondissements"], "arrondissements") == get("arrondissements")
+    assert layer_of(current().layers["arrondissements"], "arrondissements") == get("arrondissements")
 
 
 def test_the_same_rows_make_the_same_bytes(frame, fields, context):

@@ -14,12 +14,12 @@ from errors import ArgumentError, SourceFormatError
 from exports.context import Context
 from exports.html_map import to_html_map
 from exports.readback import from_html_map
+from facts.snapshot import current
 from loaders import catalogue
 from maps.layers import LAYERS
 from maps.spec import Cadrage, Classe, MapSpec, SessionObjects, ShownLayer
 from pages.carte import filters as asked
 from pages.carte import rows as carte
-from ui import startup
 
 SOURCES = catalogue.load()
 NOTES = {key: f"{source.producteur}, {source.millesime}" for key, source in SOURCES.items()}
@@ -61,7 +61,7 @@ def context(source_ids, **changes):
 
 @pytest.fixture(scope="module")
 def frames():
-    return startup.frames()
+    return current().layers
 
 
 @pytest.fixture

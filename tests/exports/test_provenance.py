@@ -19,10 +19,10 @@ from exports.context import Context
 from exports.html_map import to_html_map
 from exports.tables import to_csv, to_geojson, to_gpkg, to_xlsx
 from facts.fields import Field
+from facts.snapshot import current
 from loaders import catalogue
 from maps.layers import get
 from maps.spec import MapSpec, ShownLayer
-from ui import startup
 
 SOURCES = catalogue.load()
 NOTES = {key: f"{source.producteur}, {source.millesime}" for key, source in SOURCES.items()}
@@ -45,7 +45,7 @@ def geopackage(data, tmp_path):
 
 def said(form, layer_id, context, tmp_path):
     """All that a file says, as text."""
-    frame = startup.frames()[layer_id]
+    frame = current().layers[layer_id]
     fields = [Field(get(layer_id).entete, "Nom", "texte", get(layer_id).source_id)]
     match form:
         case "xlsx":
@@ -56,7 +56,7 @@ def said(form, layer_id, context, tmp_path):
             return to_geojson(frame, context=context, fields=fields).decode()
         case "html":
             spec = MapSpec("Carte", [ShownLayer(layer_id)])
-            return to_html_map(spec, startup.frames(), context=context, notes=NOTES).decode()
+            return to_html_map(spec, current().layers, context=context, notes=NOTES).decode()
     return to_csv(frame, context=context, fields=fields, plain=form == "csv").decode("utf-8-sig")
 
 

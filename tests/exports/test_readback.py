@@ -16,12 +16,11 @@ from exports.context import Context
 from exports.tables import to_csv, to_geojson, to_gpkg, to_xlsx
 from facts import matrix
 from facts.fields import Field, stated
+from facts.snapshot import current
 from loaders import catalogue
 from maps.layers import LAYERS, get
 from pages.carte import rows as carte
-from pages.projets import prepared
 from pages.velos import gaps
-from ui import data, figures, startup
 
 SOURCES = catalogue.load()
 FORMATS = {
@@ -75,7 +74,7 @@ def check(form, frame, fields, sources, subject="essai"):
 
 @pytest.fixture(scope="module")
 def frames():
-    return startup.frames()
+    return current().layers
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -90,15 +89,15 @@ def test_layers_of_page_carte(form, layer_id, frames):
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_gaps_of_page_velos(form, frames):
-    rows = frames["qpv"].join(figures.bike_reach(300))
+    rows = frames["qpv"].join(current().bike_reach(300))
     used = {key: SOURCES[key] for key in ("velos", "qpv", "indicateurs", "lignes", "sncf")}
     check(form, rows, gaps.ALL_FIELDS, used)
 
 
 @pytest.mark.parametrize("form", ["csv", "csv brut", "xlsx"])
 def test_matrix_of_page_projets(form):
-    projects, communes = prepared.projects(), prepared.communes()
-    filled = matrix.cells(projects, communes, data.qpv(), prepared.measured())
+    projects, communes = current().projects_in_order, current().communes_in_order
+    filled = matrix.cells(projects, communes, current().qpv, current().measured)
     used = {
         key: SOURCES[key]
         for key in ("projets", "communes", "qpv", "indicateurs", "velos", "friches", "sports", "colleges")

@@ -10,7 +10,7 @@ import pytest
 from errors import ArgumentError
 from exports import sheets
 from facts import coverage, matrix, standing
-from facts.material import material
+from facts.snapshot import current
 from loaders import bikes, catalogue, communes, friches, projects, qpv
 from tests.exports.reading_pdf import A3_LANDSCAPE, A4, bare, fonts, plain, reader, tags, text_of
 from words.formats import entier
@@ -103,10 +103,10 @@ def test_two_networks_under_odbl_are_named_as_they_ask(made):
 
 @pytest.mark.parametrize(("kind", "code"), [each for each in ASKED if each[0] != "projet"])
 def test_the_figures_of_a_place_are_those_of_its_page(made, kind, code):
-    held = material()
+    held = current()
     portrait = held.portrait("quartier" if kind == "qpv" else "commune", code, 300)
     text = bare(text_of(made(kind, code)))
-    for line in standing.lines(portrait, held.frames.sources):
+    for line in standing.lines(portrait, held.sources):
         assert bare(line.field.title + line.value + line.median + line.rank) in text, line.field.title
         assert bare(line.origin) in text
 
@@ -134,7 +134,7 @@ def test_pertuis_lies_outside_several_sources(made):
 
 def test_what_lies_across_the_border_is_not_the_source_s_word():
     """La Gavotte - Peyret, in Septèmes, has social facilities of Marseille near it and is outside their source."""
-    near = material().portrait("quartier", "QN01306M", 300)
+    near = current().portrait("quartier", "QN01306M", 300)
     text = text_of(sheets.qpv_sheet("QN01306M", date=DAY))
     assert "social" in set(near.objects["couche"])
     assert near.counts.loc["social", "a_1000_m"] == HORS_PERIMETRE
@@ -160,7 +160,7 @@ def test_les_escourtines_lie_on_two_communes(made):
 
 
 def test_the_map_of_a_qpv_counts_what_its_table_counts(made):
-    held = material()
+    held = current()
     counts = held.portrait("quartier", "QN01362I", 300).counts["a_1000_m"]
     (alternative,) = [alt for role, _, alt in tags(made("qpv", "QN01362I")) if role == "Figure"]
     seen = dict(re.findall(r"([^;(]+) \((\d+)\)", plain(alternative).split("On y voit : ")[1]))
@@ -173,7 +173,7 @@ def test_the_map_of_a_qpv_counts_what_its_table_counts(made):
 
 
 def test_a_long_list_says_what_it_leaves_out(made):
-    held = material()
+    held = current()
     number = len(held.portrait("quartier", "QN01362I", 300).objects)
     assert number > 30
     assert f"(les 30 premiers sur {number})" in text_of(made("qpv", "QN01362I"))
@@ -277,11 +277,11 @@ def test_the_matrix_is_one_a3_sheet(whole):
 
 
 def test_every_row_of_the_matrix_is_the_page_s(whole):
-    held = material()
+    held = current()
     text = bare(text_of(whole))
-    filled = matrix.cells(held.projects, held.communes, held.frames.qpv, held.measured)
+    filled = matrix.cells(held.projects_in_order, held.communes_in_order, held.qpv, held.measured)
     for id_projet, cells in filled.groupby("id_projet", sort=False):
-        row = held.projects.loc[id_projet]
+        row = held.projects_in_order.loc[id_projet]
         said = [matrix.say(cell, row["couche"]) for cell in cells.to_dict("records")]
         signs = "".join(one.sign + matrix.SHORT.get(one.value, one.value or "") for one in said)
         notes = " ; ".join(matrix.notes(row))
@@ -298,8 +298,8 @@ def test_two_projects_alone_name_a_place(whole):
 
 def test_the_matrix_explains_itself(whole):
     text = bare(text_of(whole))
-    held = material()
-    filled = matrix.cells(held.projects, held.communes, held.frames.qpv, held.measured)
+    held = current()
+    filled = matrix.cells(held.projects_in_order, held.communes_in_order, held.qpv, held.measured)
     for line in matrix.legend(filled, list(coverage.MESURES)):
         assert bare(f"{line.name}{' : ' if line.name else ''}{line.meaning}") in text
     for source_id in ("projets", "velos", "friches", "sports"):
@@ -343,7 +343,7 @@ def test_a_matrix_of_nothing_is_refused(options, said):
 
 
 def test_material_is_read_anew_only_when_the_data_change():
-    assert material() is material()
+    assert current() is current()
 
 
 @pytest.mark.bench

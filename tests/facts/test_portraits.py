@@ -43,8 +43,13 @@ def test_counts_of_a_qpv(frames, of_qpv, code):
     portrait = of_qpv(code)
     outline = frames.qpv.geometry[code]
     checked = frames.friches[frames.friches["site_statut"] != "friche potentielle"]
-    physical = frames.stations[~frames.stations["is_virtual_station"]]
-    layers = {"friches": checked, "gares": frames.gares, "stations": physical, "sports": frames.sports}
+    physical = frames.bikes[~frames.bikes["is_virtual_station"]]
+    layers = {
+        "friches": checked,
+        "gares": frames.railway_stations,
+        "stations": physical,
+        "sports": frames.sports,
+    }
     for key, frame in layers.items():
         counted = portrait.counts.loc[key, ["dans", "a_300_m", "a_500_m", "a_1000_m"]].tolist()
         if counted != [HORS_PERIMETRE] * 4:

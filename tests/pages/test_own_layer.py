@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from exports import readback
+from facts.placed import OFF_COMMUNES
 from geo.crs import LAMBERT93
 from loaders import own_layer, qpv
 from tests.loaders import own_files as files
@@ -266,4 +267,4 @@ def test_rows_are_placed_in_the_communes_that_they_touch(layers):
     assert rows.crs == LAMBERT93
     assert rows["commune"].tolist() == ["Marseille"] * 4
     far = own_layer.read(b"nom;lon;lat\nA;2.35;48.85\n", own_layer.Choice(), name="a.csv")
-    assert own_layers.placed(far.frame)["commune"].tolist() == [own_layers.OFF_COMMUNES]
+    assert own_layers.placed(far.frame)["commune"].tolist() == [OFF_COMMUNES]

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from exports import readback
 from facts.fields import Field
+from facts.snapshot import current
 from tests import menus
 from ui import downloads
 
@@ -128,16 +129,18 @@ def places_with_figures():
     from exports.context import Context
     from facts.fields import Field
     from maps.spec import MapSpec, ShownLayer
-    from ui import data, downloads
+    from ui import downloads
 
-    rows = data.communes().loc[["13055", "84089"], ["nom", "geometry"]]
+    rows = current().communes.loc[["13055", "84089"], ["nom", "geometry"]]
     rows = rows.assign(taux=[0.0004, None], jour=[None, pd.Timestamp("2026-03-02")])
     fields = [
         Field("nom", "Nom", "texte"),
         Field("taux", "Taux", "decimal", "velos"),
         Field("jour", "Jour", "date"),
     ]
-    context = Context.of([data.sources()["velos"]], filters={"seuil": "300 m"}, subject="Essai", place="Ici")
+    context = Context.of(
+        [current().sources["velos"]], filters={"seuil": "300 m"}, subject="Essai", place="Ici"
+    )
     drawn = MapSpec("Essai", [ShownLayer("communes", ids=list(rows.index))])
     downloads.show(rows, fields, context=context, key="essai", drawn=drawn)
 

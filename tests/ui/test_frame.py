@@ -1,7 +1,9 @@
 from streamlit.testing.v1 import AppTest
 
 from errors import SourceMissingError
-from ui import data, frame
+from facts.snapshot import current
+from loaders.versions import stamp
+from ui import frame
 
 
 def failing(page):
@@ -36,15 +38,15 @@ def test_a_fault_of_the_start_is_told_as_well(monkeypatch):
 def test_a_new_version_of_a_file_is_seen(tmp_path):
     file = tmp_path / "a.csv"
     file.write_text("a", encoding="utf-8")
-    first = data.stamp(file)
-    assert data.stamp(file) == first
+    first = stamp(file)
+    assert stamp(file) == first
     file.write_text("ab", encoding="utf-8")
-    assert data.stamp(file) != first
-    assert data.stamp(tmp_path) == data.stamp(file)
-    assert data.stamp(tmp_path / "absent.csv") == ()
+    assert stamp(file) != first
+    assert stamp(tmp_path) == stamp(file)
+    assert stamp(tmp_path / "absent.csv") == ()
 
 
 def test_frames_are_read_once():
-    assert data.qpv() is data.qpv()
-    assert data.commune_names()["13055"] == "Marseille"
-    assert len(data.qpv()) == 66
+    assert current().qpv is current().qpv
+    assert current().commune_names["13055"] == "Marseille"
+    assert len(current().qpv) == 66

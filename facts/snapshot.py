@@ -1,0 +1,246 @@
+"""The data of the atlas in one version: frames read once, and the figures over them, shared by all sessions.
+
+What it holds is never written into: callers filter and copy.
+"""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from facts import coverage, matrix, naming, placed, portraits, project
+from facts.frames import Frames
+from geo import cycling
+from geo.proven import prove
+from loaders import indicators, partners, projects, quality
+from loaders.paths import DATA
+from loaders.versions import stamp
+from words.folding import fold
+
+#: The dates of the files are looked at once in that time at most.
+LOOK_EVERY_S: Final = 1.0
+
+_OUTLINES: Final = ("qpv", "communes", "arrondissements")
+_POINTS: Final = ("bikes", "railway_stations", "sports", "social", "colleges")
+_PLACES: Final[Mapping[portraits.Genre, Callable[..., portraits.Places]]] = {
+    portraits.QUARTIER: portraits.quartiers,
+    portraits.COMMUNE: portraits.communes,
+}
+_PORTRAITS: Final[Mapping[portraits.Genre, Callable[..., portraits.Portrait]]] = {
+    portraits.QUARTIER: portraits.qpv_portrait,
+    portraits.COMMUNE: portraits.commune_portrait,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot(Frames):
+    """The frames of one version of the files, proven, and what is computed from them when it is first asked.
+
+    Attributes
+    ----------
+    version
+        What tells this version from another, for caches.
+    """
+
+    version: str
+
+    def __post_init__(self) -> None:
+        """Prove the layers once, for all that will measure them."""
+        for name in (*_OUTLINES, *_POINTS):
+            prove(getattr(self, name), outlines=name in _OUTLINES)
+
+    @cached_property
+    def commune_names(self) -> dict[str, str]:
+        """Name of each commune by INSEE code, in order of code."""
+        return dict(self.communes["nom"])
+
+    @cached_property
+    def everywhere(self) -> str:
+        """The whole territory in a few words."""
+        return naming.everywhere(self.communes)
+
+    @cached_property
+    def communes_in_order(self) -> gpd.GeoDataFrame:
+        """The communes in the order of a French index."""
+        names = self.commune_names
+        return self.communes.loc[sorted(names, key=lambda code: fold(names[code]))]
+
+    @cached_property
+    def projects_in_order(self) -> pd.DataFrame:
+        """The projects in their document's order, with their orientation."""
+        return matrix.prepared(self.projects, self.orientations)
+
+    @cached_property
+    def layers(self) -> Mapping[str, gpd.GeoDataFrame]:
+        """Frame of each layer of the maps, as `facts.placed.layers` gives them."""
+        return placed.layers(self)
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """Indicators of the QPV."""
+        return indicators.load()
+
+    @cached_property
+    def registers(self) -> pd.DataFrame:
+        """Registres of the projects."""
+        return projects.load_registers()
+
+    @cached_property
+    def governance(self) -> pd.DataFrame:
+        """Works of the governance."""
+        return projects.load_governance()
+
+    @cached_property
+    def toolbox(self) -> pd.DataFrame:
+        """Tools of the toolbox."""
+        return projects.load_toolbox()
+
+    @cached_property
+    def partners(self) -> pd.DataFrame:
+        """Register of partners."""
+        return partners.load_partners()
+
+    @cached_property
+    def acronyms(self) -> pd.DataFrame:
+        """Acronyms that the contrat uses."""
+        return partners.load_acronyms()
+
+    @cached_property
+    def faults(self) -> pd.DataFrame:
+        """Faults found row by row when the extracts were built."""
+        return quality.load()
+
+    @cached_property
+    def measured(self) -> pd.DataFrame:
+        """What is measured in each commune for the projects."""
+        return coverage.by_commune(
+            self.communes,
+            self.qpv,
+            reach=self.bike_reach(coverage.PROXIMITY_M),
+            friches=self.friches,
+            sports=self.sports,
+            colleges=self.colleges,
+            sources=self.sources,
+        )
+
+    def bike_reach(self, radius_m: float) -> pd.DataFrame:
+        """Give what shared bikes and public transport bring to each QPV, as the crow flies.
+
+        Returns
+        -------
+        DataFrame
+            Index `code_qp`; the columns of `geo.cycling.qpv_figures` and `geo.cycling.transit_distances`.
+        """
+        return _bike_reach(self, radius_m)
+
+    def places(self, kind: portraits.Genre, radius_m: float) -> portraits.Places:
+        """Give the figures of all the places of a kind.
+
+        Parameters
+        ----------
+        kind
+            `facts.portraits.QUARTIER` or `COMMUNE`.
+        """
+        return _places(self, kind, radius_m)
+
+    def portrait(self, kind: portraits.Genre, code: str, radius_m: float) -> portraits.Portrait:
+        """Gather what the atlas knows of one place.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no such place, or the threshold is not a length.
+        """
+        return _portrait(self, kind, code, radius_m)
+
+    def reach(self, id_projet: str) -> project.Reach:
+        """Find whom and what a project touches.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no such project.
+        """
+        layers = {
+            "velos": self.bikes,
+            "friches": self.friches,
+            "sports": self.sports,
+            "colleges": self.colleges,
+        }
+        couche = str(self.projects["couche"].get(id_projet))
+        return project.reach(
+            self.projects_in_order,
+            id_projet,
+            communes=self.communes_in_order,
+            qpv=self.qpv,
+            arrondissements=self.arrondissements,
+            layer=layers[couche] if couche in coverage.MESURES else None,
+        )
+
+
+_lock = threading.Lock()
+_held: list[tuple[float, Snapshot]] = []
+
+
+def current() -> Snapshot:
+    """Give the data as the files have them now; they are read anew when one has changed.
+
+    Raises
+    ------
+    SourceError
+        If an extract is unusable.
+    """
+    with _lock:
+        now = time.monotonic()
+        if not _held or now - _held[0][0] > LOOK_EVERY_S:
+            held = _held[0][1] if _held and _held[0][1].version == _version() else _read()
+            _held[:] = [(now, held)]
+        return _held[0][1]
+
+
+def forget() -> None:
+    """Let go of the data: the next call of `current` reads the files, however short ago they were looked at."""
+    with _lock:
+        _held.clear()
+
+
+def _read() -> Snapshot:
+    version = _version()
+    held = Snapshot(**vars(Frames.load()), version=version)
+    for kept in (_bike_reach, _transit, _places, _portrait):
+        kept.cache_clear()
+    return held
+
+
+def _version() -> str:
+    return hashlib.sha256(repr(stamp(DATA)).encode()).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _bike_reach(held: Snapshot, radius_m: float) -> pd.DataFrame:
+    covered = held.sources["velos"].communes
+    figures = cycling.qpv_figures(held.qpv, held.bikes, radius_m=radius_m, covered=covered)
+    return figures.join(_transit(held))
+
+
+@lru_cache(maxsize=1)
+def _transit(held: Snapshot) -> pd.DataFrame:
+    covered = held.sources["lignes"].communes
+    return cycling.transit_distances(held.qpv, held.lines, held.railway_stations, lines_covered=covered)
+
+
+@lru_cache(maxsize=12)
+def _places(held: Snapshot, kind: portraits.Genre, radius_m: float) -> portraits.Places:
+    return _PLACES[kind](held, radius_m=radius_m)
+
+
+@lru_cache(maxsize=100)
+def _portrait(held: Snapshot, kind: portraits.Genre, code: str, radius_m: float) -> portraits.Portrait:
+    known = held.places(kind, radius_m)
+    return _PORTRAITS[kind](held, code, radius_m=radius_m, places=known)
