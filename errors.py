@@ -30,6 +30,10 @@ class SheetError(AtlasError, RuntimeError):
     """A sheet could not be composed as a PDF."""
 
 
+class SolverError(AtlasError, RuntimeError):
+    """An optimum could not be computed, for another reason than time."""
+
+
 class SourceError(AtlasError):
     """A file of data cannot be used as a whole.
 

@@ -88,6 +88,8 @@ def propose_sites(
         A column is missing, an id repeated, a geometry missing or no point, a population negative, or a number not what it should be.
     CrsError
         A layer is not in Lambert-93.
+    SolverError
+        The solver fails; that time runs out is no failure.
     """
     start_s = time.perf_counter()
     _check_numbers(radius_m=radius_m, count=count, spacing_m=spacing_m, time_limit_s=time_limit_s)
@@ -295,7 +297,7 @@ def _shortfall(
         return f"{sites} au lieu de {count} : tous les habitants que les candidats peuvent desservir le sont"
     if left_s <= 0:
         return f"{sites} au lieu de {count} : le calcul a été arrêté avant la preuve"
-    most = most_sites(reach.size, cliques, time_limit_s=left_s)
+    most = most_sites(reach.size, cliques, count=count, time_limit_s=left_s)
     apart = f"à {_metres(spacing_m)} au moins les uns des autres"
     more = f"en placer plus de {len(ranked)} ne desservirait pas plus d'habitants"
     if not most.proven or len(most.chosen) >= count:

@@ -7,6 +7,7 @@ import geopandas as gpd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from errors import SolverError
 from exports.context import Context
 from facts.attribution import line
 from facts.naming import BIKES
@@ -87,8 +88,14 @@ def show(heading: DeltaGenerator) -> None:
             page.header(TITLE, lacking)
         imports_view.quality()
         return
-    with st.spinner("Recherche des meilleurs emplacements…"):
-        found = _own_proposal(asked) if asked.own else _proposal(current().version, options)
+    try:
+        with st.spinner("Recherche des meilleurs emplacements…"):
+            found = _own_proposal(asked) if asked.own else _proposal(current().version, options)
+    except SolverError as error:
+        with heading:
+            page.header(TITLE, f"Aucune station ne peut être proposée : {error}.")
+        imports_view.quality()
+        return
     with heading:
         page.header(TITLE, siting_words.finding(found, options))
         page.on_paper(asked.words)

@@ -117,6 +117,25 @@ def test_past_the_time_limit_the_best_found_and_its_gap(layers, sites, time_limi
 
 
 @pytest.mark.bench
+@pytest.mark.parametrize("time_limit_s", [2.0, 30.0])
+def test_forty_sites_at_500_m_keep_the_time_limit(time_limit_s):
+    layers = case(20)
+    start_s = time.perf_counter()
+    found = propose_sites(
+        layers.demand,
+        layers.candidates,
+        layers.existing,
+        radius_m=500,
+        count=40,
+        spacing_m=500,
+        time_limit_s=time_limit_s,
+    )
+    assert time.perf_counter() - start_s <= 1.1 * time_limit_s + 1
+    assert found.attrs["greedy_objective"] <= found.attrs["objective"] <= found.attrs["bound"] + 1e-3
+    assert found.attrs["proven"] or time_limit_s < 30
+
+
+@pytest.mark.bench
 def test_twice_as_fast_as_a_row_for_each_cell_and_pair(layers):
     start = time.process_time()
     plain = row_by_row(layers, layers.candidates)
