@@ -8,12 +8,12 @@ from exports.vector_map import Drawn, Ring, VectorMap, draw
 from facts import coverage, project
 from facts.frames import Frames
 from facts.matrix import TO_CONFIRM
-from facts.place_fields import metres
 from facts.portraits import QUARTIER, Portrait
 from facts.surroundings import SORTS
 from geo.places import RADII_M
 from geo.territory import ARRONDISSEMENTS, METROPOLE
 from maps.spec import TOUCHED
+from words.formats import metres
 from words.missing import HORS_PERIMETRE, NON_TELECHARGEE
 
 #: Width and height of the map of an A4 sheet, in points.
@@ -21,7 +21,7 @@ SIZE_PT: Final = (510.0, 250.0)
 PLACE_SIZE_PT: Final = (510.0, 300.0)
 
 
-def of_project(reached: project.Reach, frames: Frames) -> VectorMap:
+def of_project(reached: project.Affected, frames: Frames) -> VectorMap:
     """Draw the perimeter of a project, the QPV that it touches, and what counts for it.
 
     Parameters

@@ -11,12 +11,12 @@ from facts.portraits import QUARTIER, Genre, Portrait
 from facts.snapshot import Snapshot
 from geo.places import RADII_M
 from maps import layers
-from words.formats import entier, figure, pluriel
+from words.formats import entier, figure, metres, pluriel
 
 #: A sheet lists the nearest; the whole list is on the page of the place.
 MOST_OBJECTS: Final = 30
 MOST_FRICHES: Final = 25
-_FARTHEST: Final = place_fields.metres(RADII_M[-1])
+_FARTHEST: Final = metres(RADII_M[-1])
 KINDS: Final = {"quartier": "Fiche quartier prioritaire (QPV 2024)", "commune": "Fiche commune"}
 _QPV_FIELDS: Final = (
     Field("lib_qp", "QPV", "texte"),
@@ -76,7 +76,7 @@ def content(
         finding=standing.finding(portrait, sources=held.sources, projects=len(held.projects)),
         keywords=("contrat de ville", "QPV", portrait.name, portrait.code),
         source_ids=used,
-        said=f"Seuil : {place_fields.metres(radius_m)} à vol d'oiseau. Aucun filtre.",
+        said=f"Seuil : {metres(radius_m)} à vol d'oiseau. Aucun filtre.",
         parts={"blocs": parts},
     )
 

@@ -5,9 +5,10 @@ from exports.content import Content
 from facts import coverage, project
 from facts.follow_up import FollowUp
 from facts.naming import CONTRAT
-from facts.project import Reach
+from facts.project import Affected
 from facts.snapshot import Snapshot
 from geo.territory import ARRONDISSEMENTS
+from words.constants import PROXIMITY_M
 
 
 def content(id_projet: str, held: Snapshot, *, suivi: FollowUp | None = None) -> Content:
@@ -61,14 +62,12 @@ def content(id_projet: str, held: Snapshot, *, suivi: FollowUp | None = None) ->
         finding=project.finding(reached),
         keywords=("contrat de ville", "QPV", "projet de coopération"),
         source_ids=(*used, "communes", *(["arrondissements"] if row["perimetre"] == ARRONDISSEMENTS else [])),
-        said=f"Seuil : {coverage.PROXIMITY_M} m à vol d'oiseau."
-        if measured
-        else "Aucun seuil, aucun filtre.",
+        said=f"Seuil : {PROXIMITY_M} m à vol d'oiseau." if measured else "Aucun seuil, aucun filtre.",
         parts={"blocs": parts},
     )
 
 
-def _touched(reached: Reach, held: Snapshot) -> list[blocks.Block]:
+def _touched(reached: Affected, held: Snapshot) -> list[blocks.Block]:
     sources = held.sources
     towns = project.by_commune(reached, held.measured, sources)
     by_commune = (

@@ -5,12 +5,13 @@ from collections.abc import Collection, Mapping
 
 from exports import matrix_content, place_content, project_content
 from facts.follow_up import FollowUp
-from facts.portraits import COMMUNE, QUARTIER, REACH_M
+from facts.portraits import COMMUNE, QUARTIER
 from facts.snapshot import current
 from words import clock
+from words.constants import PROXIMITY_M
 
 
-def qpv_sheet(code_qp: str, *, radius_m: float = REACH_M, date: dt.date | None = None) -> bytes:
+def qpv_sheet(code_qp: str, *, radius_m: float = PROXIMITY_M, date: dt.date | None = None) -> bytes:
     """Compose the sheet of a QPV.
 
     Parameters
@@ -35,7 +36,7 @@ def qpv_sheet(code_qp: str, *, radius_m: float = REACH_M, date: dt.date | None =
 def commune_sheet(
     code_insee: str,
     *,
-    radius_m: float = REACH_M,
+    radius_m: float = PROXIMITY_M,
     date: dt.date | None = None,
     suivi: FollowUp | None = None,
 ) -> bytes:

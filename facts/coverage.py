@@ -15,9 +15,7 @@ from geo.population import inhabitants_by_commune
 from geo.proximity import neighbours
 from geo.territory import COMMUNES, METROPOLE, NO_QPV
 from loaders.catalogue import Source
-
-#: What is near a QPV: at most so far from its outline, as the crow flies.
-PROXIMITY_M: Final = 300
+from words.constants import PROXIMITY_M
 
 
 @dataclass(frozen=True)

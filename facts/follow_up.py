@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from geo.follow_up import DONE, DROPPED, PLANNED, UNDER_WAY, by_commune
 from geo.territory import projects_by_commune
 from loaders.catalogue import Source
 from words import clock
-from words.formats import moment
+from words.formats import grouped, moment
 
 SOURCE_ID: Final = "suivi"
 NOT_STATED: Final = "non précisé"
@@ -196,25 +196,13 @@ def indicators(
         debut=_days(rows["periode_debut"]),
         fin=_days(rows["periode_fin"]),
         lue=[
-            texte if pd.isna(valeur) else number(valeur)
+            texte if pd.isna(valeur) else grouped(valeur)
             for valeur, texte in zip(rows["valeur"], rows["texte"], strict=True)
         ],
         unite=_said(rows["unite"]),
         jour=_local_days(rows["written_at"]),
     )
     return rows.sort_values(["id_projet", "indicateur", "territoire", "periode_debut"], kind="stable")
-
-
-def number(value: Any) -> str:
-    """Write a recorded number with the digits that were typed.
-
-    Returns
-    -------
-    str
-        With a decimal comma and narrow no-break spaces between thousands.
-    """
-    whole, _, rest = f"{value:,f}".replace(",", "\u202f").partition(".")
-    return f"{whole},{rest}" if rest else whole
 
 
 def _named(codes: pd.Series, names: pd.Series, *, missing: str = NOT_STATED) -> list[str]:

@@ -64,7 +64,7 @@ LONG_FIELDS: Final = (
 )
 
 
-class Look(NamedTuple):
+class Mark(NamedTuple):
     """How a situation looks and what it means."""
 
     name: str
@@ -72,13 +72,13 @@ class Look(NamedTuple):
     meaning: str
 
 
-LOOKS: Final[Mapping[str, Look]] = {
-    LOCALISED: Look("localise", "●", "le texte nomme la commune, un de ses arrondissements ou un de ses QPV"),
-    METROPOLITAN: Look(
+LOOKS: Final[Mapping[str, Mark]] = {
+    LOCALISED: Mark("localise", "●", "le texte nomme la commune, un de ses arrondissements ou un de ses QPV"),
+    METROPOLITAN: Mark(
         "metropolitain", "○", "le périmètre est celui de tout le contrat, aucune commune n'est nommée"
     ),
-    NOT_CONCERNED: Look("ailleurs", "–", "le projet est localisé dans une autre commune"),
-    NO_QPV: Look("sans-objet", "/", "la commune n'a aucun QPV"),
+    NOT_CONCERNED: Mark("ailleurs", "–", "le projet est localisé dans une autre commune"),
+    NO_QPV: Mark("sans-objet", "/", "la commune n'a aucun QPV"),
 }
 
 
@@ -140,7 +140,7 @@ class Said(NamedTuple):
         The figure or the reason why there is none; None where nothing is measured.
     """
 
-    look: Look
+    look: Mark
     sign: str
     status: str
     value: str | None

@@ -7,6 +7,7 @@ import pandas as pd
 
 from facts.fields import Field
 from facts.naming import BIKES
+from words.formats import metres
 
 NARROW: Final = "\u202f"
 _ESTIMATE: Final = "Estimation : densité uniforme dans chaque QPV, à vol d’oiseau"
@@ -36,17 +37,6 @@ def known(fields: Iterable[Field], frame: pd.DataFrame) -> tuple[Field, ...]:
         In the same order.
     """
     return tuple(field for field in fields if frame[field.column].notna().any())
-
-
-def metres(radius_m: float) -> str:
-    """Write a threshold.
-
-    Returns
-    -------
-    str
-        Such as "1 000 m", with narrow no-break spaces.
-    """
-    return f"{radius_m:,.0f}".replace(",", NARROW) + f"{NARROW}m"
 
 
 def of_qpv(radius_m: float) -> tuple[Field, ...]:

@@ -25,11 +25,11 @@ from geo.territory import (
     projects_of_qpv,
 )
 from loaders.catalogue import OPTIONAL, Source
+from words.constants import PROXIMITY_M
 
 QUARTIER: Final = "quartier"
 COMMUNE: Final = "commune"
 Genre = Literal["quartier", "commune"]
-REACH_M: Final = 300
 CARTOFRICHES: Final = "https://cartofriches.cerema.fr/cartofriches/?site="
 _PLACES: Final = ("qpv", "indicateurs", "communes", "projets")
 
@@ -119,7 +119,7 @@ class Portrait:
     sources: tuple[Source, ...]
 
 
-def quartiers(frames: Frames, *, radius_m: float = REACH_M) -> Places:
+def quartiers(frames: Frames, *, radius_m: float = PROXIMITY_M) -> Places:
     """Work out the figures of the QPV.
 
     Parameters
@@ -156,7 +156,7 @@ def quartiers(frames: Frames, *, radius_m: float = REACH_M) -> Places:
     return Places(QUARTIER, rows, present(place_fields.of_qpv(radius_m), frames.sources), radius_m)
 
 
-def communes(frames: Frames, *, radius_m: float = REACH_M) -> Places:
+def communes(frames: Frames, *, radius_m: float = PROXIMITY_M) -> Places:
     """Work out the figures of the communes.
 
     Parameters
@@ -212,7 +212,7 @@ def communes(frames: Frames, *, radius_m: float = REACH_M) -> Places:
 
 
 def qpv_portrait(
-    frames: Frames, code_qp: str, *, radius_m: float = REACH_M, places: Places | None = None
+    frames: Frames, code_qp: str, *, radius_m: float = PROXIMITY_M, places: Places | None = None
 ) -> Portrait:
     """Gather what the atlas knows of one QPV.
 
@@ -253,7 +253,7 @@ def qpv_portrait(
 
 
 def commune_portrait(
-    frames: Frames, code_insee: str, *, radius_m: float = REACH_M, places: Places | None = None
+    frames: Frames, code_insee: str, *, radius_m: float = PROXIMITY_M, places: Places | None = None
 ) -> Portrait:
     """Gather what the atlas knows of one commune of the contrat.
 

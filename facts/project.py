@@ -49,7 +49,7 @@ TOWN_FIELDS: Final = (
 
 
 @dataclass(frozen=True, eq=False)
-class Reach:
+class Affected:
     """Whom and what a project touches.
 
     Attributes
@@ -113,7 +113,7 @@ def reach(
     qpv: gpd.GeoDataFrame,
     arrondissements: gpd.GeoDataFrame,
     layer: gpd.GeoDataFrame | None,
-) -> Reach:
+) -> Affected:
     """Find whom and what a project touches.
 
     Parameters
@@ -139,7 +139,7 @@ def reach(
     inside = communes if named.empty else named
     outline = project_perimeter(row, communes, qpv, arrondissements)
     objects = None if layer is None else coverage.counted(row["couche"], layer)
-    return Reach(
+    return Affected(
         project,
         outline,
         qpv.loc[qpv_of_project(row, qpv, arrondissements)],
@@ -150,7 +150,7 @@ def reach(
     )
 
 
-def key_figures(reached: Reach, sources: Mapping[str, Source]) -> list[tuple[str, str]]:
+def key_figures(reached: Affected, sources: Mapping[str, Source]) -> list[tuple[str, str]]:
     """Give the figures of a project in a few words."""
     said = [
         ("QPV touchés", entier(len(reached.touched))),
@@ -183,7 +183,7 @@ def reading(project: Mapping[str, Any]) -> str:
     )
 
 
-def by_commune(reached: Reach, measured: pd.DataFrame, sources: Mapping[str, Source]) -> Touched | None:
+def by_commune(reached: Affected, measured: pd.DataFrame, sources: Mapping[str, Source]) -> Touched | None:
     """Tell what a project touches in each commune of its perimeter.
 
     Parameters
@@ -294,7 +294,7 @@ def indicators(project: Mapping[str, Any]) -> list[str]:
     return [text for text in project["indicateurs"] if text != NOT_STATED]
 
 
-def finding(reached: Reach) -> str:
+def finding(reached: Affected) -> str:
     """Say in one sentence whom a project reaches."""
     towns = list(reached.named["nom"])
     where = f"nomme {', '.join(towns)}" if towns else "vise tout le territoire"

@@ -21,6 +21,7 @@ from geo.proven import prove
 from loaders import indicators, partners, projects, quality
 from loaders.paths import DATA
 from loaders.versions import stamp
+from words.constants import PROXIMITY_M
 from words.folding import fold
 
 #: The dates of the files are looked at once in that time at most.
@@ -122,7 +123,7 @@ class Snapshot(Frames):
         return coverage.by_commune(
             self.communes,
             self.qpv,
-            reach=self.bike_reach(coverage.PROXIMITY_M),
+            reach=self.bike_reach(PROXIMITY_M),
             friches=self.friches,
             sports=self.sports,
             colleges=self.colleges,
@@ -159,7 +160,7 @@ class Snapshot(Frames):
         """
         return _portrait(self, kind, code, radius_m)
 
-    def reach(self, id_projet: str) -> project.Reach:
+    def reach(self, id_projet: str) -> project.Affected:
         """Find whom and what a project touches.
 
         Raises

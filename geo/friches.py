@@ -13,9 +13,7 @@ from geo.facilities import reach_by_commune
 from geo.population import inhabitants_by_commune
 from geo.proximity import count_within, nearest, neighbours
 from geo.scope import mask
-
-# What Cerema has not checked on the spot.
-UNCHECKED = "friche potentielle"
+from words.constants import UNCHECKED
 
 
 def checked(friches: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -21,6 +21,7 @@ from geo.demand import inhabitants
 from geo.highs import best_cover, most_sites
 from geo.proximity import TOUCH_M, nearest_distance, neighbours
 from geo.reach import Positions, Reach, bound, greedy, merge
+from words.formats import metres
 
 # Bounds and sums are inhabitants: a thousandth of one is no gap.
 NOBODY = 1e-3
@@ -274,11 +275,11 @@ def _nowhere(
     if not candidates:
         return "aucun emplacement candidat"
     if not unserved:
-        return f"tous les habitants ont déjà une station à {_metres(radius_m)} au plus"
+        return f"tous les habitants ont déjà une station à {metres(radius_m)} au plus"
     if not allowed:
-        return f"tous les emplacements candidats sont à moins de {_metres(spacing_m)} d'une station existante"
+        return f"tous les emplacements candidats sont à moins de {metres(spacing_m)} d'une station existante"
     return (
-        f"aucun emplacement candidat n'est à {_metres(radius_m)} au plus d'habitants qui n'ont pas de station"
+        f"aucun emplacement candidat n'est à {metres(radius_m)} au plus d'habitants qui n'ont pas de station"
     )
 
 
@@ -298,14 +299,10 @@ def _shortfall(
     if left_s <= 0:
         return f"{sites} au lieu de {count} : le calcul a été arrêté avant la preuve"
     most = most_sites(reach.size, cliques, count=count, time_limit_s=left_s)
-    apart = f"à {_metres(spacing_m)} au moins les uns des autres"
+    apart = f"à {metres(spacing_m)} au moins les uns des autres"
     more = f"en placer plus de {len(ranked)} ne desservirait pas plus d'habitants"
     if not most.proven or len(most.chosen) >= count:
         return f"{sites} au lieu de {count} : {apart}, {more}"
     if len(most.chosen) > len(ranked):
         return f"{sites} au lieu de {count} : {len(most.chosen)} au plus tiendraient {apart}, et {more}"
     return f"{sites} au lieu de {count} : il n'en tient pas davantage {apart}"
-
-
-def _metres(length_m: float) -> str:
-    return f"{length_m:,g}".replace(",", "\u202f").replace(".", ",") + "\u202fm"

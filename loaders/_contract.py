@@ -14,7 +14,7 @@ SEPARATOR = "|"
 MENTION = "="
 
 
-class Table:
+class ContractTable:
     """One table under checking: its cells as text and the faults found so far."""
 
     def __init__(self, path: Path, *, columns: Sequence[str], key: str) -> None:

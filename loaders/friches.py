@@ -12,6 +12,7 @@ from loaders.formats.points import drop_duplicate_ids, numbers, to_points
 from loaders.formats.texts import extract_layout
 from loaders.paths import DATA, within
 from loaders.quality import MENDED, SET_ASIDE, Reading, Report
+from words.constants import UNCHECKED
 
 SOURCE_ID = "friches"
 EXTRACT = DATA / "equipements" / "friches.csv"
@@ -40,9 +41,7 @@ COLUMNS = [*FIELDS, "comm_insee", "lon", "lat"]
 #: Without these, in any format, a row says nothing of a site; summaries of the API leave others out.
 REQUIRED = ("site_id", "site_nom", "site_statut", "comm_insee", "unite_fonciere_surface")
 OPTIONAL = tuple(name for name in FIELDS if name not in REQUIRED)
-STATUSES = ("friche potentielle", "friche sans projet", "friche avec projet", "friche reconvertie")
-#: Not checked by the Cerema: hidden by default, shown apart.
-UNCHECKED = "friche potentielle"
+STATUSES = (UNCHECKED, "friche sans projet", "friche avec projet", "friche reconvertie")
 
 
 def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gpd.GeoDataFrame]:

@@ -25,6 +25,7 @@ from loaders.formats import uploads
 from loaders.formats.delimited import DELIMITERS, ENCODINGS
 from loaders.quality import MENDED, SET_ASIDE, Reading, Report, aside, told
 from words.folding import fold
+from words.formats import grouped
 
 __all__ = [
     "DELIMITERS", "ENCODINGS", "FORMATS", "KINDS", "MAX_BYTES", "MAX_VERTICES", "NO_HEADER", "SYSTEMS", "Choice", "Column",
@@ -312,7 +313,7 @@ def source_of(layer: OwnLayer, *, source_id: str, name: str, title: str, origin:
 
 
 def _of_table(
-    path: Path, kind: Format, table: own_tables.Table, asked: Choice, members: tuple[str, ...]
+    path: Path, kind: Format, table: own_tables.OwnTable, asked: Choice, members: tuple[str, ...]
 ) -> Guess:
     cells, notes, doubts = table.cells, [], []
     if kind == "csv":
@@ -384,7 +385,7 @@ def _guessed(guess: Guess, stated: str | None) -> Guess:
     if number > MAX_VERTICES:
         raise SourceContentError(
             Path(guess.name),
-            f"{_spaced(number)} sommets, {_spaced(MAX_VERTICES)} au plus sont acceptés",
+            f"{grouped(number)} sommets, {grouped(MAX_VERTICES)} au plus sont acceptés",
             "simplifier les tracés, ou découper la couche par commune",
         )
     asked, notes, doubts = guess.choice, list(guess.notes), list(guess.doubts)
@@ -419,7 +420,7 @@ def _guessed(guess: Guess, stated: str | None) -> Guess:
         doubts.append("Axes inversés : la première coordonnée est lue comme la latitude, ou le y.")
     heading = FORMATS[guess.kind][0].upper() + FORMATS[guess.kind][1:]
     rows, columns = len(guess.cells), len(guess.cells.columns)
-    size = f"{heading} : {_spaced(rows)} ligne{'s' * (rows > 1)}, {columns} colonne{'s' * (columns > 1)}."
+    size = f"{heading} : {grouped(rows)} ligne{'s' * (rows > 1)}, {columns} colonne{'s' * (columns > 1)}."
     return replace(
         guess,
         choice=replace(asked, crs=crs, swapped=bool(swapped)),
@@ -427,10 +428,6 @@ def _guessed(guess: Guess, stated: str | None) -> Guess:
         doubts=tuple(doubts),
         systems=systems,
     )
-
-
-def _spaced(number: int) -> str:
-    return f"{number:,}".replace(",", "\u202f")
 
 
 def _label(cells: pd.DataFrame) -> str:

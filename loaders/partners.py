@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from loaders import catalogue, territory
-from loaders._contract import Table
+from loaders._contract import ContractTable
 from loaders._nothing import no_rows
 from loaders.paths import DATA
 
@@ -45,7 +45,7 @@ def load_partners(path: Path | str | None = None) -> pd.DataFrame:
     """
     if path is None and not catalogue.has(SOURCE_ID):
         return no_rows("id_partenaire", dict.fromkeys(PARTNER_COLUMNS[1:], "object"))
-    table = Table(Path(path or PARTNERS_FILE), columns=PARTNER_COLUMNS, key="id_partenaire")
+    table = ContractTable(Path(path or PARTNERS_FILE), columns=PARTNER_COLUMNS, key="id_partenaire")
     table.lists("ecritures")
     table.unique("nom_complet")
     holders: dict[str, str] = {}
@@ -79,7 +79,7 @@ def load_acronyms(path: Path | str | None = None) -> pd.DataFrame:
     """
     if path is None and not catalogue.has(SOURCE_ID):
         return no_rows("sigle", dict.fromkeys(ACRONYM_COLUMNS[1:], "object"))
-    table = Table(Path(path or ACRONYMS_FILE), columns=ACRONYM_COLUMNS, key="sigle")
+    table = ContractTable(Path(path or ACRONYMS_FILE), columns=ACRONYM_COLUMNS, key="sigle")
     return table.frame(mend="corriger la liste des sigles")
 
 

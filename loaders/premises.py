@@ -34,6 +34,7 @@ from loaders.formats.uploads import format_of, take
 from loaders.formats.workbooks import read_workbook
 from loaders.paths import DATA
 from loaders.quality import Reading, Report, aside, told
+from words.formats import date_courte
 
 SOURCE_ID: Final = "locaux"
 #: Invented premises for trying out, loaded on request alone.
@@ -227,7 +228,7 @@ def source_of(inventory: Inventory, *, name: str) -> Source:
     days = frame["date_releve"].dropna()
     vintage = "date de relevé inconnue"
     if len(days):
-        first, last = (day.strftime("%d/%m/%Y") for day in (days.min(), days.max()))
+        first, last = (date_courte(day) for day in (days.min(), days.max()))
         vintage = f"relevé du {first}" if first == last else f"relevés du {first} au {last}"
     producers = ", ".join(sorted(frame["source"].unique())) or "inventaire sans ligne gardée"
     mention = "DONNÉES FICTIVES, " if fictional else ""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from loaders import catalogue, territory
-from loaders._contract import NOT_STATED, Table
+from loaders._contract import NOT_STATED, ContractTable
 from loaders._nothing import no_rows
 from loaders.partners import FOLDER, PARTNERS_FILE, SOURCE_ID, load_partners, wordings
 
@@ -85,7 +85,7 @@ def load(path: Path | str | None = None, *, registers: Path | str | None = None)
             PROJECT_COLUMNS, "partenaires_ecritures", "partenaires_tableau_ecritures", a_confirmer="bool"
         )
     folder = Path(registers or FOLDER)
-    table = Table(Path(path or PROJECTS_FILE), columns=PROJECT_COLUMNS, key="id_projet")
+    table = ContractTable(Path(path or PROJECTS_FILE), columns=PROJECT_COLUMNS, key="id_projet")
     known = wordings(load_partners(folder / PARTNERS_FILE.name))
 
     for column in ("orientations", "indicateurs", "perimetre_codes", "accents", "lignes"):
@@ -135,7 +135,7 @@ def load_orientations(path: Path | str | None = None) -> pd.DataFrame:
     """
     if path is None and not catalogue.has(SOURCE_ID):
         return _nothing(ORIENTATION_COLUMNS)
-    table = Table(Path(path or ORIENTATIONS_FILE), columns=ORIENTATION_COLUMNS, key="id_orientation")
+    table = ContractTable(Path(path or ORIENTATIONS_FILE), columns=ORIENTATION_COLUMNS, key="id_orientation")
     table.integers("ordre")
     table.integers("ligne")
     table.unique("ordre")
@@ -157,7 +157,7 @@ def load_registers(path: Path | str | None = None) -> pd.DataFrame:
     """
     if path is None and not catalogue.has(SOURCE_ID):
         return _nothing(REGISTER_COLUMNS)
-    table = Table(Path(path or REGISTERS_FILE), columns=REGISTER_COLUMNS, key="registre")
+    table = ContractTable(Path(path or REGISTERS_FILE), columns=REGISTER_COLUMNS, key="registre")
     table.integers("ordre")
     table.unique("ordre")
     table.lists("ecritures")
@@ -181,7 +181,7 @@ def load_governance(path: Path | str | None = None, *, registers: Path | str | N
     """
     if path is None and not catalogue.has(SOURCE_ID):
         return _nothing(GOVERNANCE_COLUMNS, "chefs_de_file_ecritures", "partenaires_ecritures")
-    table = Table(Path(path or GOVERNANCE_FILE), columns=GOVERNANCE_COLUMNS, key="id_travail")
+    table = ContractTable(Path(path or GOVERNANCE_FILE), columns=GOVERNANCE_COLUMNS, key="id_travail")
     known = wordings(load_partners(Path(registers or FOLDER) / PARTNERS_FILE.name))
     table.integers("ordre")
     table.integers("ligne")
@@ -206,7 +206,7 @@ def load_toolbox(path: Path | str | None = None) -> pd.DataFrame:
     """
     if path is None and not catalogue.has(SOURCE_ID):
         return _nothing(TOOLBOX_COLUMNS)
-    table = Table(Path(path or TOOLBOX_FILE), columns=TOOLBOX_COLUMNS, key="id_outil")
+    table = ContractTable(Path(path or TOOLBOX_FILE), columns=TOOLBOX_COLUMNS, key="id_outil")
     for column in ("famille_ordre", "famille_ligne", "ordre", "ligne"):
         table.integers(column)
     table.unique("ligne")
@@ -223,7 +223,9 @@ def _nothing(columns: Sequence[str], *more: str, **dtypes: str) -> pd.DataFrame:
     return no_rows(columns[0], dict.fromkeys([*columns[1:], *more], "object") | numbers | dtypes)
 
 
-def _check_row(table: Table, line: object, row: pd.Series, codes: Mapping[str, AbstractSet[str]]) -> None:
+def _check_row(
+    table: ContractTable, line: object, row: pd.Series, codes: Mapping[str, AbstractSet[str]]
+) -> None:
     """Check what depends on several cells of a project."""
     if row["id_projet"] and not _SLUG.fullmatch(row["id_projet"]):
         table.fault(

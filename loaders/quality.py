@@ -10,6 +10,7 @@ import pandas as pd
 from errors import SourceContentError
 from loaders.formats.texts import read_csv, read_text
 from loaders.paths import DATA, within
+from words.formats import grouped
 
 REPORT_FILE = DATA / "qualite.csv"
 COLUMNS = ["source_id", "ligne", "identifiant", "faute", "valeur", "suite"]
@@ -148,7 +149,7 @@ class Report:
             Columns `COLUMNS`, in order of line; rows that are counted alone come first, as line 0.
         """
         rows: list[tuple[str, int, str, str, str, str]] = [
-            (self.source_id, 0, f"{count:,} lignes".replace(",", "\u202f"), reason, "", SET_ASIDE)
+            (self.source_id, 0, f"{grouped(count)} lignes", reason, "", SET_ASIDE)
             for reason, count in self.counted.items()
         ]
         rows += [

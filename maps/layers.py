@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from errors import ArgumentError
-from loaders import territory
+from facts.naming import BIKES
+from words.constants import UNCHECKED
+from words.kinds import Kind
 
 Symbole = Literal[
     "contour", "trait", "cercle", "carre", "triangle", "losange", "croix", "etoile", "maison", "ecusson", "hexagone",
     "pentagone", "eclat", "demicercle", "drapeau", "fanion",
 ]  # fmt: skip
-Kind = Literal["texte", "entier", "decimal", "part", "pourcentage", "distance_m", "surface_m2", "date"]
-#: What follows "station": names of the territory's networks of shared bikes.
-BIKES: Final = territory.load().bikes
 POINTS: Final[frozenset[Symbole]] = frozenset(
     {
         "cercle", "carre", "triangle", "losange", "croix", "etoile", "maison", "ecusson", "hexagone", "pentagone",
@@ -250,7 +249,7 @@ LAYERS: Final[tuple[Layer, ...]] = (
         variantes=(
             Variante("friche sans projet", "Friches sans projet"),
             Variante("friche avec projet", "Friches avec projet", symbole="croix"),
-            Variante("friche potentielle", "Friches potentielles, non vérifiées", plein=False),
+            Variante(UNCHECKED, "Friches potentielles, non vérifiées", plein=False),
         ),
     ),
     Layer(

@@ -6,6 +6,8 @@ import unicodedata
 from decimal import Decimal
 from typing import Final
 
+from words.formats import grouped
+
 #: No deployment or period lies outside.
 FIRST_DAY: Final = dt.date(2000, 1, 1)
 LAST_DAY: Final = dt.date(2050, 12, 31)
@@ -28,7 +30,7 @@ def text(value: object, *, most: int, required: bool = False, lines: bool = Fals
     if not isinstance(value, str):
         return "texte attendu"
     if len(value) > most:
-        return f"{_grouped(most)} caractères au plus ({_grouped(len(value))} reçus)"
+        return f"{grouped(most)} caractères au plus ({grouped(len(value))} reçus)"
     for sign in value:
         if lines and sign in "\r\n":
             continue
@@ -81,7 +83,3 @@ def number(value: object) -> str | None:
     ):
         return f"{DIGITS} chiffres au plus, dont {DECIMALS} décimales au plus"
     return None
-
-
-def _grouped(count: int) -> str:
-    return f"{count:,}".replace(",", "\u202f")

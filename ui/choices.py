@@ -10,7 +10,7 @@ from loaders.live.offline import is_offline
 from maps.spec import BASEMAPS
 
 EVERYWHERE: Final = "Toutes les communes"
-NO_QPV: Final = "Aucun en particulier"
+NO_QPV_CHOSEN: Final = "Aucun en particulier"
 
 
 def commune(names: Mapping[str, str], *, key: str = "commune", label: str = "Commune") -> str | None:
@@ -38,7 +38,7 @@ def qpv(frame: pd.DataFrame, *, key: str = "qpv", label: str = "Quartier priorit
     frame
         The QPV to choose from: index `code_qp`, columns `lib_qp` and `lib_communes`.
     """
-    return one_of(titles_of_qpv(frame), key=key, label=label, none=NO_QPV)
+    return one_of(titles_of_qpv(frame), key=key, label=label, none=NO_QPV_CHOSEN)
 
 
 def titles_of_qpv(frame: pd.DataFrame) -> dict[str, str]:

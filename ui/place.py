@@ -12,7 +12,6 @@ from streamlit.delta_generator import DeltaGenerator
 from exports.context import Context
 from facts import follow_up as suivi
 from facts import place_fields, standing
-from facts.place_fields import metres
 from facts.portraits import COMMUNE, QUARTIER, Genre, Places, Portrait
 from facts.snapshot import current
 from facts.surroundings import SORTS, sorts
@@ -33,7 +32,7 @@ from ui import (
     table,
 )
 from ui.standing import to_html as figures_html
-from words.formats import typographie
+from words.formats import metres, typographie
 from words.missing import REASONS
 
 #: Hidden at first: what nobody checked, and what serves nobody.

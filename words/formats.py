@@ -2,14 +2,14 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from html import escape
 from typing import Any, Final
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, get_month_names
 from babel.numbers import format_decimal
 
 from words import clock
@@ -17,6 +17,8 @@ from words.kinds import UNITS, Kind
 from words.missing import NON_DIFFUSE, REASONS, is_missing
 
 FRENCH: Final = Locale.parse("fr_FR")
+#: Names of the months, by their number.
+MONTHS: Final[Mapping[int, str]] = get_month_names("wide", locale=FRENCH)
 NARROW: Final = "\u202f"
 BROAD: Final = "\u00a0"
 M2_PER_HA: Final = 10_000
@@ -45,6 +47,24 @@ def decimal(value: float | None, *, digits: int = 1) -> str:
     if value is None or is_missing(value):
         return NON_DIFFUSE
     return _decimal(value, digits)
+
+
+def grouped(number: float | Decimal) -> str:
+    """Write a number with the digits that it has.
+
+    Returns
+    -------
+    str
+        Such as "1 234,5", with narrow no-break spaces and a decimal comma.
+    """
+    exact = number if isinstance(number, Decimal) else Decimal(str(number)).normalize()
+    whole, _, rest = f"{exact:,f}".partition(".")
+    return whole.replace(",", NARROW) + (f",{rest}" if rest else "")
+
+
+def metres(length_m: float) -> str:
+    """Write a threshold, in metres whatever its size."""
+    return f"{grouped(length_m)}{NARROW}m"
 
 
 def moment(when: dt.datetime) -> str:
@@ -138,6 +158,11 @@ def date(value: dt.date | None) -> str:
         return NON_DIFFUSE
     text: str = format_date(value, format="d MMMM y", locale=FRENCH)
     return re.sub(r"^1 ", "1er ", text)
+
+
+def date_courte(value: dt.date) -> str:
+    """Write a day in figures, such as "02/03/2026"."""
+    return value.strftime("%d/%m/%Y")
 
 
 def pluriel(count: float, singular: str, plural: str | None = None) -> str:

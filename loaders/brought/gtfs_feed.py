@@ -7,6 +7,7 @@ from typing import Final
 import pandas as pd
 
 from loaders.brought.gtfs_tables import AGENCY, FEED_INFO, Tables
+from words.formats import date_courte
 
 #: An archive of a region names dozens of networks.
 FEW: Final = 3
@@ -33,7 +34,7 @@ class Feed:
     @property
     def vintage(self) -> str:
         """Say in French for which days the archive holds."""
-        first, last = (day.strftime("%d/%m/%Y") if day else "" for day in (self.start, self.end))
+        first, last = (date_courte(day) if day else "" for day in (self.start, self.end))
         if first and last:
             return f"horaires du {first} au {last}"
         if first or last:

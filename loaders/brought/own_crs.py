@@ -28,7 +28,7 @@ FRANCE: Final = (-5.5, 41.0, 10.0, 51.6)
 #: What lies around the territory is still of it: 0.2 degree, some 20 km.
 _AROUND: Final = 0.2
 #: A system that puts fewer of the coordinates in France is not theirs.
-_MOST: Final = 0.5
+_MOST_PLACES: Final = 0.5
 _SAMPLE: Final = 5_000
 _AS_GOOD: Final = 0.02
 
@@ -58,7 +58,7 @@ def fits(coordinates: Coordinates, *, stated: str | None = None) -> list[Fit]:
     sample = known[np.linspace(0, len(known) - 1, min(len(known), _SAMPLE)).astype(int)]
     names = dict.fromkeys([*([stated] if stated else []), *SYSTEMS])
     found = [fit(sample, name, swapped=swapped) for name in names for swapped in (False, True)]
-    possible = [one for one in found if one.in_france > _MOST]
+    possible = [one for one in found if one.in_france > _MOST_PLACES]
     order = {name: rank for rank, name in enumerate(names)}
     return sorted(
         possible,

@@ -46,7 +46,7 @@ _Y: Final = (
     "ylambert93",
     "ywgs84",
 )
-_MOST: Final = 0.5
+_MOST_CELLS: Final = 0.5
 #: Pairs of columns are tried by their values in the first rows, and among the first columns of figures alone.
 _SAMPLE: Final = 200
 _FIGURES: Final = 12
@@ -87,7 +87,9 @@ def find(cells: pd.DataFrame) -> tuple[Position, bool]:
     wholes = [name for name, held in holding.items() if held == "paire"]
     if wholes:
         return Position(whole=wholes[0]), False
-    figures = [name for name in cells.columns if numbers(sample[name]).notna().mean() > _MOST][:_FIGURES]
+    figures = [name for name in cells.columns if numbers(sample[name]).notna().mean() > _MOST_CELLS][
+        :_FIGURES
+    ]
     best, share = Position(), _SURE
     for x, y in permutations(figures, 2):
         pairs = _pairs(sample, x, y)
@@ -146,7 +148,8 @@ def _named(columns: Sequence[str]) -> tuple[str, str] | None:
 
 def _are_figures(sample: pd.DataFrame, names: tuple[str, str]) -> bool:
     return all(
-        bool((filled := sample[name][sample[name] != ""]).size) and numbers(filled).notna().mean() >= _MOST
+        bool((filled := sample[name][sample[name] != ""]).size)
+        and numbers(filled).notna().mean() >= _MOST_CELLS
         for name in names
     )
 
@@ -161,13 +164,13 @@ def _holding(values: pd.Series) -> str:
     if filled.empty:
         return ""
     shape = filled.map(lambda text: bool(_WKT.fullmatch(text) or _WKB.fullmatch(text) or _is_geojson(text)))
-    if shape.mean() >= _MOST:
+    if shape.mean() >= _MOST_CELLS:
         return "forme"
     pair = filled.map(lambda text: bool(_SPACED.fullmatch(text) or _POINTED.fullmatch(text)))
     # "12 500" and "6247424,65" are numbers.
     pair &= numbers(filled).isna()
     placed = pd.Series([_pair(text) for text in filled[pair]], dtype=object)
-    if pair.mean() < _MOST or not own_crs.fits(coordinates_of(placed)):
+    if pair.mean() < _MOST_CELLS or not own_crs.fits(coordinates_of(placed)):
         return ""
     return "paire"
 

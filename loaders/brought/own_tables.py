@@ -22,7 +22,7 @@ MAX_COLUMNS: Final = 200
 #: The first line of the table is not a heading: columns are named by their rank.
 NO_HEADER: Final = 0
 #: A line is of the table when it fills most of the columns.
-_MOST: Final = 0.6
+_MOST_LINES: Final = 0.6
 _SAMPLE_LINES: Final = 60
 #: A heading may be a year.
 _YEARS: Final = (1900, 2100)
@@ -33,7 +33,7 @@ _LINES = list[tuple[int, list[str]]]
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class OwnTable:
     """A table as the file gives it, and how it was opened."""
 
     cells: pd.DataFrame
@@ -47,16 +47,16 @@ class Table:
 
 def open_text(
     path: Path, raw: bytes, *, encoding: str | None, separator: str | None, header_line: int | None
-) -> Table:
+) -> OwnTable:
     """Open a table written as text."""
     text, encoding = _text(path, raw, encoding)
     separator = separator or _separator(text)
     lines = split(path, text, separator)
     cells, miscut, header_line = _under_header(path, lines, header_line, ragged=False)
-    return Table(cells, miscut, encoding, separator, header_line)
+    return OwnTable(cells, miscut, encoding, separator, header_line)
 
 
-def open_sheet(path: Path, raw: bytes, *, part: str | None, header_line: int | None) -> Table:
+def open_sheet(path: Path, raw: bytes, *, part: str | None, header_line: int | None) -> OwnTable:
     """Open a sheet of a workbook, in a process of its own."""
     sheets = {title: sheet for title, sheet in open_workbook(path, raw).items() if sheet.head()}
     if not sheets:
@@ -66,7 +66,7 @@ def open_sheet(path: Path, raw: bytes, *, part: str | None, header_line: int | N
     if part not in sheets:
         raise SourceFormatError(path, f"pas de feuille « {part} »", f"choisir parmi : {', '.join(sheets)}")
     cells, miscut, header_line = _under_header(path, sheets[part].lines(), header_line, ragged=True)
-    return Table(cells, miscut, header_line=header_line, part=part, parts=tuple(sheets))
+    return OwnTable(cells, miscut, header_line=header_line, part=part, parts=tuple(sheets))
 
 
 def _text(path: Path, raw: bytes, encoding: str | None) -> tuple[str, str]:
@@ -96,7 +96,7 @@ def _agreement(head: Sequence[str], delimiter: str) -> int:
     except csv.Error:
         return -len(head)
     width, count = max(Counter(map(len, lines)).items(), key=lambda pair: pair[1], default=(0, 0))
-    if width <= 1 or count < _MOST * len(lines):
+    if width <= 1 or count < _MOST_LINES * len(lines):
         return -len(head)
     return -next(at for at, line in enumerate(lines) if len(line) == width)
 
@@ -155,7 +155,7 @@ def _header(lines: _LINES) -> int | None:
     """Find the rank of the first line that fills most columns with words, None if figures stand there."""
     head = lines[:HEADER_LINES]
     filled = [sum(bool(cell.strip()) for cell in cells) for _, cells in head]
-    least = _MOST * Counter(filled).most_common(1)[0][0]
+    least = _MOST_LINES * Counter(filled).most_common(1)[0][0]
     rank = next(at for at, count in enumerate(filled) if count >= least)
     words = pd.Series([cell for cell in head[rank][1] if cell.strip()], dtype="str")
     figures = read_numbers(words)

@@ -31,7 +31,7 @@ _CODE: Final = re.compile(r"[+-]?0\d+|\d{9,}")
 _HOUR: Final = re.compile(r".*\d:\d.*")
 _MIDNIGHT: Final = re.compile(r".*[ T]0?0:00(?::00(?:\.0+)?)?Z?$")
 #: A column is of numbers, or of days, when most of its filled cells are.
-_MOST: Final = 0.9
+_NEARLY_ALL: Final = 0.9
 #: Columns that files add of their own, and names that formats keep for themselves.
 _TAKEN: Final = frozenset({
     "producteur", "millesime", "licence", "attribution", "filtres", "date_export", "geometry", "geom", "fid", "id", "ogc_fid",
@@ -130,7 +130,7 @@ def _read(
     if filled.empty:
         return None, "texte"
     read = numbers(filled, decimal=decimal)
-    if read.notna().mean() >= _MOST:
+    if read.notna().mean() >= _NEARLY_ALL:
         if not figures or set(fold(heading)) & _CODES or filled.str.fullmatch(_CODE).any():
             return None, "texte"
         whole = (
@@ -144,7 +144,7 @@ def _read(
     ):
         return None, "texte"
     days = read_dates(filled).where(read.isna())
-    if days.notna().mean() >= _MOST:
+    if days.notna().mean() >= _NEARLY_ALL:
         return days.reindex(text.index), "date"
     return None, "texte"
 

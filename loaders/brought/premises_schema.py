@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from loaders import territory
 from words.folding import fold
+from words.formats import grouped
 
 Kind = Literal["texte", "liste", "nombre", "date", "etage", "degres", "code_qp"]
 
@@ -64,7 +65,7 @@ class Column:
         if self.kind == "liste":
             return "une valeur parmi : " + ", ".join(value for value, _ in self.choices)
         if self.kind == "nombre":
-            low, high = (f"{bound:,.0f}".replace(",", "\u202f") for bound in self.bounds)
+            low, high = map(grouped, self.bounds)
             return f"un nombre de {low} à {high} ({self.unit})"
         return {
             "texte": "un texte",

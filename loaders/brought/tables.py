@@ -20,7 +20,7 @@ MEND: Final = (
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class FilledTable:
     """The rows of a file, as text.
 
     Attributes
@@ -36,7 +36,7 @@ class Table:
     miscut: dict[int, str]
 
 
-def read(source: Path | str | bytes, *, name: str | None = None, headings: Collection[str]) -> Table:
+def read(source: Path | str | bytes, *, name: str | None = None, headings: Collection[str]) -> FilledTable:
     """Read a table.
 
     Parameters
@@ -50,7 +50,7 @@ def read(source: Path | str | bytes, *, name: str | None = None, headings: Colle
 
     Returns
     -------
-    Table
+    FilledTable
         Texts as they were before the export: without the apostrophe that keeps a spreadsheet from running them, nothing for "non diffusé".
 
     Raises
@@ -77,4 +77,4 @@ def read(source: Path | str | bytes, *, name: str | None = None, headings: Colle
         raise type(error)(path, error.fault, MEND if "inventaire" in error.mend else error.mend) from error
     whole = table.cells.drop(index=list(table.miscut))
     cells = whole.apply(restore)
-    return Table(cells, table.notes, dict(table.miscut))
+    return FilledTable(cells, table.notes, dict(table.miscut))

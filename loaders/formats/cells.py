@@ -10,6 +10,7 @@ import pandas as pd
 
 from loaders.formats.formulas import restored
 from words.folding import fold
+from words.formats import MONTHS
 from words.missing import HORS_PERIMETRE, NON_TELECHARGEE
 
 #: What our exports write where there is no value.
@@ -18,18 +19,8 @@ MISSING: Final = ("non diffusé", HORS_PERIMETRE, NON_TELECHARGEE)
 SHEET_ERRORS: Final = (
     "#REF!", "#N/A", "#VALUE!", "#VALEUR!", "#DIV/0!", "#NAME?", "#NOM?", "#NULL!", "#NUL!", "#NUM!", "#NOMBRE!",
 )  # fmt: skip
-_MONTHS: Final = {
-    name: rank
-    for rank, names in enumerate(
-        (
-            ("janvier", "janv"), ("fevrier", "fevr", "fev"), ("mars",), ("avril", "avr"), ("mai",), ("juin",),
-            ("juillet", "juil"), ("aout",), ("septembre", "sept"), ("octobre", "oct"), ("novembre", "nov"),
-            ("decembre", "dec"),
-        ),
-        1,
-    )
-    for name in names
-}  # fmt: skip
+_SHORT_MONTHS: Final = {"janv": 1, "fevr": 2, "fev": 2, "juil": 7, "sept": 9, "oct": 10, "nov": 11, "dec": 12}
+_MONTHS: Final = {fold(name)[0]: rank for rank, name in MONTHS.items()} | _SHORT_MONTHS
 _ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?")
 _FRENCH: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: 0?0:00(?::00)?)?")
 #: Once folded: "1er mars 2026".

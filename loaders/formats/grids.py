@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from errors import SourceContentError, SourceFormatError
+from words.formats import grouped
 
 #: More rows than this are refused: an imported inventory lives in the memory of its user's session.
 MAX_ROWS = 50_000
@@ -92,9 +93,8 @@ def cut(
 def check_rows(path: Path, number: int) -> None:
     """Refuse a file of more rows than `MAX_ROWS`."""
     if number > MAX_ROWS:
-        limit = f"{MAX_ROWS:,}".replace(",", "\u202f")
         raise SourceContentError(
-            path, f"plus de {limit} lignes", "découper le fichier, par exemple par commune"
+            path, f"plus de {grouped(MAX_ROWS)} lignes", "découper le fichier, par exemple par commune"
         )
 
 

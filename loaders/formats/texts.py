@@ -17,7 +17,7 @@ from loaders.formats.spelling import plain_table
 
 _DOWNLOAD_AGAIN = "télécharger le fichier de nouveau"
 #: A fault that this share of the coordinates has is a fault of the file.
-_MOST = 0.5
+_MOST_POSITIONS = 0.5
 _HALF_TURN, _QUARTER_TURN = 180, 90
 _START_BYTES = 200
 _END_BYTES = 2000
@@ -195,17 +195,17 @@ def check_degrees(path: Path, lon: pd.Series, lat: pd.Series) -> None:
     if not known.any():
         raise SourceFormatError(path, "aucune coordonnée lisible", "vérifier les colonnes de coordonnées")
     x, y = lon[known], lat[known]
-    if (x.abs().gt(_HALF_TURN) | y.abs().gt(_QUARTER_TURN)).mean() > _MOST:
+    if (x.abs().gt(_HALF_TURN) | y.abs().gt(_QUARTER_TURN)).mean() > _MOST_POSITIONS:
         raise SourceCrsError(
             path,
             "coordonnées en mètres, des degrés (WGS84) sont attendus",
             "convertir le fichier en EPSG:4326",
         )
-    if is_swapped(x, y).mean() > _MOST:
+    if is_swapped(x, y).mean() > _MOST_POSITIONS:
         raise SourceCrsError(
             path, "longitudes et latitudes inversées", "échanger les deux colonnes de coordonnées"
         )
-    if (~in_france(x, y)).mean() > _MOST:
+    if (~in_france(x, y)).mean() > _MOST_POSITIONS:
         raise SourceCrsError(
             path,
             "coordonnées hors de la France métropolitaine",

@@ -9,12 +9,8 @@ from typing import Final
 from loaders.live import gathering, publishers
 from loaders.live.gathering import Gathered, Get
 from loaders.territory import NEIGHBOUR, Territory
+from words.formats import date
 
-#: A producer's date, in French, is the last part of a vintage.
-MONTHS: Final = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
-    "décembre",
-)  # fmt: skip
 _OPEN_LICENCE: Final = "Licence Ouverte 2.0"
 
 
@@ -46,11 +42,6 @@ class Official:
     named: Callable[[Territory], str] = lambda _territory: ""
 
 
-def french(day: dt.date) -> str:
-    """Write a day in French."""
-    return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
 def _everywhere(territory: Territory) -> Iterable[str]:
     return territory.communes.index
 
@@ -68,7 +59,7 @@ def _read_on(said: str) -> Callable[[Gathered, dt.date], tuple[str, dt.date | No
 
     def vintage(gathered: Gathered, day: dt.date) -> tuple[str, dt.date | None]:
         dated = gathered.dated or day
-        return f"{said} {french(dated)}", dated
+        return f"{said} {date(dated)}", dated
 
     return vintage
 
@@ -86,7 +77,7 @@ OFFICIAL: Final = (
         covered=_everywhere,
         gather=gathering.communes,
         vintage=lambda _gathered, day: (
-            f"population municipale en vigueur le {french(day)}, année non précisée",
+            f"population municipale en vigueur le {date(day)}, année non précisée",
             None,
         ),
         least_share=1.0,
@@ -103,7 +94,7 @@ OFFICIAL: Final = (
         covered=lambda territory: territory.arrondissements,
         gather=gathering.arrondissements,
         vintage=lambda _gathered, day: (
-            f"population municipale en vigueur le {french(day)}, année non précisée",
+            f"population municipale en vigueur le {date(day)}, année non précisée",
             None,
         ),
         least_share=1.0,
@@ -137,7 +128,7 @@ OFFICIAL: Final = (
         adresse=lambda territory: publishers.stations_address(territory.velos[0]),
         covered=_served,
         gather=gathering.bikes,
-        vintage=lambda gathered, day: (french(gathered.dated or day), gathered.dated or day),
+        vintage=lambda gathered, day: (date(gathered.dated or day), gathered.dated or day),
         concerns=lambda territory: bool(territory.velos),
         named=lambda territory: " " + ", ".join(network.nom for network in territory.velos),
     ),

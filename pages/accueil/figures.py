@@ -13,9 +13,9 @@ from geo import cycling, proximity
 from geo import friches as brownfields
 from geo.territory import METROPOLE
 from loaders.catalogue import Source
+from words.constants import PROXIMITY_M
 from words.formats import distance, entier, pluriel
 
-REACH_M: Final = 300.0
 FIELDS: Final = (
     Field("chiffre", "Chiffre", "texte"),
     Field("sens", "Ce qu'il dit", "texte"),
@@ -56,16 +56,16 @@ def key_figures(
     KeyFigures
         The figures in the order to show, and what they say in one sentence.
     """
-    cycle = cycling.qpv_figures(qpv, stations, radius_m=REACH_M, covered=sources["velos"].communes)
+    cycle = cycling.qpv_figures(qpv, stations, radius_m=PROXIMITY_M, covered=sources["velos"].communes)
     covered = cycle[cycle["couvert_par_le_reseau"]]
     served = int((covered["stations_a_portee"] > 0).sum())
     apart = len(cycle) - len(covered)
     checked = brownfields.checked(friches)
-    _, found = proximity.neighbours(qpv, checked, REACH_M)
+    _, found = proximity.neighbours(qpv, checked, PROXIMITY_M)
     near = len(set(found))
     named = int((projects["perimetre"] != METROPOLE).sum())
     present = {code for codes in qpv["communes"] for code in codes} & set(communes.index)
-    reach = f"{distance(REACH_M)} au plus, à vol d'oiseau"
+    reach = f"{distance(PROXIMITY_M)} au plus, à vol d'oiseau"
     figures = (
         Figure(
             pluriel(len(qpv), "quartier"),
@@ -81,7 +81,7 @@ def key_figures(
         ),
         Figure(
             pluriel(covered["habitants_hors_portee"].sum(skipna=False), "habitant"),
-            f"de ces {entier(len(covered))} quartiers sont à plus de {distance(REACH_M)} d'une station, à vol d'oiseau : "
+            f"de ces {entier(len(covered))} quartiers sont à plus de {distance(PROXIMITY_M)} d'une station, à vol d'oiseau : "
             "estimation à densité uniforme",
             ("velos", "indicateurs"),
         ),

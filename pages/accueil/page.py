@@ -18,6 +18,7 @@ from pages.accueil.search import Entry, index, search
 from ui import downloads, freshness, page, presence, sources, table
 from ui.markdown import plain
 from words import clock
+from words.constants import PROXIMITY_M
 from words.formats import distance, pluriel, typographie
 
 SHOWN = 20
@@ -96,7 +97,7 @@ ABOUT = {
     "pages/projets/page.py": "projets",
     "pages/suivi/page.py": "projets",
 }
-REACH = {"seuil": f"{distance(key.REACH_M)} à vol d'oiseau"}
+REACH = {"seuil": f"{distance(PROXIMITY_M)} à vol d'oiseau"}
 TOWN_SOURCES = ("qpv", "indicateurs", "communes", "velos", "friches")
 FRESH_FIELDS = [
     Field("titre", "Source", "texte"),
@@ -194,10 +195,10 @@ def show_figures(figures: Sequence[Figure]) -> None:
 
 def show_towns() -> None:
     catalogue = current().sources
-    rows, fields = towns.rows(current().places(COMMUNE, int(key.REACH_M))), towns.fields(key.REACH_M)
+    rows, fields = towns.rows(current().places(COMMUNE, int(PROXIMITY_M))), towns.fields(PROXIMITY_M)
     st.caption(
         typographie(
-            f"Dans les QPV de chaque commune, ou à {distance(key.REACH_M)} au plus de leur contour, à vol d'oiseau. Sans objet : la "
+            f"Dans les QPV de chaque commune, ou à {distance(PROXIMITY_M)} au plus de leur contour, à vol d'oiseau. Sans objet : la "
             "commune n'a pas de QPV. Une friche proche des QPV de deux communes compte pour chacune : ces chiffres ne "
             "s'additionnent pas tous."
         )

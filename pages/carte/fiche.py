@@ -10,17 +10,16 @@ import geopandas as gpd
 from facts.fields import Field, present, stated
 from facts.naming import BIKES
 from facts.place_fields import INDICATORS, SURFACE
-from geo.friches import UNCHECKED
 from geo.proximity import count_within
 from geo.scope import mask
 from loaders.catalogue import Source
 from pages.carte.filters import Filters
 from pages.carte.rows import of_types
+from words.constants import PROXIMITY_M, UNCHECKED
 from words.formats import NARROW, entier, figure, typographie
 from words.missing import REASONS
 
 SIG_VILLE: Final = "https://sig.ville.gouv.fr/territoire/"
-NEAR_M: Final = 300
 FIGURES: Final = (*INDICATORS, SURFACE)
 _AROUND: Final = (
     ("friches", "Friches vérifiées", "friches"),
@@ -44,7 +43,7 @@ def around(
     sources
         The catalogue: outside a source's communes a count is missing, not 0.
     """
-    distance_m = NEAR_M if filters.around_m is None else filters.around_m
+    distance_m = PROXIMITY_M if filters.around_m is None else filters.around_m
     within = f"à {entier(distance_m)}{NARROW}m au plus" if distance_m else "dans le quartier"
     row = frames["qpv"].loc[[code_qp]].copy()
     fields = list(FIGURES)

@@ -8,9 +8,9 @@ import geopandas as gpd
 import streamlit as st
 
 from facts.surroundings import MODES
-from geo.friches import UNCHECKED
 from maps.layers import LAYERS
 from ui import choices
+from words.constants import UNCHECKED
 from words.missing import is_missing
 
 TITLES: Final[Mapping[str, str]] = {layer.layer_id: layer.titre for layer in LAYERS}
@@ -148,7 +148,7 @@ def ask(
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
         commune = choices.commune(names)
         chosen = choices.one_of(
-            quarters(commune), key="qpv", label="Quartier prioritaire", none=choices.NO_QPV
+            quarters(commune), key="qpv", label="Quartier prioritaire", none=choices.NO_QPV_CHOSEN
         )
         around = EVERYTHING
         if chosen is not None:

@@ -8,15 +8,13 @@ import geopandas as gpd
 from facts.fields import Field
 from facts.naming import BIKES
 from geo.facilities import in_communes
-from geo.friches import UNCHECKED
 from geo.population import inhabitants_by_commune
 from geo.proximity import pairs_within
 from loaders.catalogue import Source
 from pages.carte.filters import Types
 from pages.carte.rows import of_types
+from words.constants import PROXIMITY_M, UNCHECKED
 from words.formats import BROAD, entier, pluriel
-
-NEAR_M: Final = 300
 
 FIELDS: Final = (
     Field("nom", "Commune", "texte"),
@@ -79,7 +77,7 @@ def finding(frames: Mapping[str, gpd.GeoDataFrame], commune: str | None) -> str:
     communes, qpv, friches = frames["communes"], frames["qpv"], frames["friches"]
     checked = friches[friches["site_statut"] != UNCHECKED]
     surveyed = not friches.empty
-    near = checked.index[sorted(set(pairs_within(qpv, checked, NEAR_M).point))]
+    near = checked.index[sorted(set(pairs_within(qpv, checked, PROXIMITY_M).point))]
     people = inhabitants_by_commune(communes, qpv)
     if commune is None:
         head = f"Les {pluriel(len(qpv), 'QPV', 'QPV')} comptent {pluriel(people['population_qpv'].sum(), 'habitant')}"
@@ -93,7 +91,7 @@ def finding(frames: Mapping[str, gpd.GeoDataFrame], commune: str | None) -> str:
         return f"{head}."
     if checked.empty:
         return f"{head} ; aucune friche vérifiée n’y est recensée."
-    reach = f"dans un QPV ou à {NEAR_M} m au plus, à vol d’oiseau"
+    reach = f"dans un QPV ou à {PROXIMITY_M} m au plus, à vol d’oiseau"
     if len(checked) == 1:
         return f"{head} ; la seule friche vérifiée {'est' if len(near) else 'n’est pas'} {reach}."
     verb = "est" if len(near) <= 1 else "sont"

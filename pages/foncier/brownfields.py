@@ -9,23 +9,15 @@ import pandas as pd
 
 from facts.fields import Field
 from facts.naming import BIKES
-from geo.friches import (
-    UNCHECKED,
-    checked,
-    land_by_commune,
-    land_by_qpv,
-    merged,
-    merged_surface_m2,
-    site_distances,
-)
+from geo.friches import checked, land_by_commune, land_by_qpv, merged, merged_surface_m2, site_distances
 from loaders.catalogue import Source
 from loaders.friches import sheet_url
 from maps.spec import Cadrage, MapSpec, ShownLayer
+from words.constants import UNCHECKED
 from words.formats import entier, pluriel, surface
 from words.missing import NON_DIFFUSE, is_missing
 
 SOURCE: Final = "friches"
-THRESHOLD_M: Final = 300
 STATUTS: Final[Mapping[str, str]] = {
     "friche sans projet": "Sans projet",
     "friche avec projet": "Avec projet",

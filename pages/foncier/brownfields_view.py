@@ -12,10 +12,11 @@ from facts.attribution import scope
 from facts.fields import Field
 from facts.naming import BIKES
 from facts.snapshot import current
-from geo.friches import UNCHECKED, checked, identical_surface_m2, merged, merged_surface_m2
+from geo.friches import checked, identical_surface_m2, merged, merged_surface_m2
 from pages.foncier import brownfields
 from pages.foncier.brownfields import STATUTS, TYPES, Filters
 from ui import choices, downloads, mapview, page, presence, sources, table
+from words.constants import PROXIMITY_M, UNCHECKED
 from words.formats import entier, escaped, part, pluriel, surface
 
 TITLE: Final = "Foncier : friches et locaux"
@@ -148,7 +149,7 @@ def _ask(sites: gpd.GeoDataFrame) -> tuple[Filters, str, str]:
             "Seuil de distance à un QPV, à vol d'oiseau (m)",
             100,
             1000,
-            brownfields.THRESHOLD_M,
+            PROXIMITY_M,
             50,
             key="seuil",
             bind="query-params",

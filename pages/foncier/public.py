@@ -11,9 +11,9 @@ from geo.population import counted_under, total_by_commune
 from loaders.catalogue import Source
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.foncier.premises import Filters, address
+from words.constants import PROXIMITY_M
 from words.formats import pluriel
 
-THRESHOLD_M: Final = 300
 _QPV: Final = (
     Field("lib_qp", "QPV", "texte"),
     Field("code_qp", "Code", "texte"),
@@ -41,7 +41,7 @@ def qpv_fields(vintage: str) -> tuple[Field, ...]:
     return (
         *_QPV,
         Field("equipements_dans", f"Équipements sociaux dans le QPV, {vintage}", "entier", "social", "Des équipements publics, pas des locaux de bailleurs"),
-        Field("equipements_a_portee", f"Équipements sociaux à portée, {vintage}", "entier", "social", f"Dans le QPV ou à {THRESHOLD_M} m au plus de son contour, à vol d'oiseau"),
+        Field("equipements_a_portee", f"Équipements sociaux à portée, {vintage}", "entier", "social", f"Dans le QPV ou à {PROXIMITY_M} m au plus de son contour, à vol d'oiseau"),
     )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def per_qpv(
     GeoDataFrame
         The QPV with the columns of `qpv_fields`, the most social dwellings first.
     """
-    figures = qpv_figures(qpv, social, radius_m=THRESHOLD_M, covered=source.communes)
+    figures = qpv_figures(qpv, social, radius_m=PROXIMITY_M, covered=source.communes)
     known = [column for column in ("menages", "logements_sociaux") if column not in qpv.columns]
     rows = qpv.join(indicators[known]).join(figures)
     return rows.sort_values(["logements_sociaux", "lib_qp"], ascending=[False, True])

@@ -9,7 +9,7 @@ from exports.context import Context
 from facts import coverage, project
 from facts import follow_up as suivi
 from facts.follow_up_words import balance
-from facts.project import Reach
+from facts.project import Affected
 from facts.snapshot import current
 from geo.follow_up import by_project
 from maps.spec import ShownLayer
@@ -96,7 +96,7 @@ def show(heading: DeltaGenerator) -> None:
     _touched_qpv(reached)
 
 
-def _touched_towns(reached: Reach) -> None:
+def _touched_towns(reached: Affected) -> None:
     catalogue = current().sources
     touched = project.by_commune(reached, current().measured, catalogue)
     if touched is None:
@@ -125,7 +125,7 @@ def _touched_towns(reached: Reach) -> None:
     )
 
 
-def _touched_qpv(reached: Reach) -> None:
+def _touched_qpv(reached: Affected) -> None:
     catalogue, touched = current().sources, reached.touched
     long = len(touched) > table.PAGE_ROWS
     if long:
@@ -152,7 +152,7 @@ def _touched_qpv(reached: Reach) -> None:
     )
 
 
-def _layer(reached: Reach) -> list[ShownLayer]:
+def _layer(reached: Affected) -> list[ShownLayer]:
     if reached.kept is None:
         return []
     couche = reached.project["couche"]

@@ -19,7 +19,6 @@ from words.formats import date, entier, part, pluriel
 from words.missing import NON_DIFFUSE
 
 SOURCE: Final = "sports"
-THRESHOLD_M: Final = 300
 WITHOUT_QPV: Final = "sans objet"
 #: Most QPV are far from a golf course: only the chosen family's map says where something lacks.
 STEPS: Final = (1, 3, 6)

@@ -14,6 +14,7 @@ from pages.sport import gaps
 from ui import choices, downloads, mapview, page, presence, sheet, sources, table
 from ui.markdown import plain
 from words import formats
+from words.constants import PROXIMITY_M
 
 TITLE: Final = "Sport : quels équipements manquent, et où ?"
 ALL_FAMILIES: Final = "Toutes les familles"
@@ -38,7 +39,7 @@ def show() -> None:
             "Seuil de distance à vol d'oiseau (m)",
             100,
             1000,
-            gaps.THRESHOLD_M,
+            PROXIMITY_M,
             50,
             key="seuil",
             bind="query-params",

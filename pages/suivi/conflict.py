@@ -8,14 +8,13 @@ from typing import Any, Final
 
 import streamlit as st
 
-from facts.follow_up import number
 from pages.suivi import inputs, session
 from tracking.changes import Change, Correct
 from tracking.records import Record
 from tracking.refusals import Conflict
 from ui import follow_up
 from ui.markdown import plain
-from words.formats import cell, moment, typographie
+from words.formats import cell, grouped, moment, typographie
 
 THEIRS, YOURS, MERGED = "la leur", "la mienne", "fusion"
 WAYS: Final[Mapping[str, str]] = {
@@ -108,7 +107,7 @@ def written(value: Any, names: Mapping[str, str]) -> str:
     if isinstance(value, dt.date):
         return cell(value, "date")
     if isinstance(value, Decimal):
-        return number(value)
+        return grouped(value)
     if isinstance(value, float):
         return f"{value:.6f}".replace(".", ",")
     return names.get(str(value), str(value))

@@ -22,7 +22,7 @@ from tracking.records import LENGTHS, IndicatorInput, Scale
 from ui import choices, downloads, table
 from ui.markdown import plain
 from words import clock
-from words.formats import typographie
+from words.formats import grouped, typographie
 
 KIND: Final = "valeur"
 PREFIX: Final = "valeur-"
@@ -179,7 +179,7 @@ def _open_correction(record_id: str, row: Mapping[str, Any]) -> None:
         "code_qp": record.code if scale == Scale.QPV else None,
         "periode_debut": record.periode_debut,
         "periode_fin": record.periode_fin,
-        "mesure": record.texte if record.valeur is None else words.number(record.valeur),
+        "mesure": record.texte if record.valeur is None else grouped(record.valeur),
         "unite": record.unite,
         "source": record.source,
     }

@@ -9,10 +9,10 @@ import pandas as pd
 from facts.fields import Field
 from facts.naming import BIKES
 from maps.spec import Cadrage, Classe, MapSpec, ShownLayer
+from words.constants import PROXIMITY_M
 from words.formats import entier, part, pluriel
 
 NETWORK: Final = "velos"
-THRESHOLD_M: Final = 300
 
 _NAME: Final = Field("lib_qp", "QPV", "texte")
 _CODE: Final = Field("code_qp", "Code", "texte")
@@ -135,7 +135,7 @@ def spec(
     found = [chosen] if chosen is not None and chosen in figures.index else []
     framed = figures.loc[found] if found else framed
     west, south, east, north = (float(edge) for edge in framed.total_bounds)
-    margin_m = 2 * (radius_m or THRESHOLD_M) if found else 500
+    margin_m = 2 * (radius_m or PROXIMITY_M) if found else 500
     return MapSpec(
         titre=f"Carte des manques de stations à {said}",
         layers=[

@@ -19,6 +19,7 @@ from geo.scope import in_scope
 from geo.siting import greedy_curve, propose_sites
 from pages.velos.gaps import NETWORK
 from pages.velos.stops import MODES, serving_modes
+from words.constants import UNCHECKED
 
 COUNT: Final = 10
 MOST: Final = 40
@@ -27,7 +28,6 @@ SPACING_M: Final = 300
 TRANSIT_M: Final = 300
 #: Enough for the proof on the 41 QPV of a large ville, ten times over.
 TIME_LIMIT_S: Final = 30.0
-UNCHECKED: Final = "friche potentielle"
 KINDS: Final[Mapping[str, str]] = {
     candidates.LINE: "Le long des lignes de métro, tramway et BHNS",
     candidates.RAILWAY: "Autour des gares",

@@ -20,6 +20,7 @@ from loaders.versions import stamp
 from pages.velos import gaps
 from ui.markdown import plain
 from words import formats
+from words.constants import PROXIMITY_M
 
 METRES: Final = "Distance"
 MINUTES: Final = "Temps de marche"
@@ -67,7 +68,7 @@ def _metres() -> Threshold:
         "Seuil de distance à vol d'oiseau (m)",
         100,
         1000,
-        gaps.THRESHOLD_M,
+        PROXIMITY_M,
         50,
         key="seuil",
         bind="query-params",

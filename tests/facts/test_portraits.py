@@ -6,16 +6,16 @@ import statistics
 import pytest
 
 from errors import ArgumentError
-from facts import frames as loaded
 from facts import place_fields, portraits
 from facts.fields import stated
+from facts.frames import Frames
 from facts.surroundings import SORTS
 from words.missing import HORS_PERIMETRE
 
 
 @pytest.fixture(scope="module")
 def frames():
-    return loaded.load()
+    return Frames.load()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,8 @@
+"""Constants that several rooms use."""
+
+from typing import Final
+
+#: What is near: at most so far from an outline, as the crow flies, where nobody chose another distance.
+PROXIMITY_M: Final = 300
+#: Status of the brownfields that nobody checked, in the words of their producer.
+UNCHECKED: Final = "friche potentielle"
