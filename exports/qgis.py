@@ -6,7 +6,8 @@ from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 
-from maps.layers import POINTS, Layer, Symbole, Variante, get
+from maps.layers import Layer, Variante, get
+from maps.symbols import SYMBOLS, Symbole
 
 #: Name of the id of a layer's objects to the layer; arrondissements bear codes of communes.
 BY_ID: Final[Mapping[str, str]] = {
@@ -107,7 +108,7 @@ def style(layer: Layer | None, shapes: gpd.GeoSeries, *, columns: Collection[str
 def _family(shapes: gpd.GeoSeries, layer: Layer | None) -> str:
     kinds = [kind.removeprefix("Multi") for kind in shapes.geom_type.dropna().unique()]
     if not kinds and layer is not None:
-        return "marker" if layer.symbole in POINTS else "line" if layer.symbole == "trait" else "fill"
+        return "marker" if layer.symbole in SYMBOLS else "line" if layer.symbole == "trait" else "fill"
     if set(kinds) == {"Point"}:
         return "marker"
     return "line" if kinds and set(kinds) <= {"LineString", "LinearRing"} else "fill"

@@ -1,23 +1,12 @@
-"""How the layers look on paper: symbols, strokes and hatchings as SVG, the shapes of `maps/atlas/signs.js`."""
+"""How the layers look on paper: symbols, strokes and hatchings as SVG."""
 
-import math
 from collections.abc import Iterable
 from typing import Final
 
-from maps.layers import POINTS, Layer, Symbole, Variante
+from maps.layers import Layer, Variante
 from maps.spec import Classe
+from maps.symbols import SYMBOLS, Symbole, svg_path
 
-#: Size of each symbol beside a circle's, so that they weigh alike to the eye.
-SIZES: Final[dict[Symbole, float]] = {
-    "cercle": 1.0,
-    "carre": 0.9,
-    "triangle": 1.15,
-    "losange": 1.2,
-    "hexagone": 1.2,
-    "croix": 1.1,
-    "etoile": 1.3,
-    "ecusson": 1.1,
-}
 #: Strokes are in pixels in the registry: a screen is read from farther than paper.
 PT_PER_PX: Final = 0.5
 SWATCH_PT: Final = (16.0, 9.0)
@@ -50,15 +39,13 @@ class Look:
     @property
     def is_point(self) -> bool:
         """Whether it is a symbol."""
-        return self.symbole in POINTS
+        return self.symbole in SYMBOLS
 
     def symbols(self, places: Iterable[tuple[float, float]], radius_pt: float) -> str:
         """Draw symbols, each over those before it."""
         fill, stroke = (self.couleur, _WHITE) if self.plein else (_WHITE, self.couleur)
         width = radius_pt * (0.12 if self.plein else 0.3)
-        drawn = "".join(
-            f'<path d="{_trace(self.symbole, x, y, radius_pt * SIZES[self.symbole])}"/>' for x, y in places
-        )
+        drawn = "".join(f'<path d="{svg_path(self.symbole, x, y, radius_pt)}"/>' for x, y in places)
         return f'<g fill="{fill}" stroke="{stroke}" stroke-width="{width:.2f}" stroke-linejoin="round">{drawn}</g>'
 
     def painted(self, path: str) -> str:
@@ -135,28 +122,3 @@ def image(content: str) -> str:
 
 def _pattern_id(classe: Classe) -> str:
     return f"h{classe.couleur.removeprefix('#')}"
-
-
-def _trace(sign: Symbole, x: float, y: float, r: float) -> str:
-    if sign == "cercle":
-        return (
-            f"M{x - r:.2f} {y:.2f}a{r:.2f} {r:.2f} 0 1 0 {2 * r:.2f} 0a{r:.2f} {r:.2f} 0 1 0 {-2 * r:.2f} 0Z"
-        )
-    if sign == "carre":
-        corners = [(-r, -r), (r, -r), (r, r), (-r, r)]
-    elif sign == "ecusson":
-        corners = [(-0.85 * r, -r), (0.85 * r, -r), (0.85 * r, 0.1 * r), (0.0, r), (-0.85 * r, 0.1 * r)]
-    elif sign == "croix":
-        a = 0.36 * r
-        corners = [
-            (-a, -r), (a, -r), (a, -a), (r, -a), (r, a), (a, a), (a, r), (-a, r), (-a, a), (-r, a), (-r, -a), (-a, -a),
-        ]  # fmt: skip
-    else:
-        count = {"triangle": 3, "losange": 4, "hexagone": 6, "etoile": 10}[sign]
-        reaches = [0.45 * r if sign == "etoile" and i % 2 else r for i in range(count)]
-        angles = [2 * math.pi * i / count - math.pi / 2 for i in range(count)]
-        corners = [
-            (reach * math.cos(angle), reach * math.sin(angle))
-            for reach, angle in zip(reaches, angles, strict=True)
-        ]
-    return "M" + "L".join(f"{x + dx:.2f} {y + dy:.2f}" for dx, dy in corners) + "Z"

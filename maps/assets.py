@@ -3,13 +3,13 @@
 No map ever asks a public CDN: behind a town hall's proxy a refused script leaves an empty frame without a word.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from xstatic.pkg import leaflet
 
+from maps import symbols
 from maps.files import write_once
 
 FOLDER: Final = "carte"
@@ -50,10 +50,12 @@ def bundle() -> tuple[str, str]:
     """Join what maps load."""
     packaged = Path(leaflet.BASE_DIR)
     return (
-        _joined([packaged / "leaflet.js", *(_HERE / name for name in SCRIPTS)], ";\n"),
-        _joined([packaged / "leaflet.css", _HERE / "atlas.css"], "\n"),
+        ";\n".join(
+            [_read(packaged / "leaflet.js"), symbols.script(), *(_read(_HERE / name) for name in SCRIPTS)]
+        ),
+        "\n".join([_read(packaged / "leaflet.css"), _read(_HERE / "atlas.css")]),
     )
 
 
-def _joined(files: Sequence[Path], between: str) -> str:
-    return between.join(file.read_text(encoding="utf-8") for file in files)
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8")

@@ -7,23 +7,13 @@ at 3:1 at least on white.
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from errors import ArgumentError
 from facts.naming import BIKES
+from maps.symbols import Symbole
 from words.constants import UNCHECKED
 from words.kinds import Kind
-
-Symbole = Literal[
-    "contour", "trait", "cercle", "carre", "triangle", "losange", "croix", "etoile", "maison", "ecusson", "hexagone",
-    "pentagone", "eclat", "demicercle", "drapeau", "fanion",
-]  # fmt: skip
-POINTS: Final[frozenset[Symbole]] = frozenset(
-    {
-        "cercle", "carre", "triangle", "losange", "croix", "etoile", "maison", "ecusson", "hexagone", "pentagone",
-        "eclat", "demicercle", "drapeau", "fanion",
-    }
-)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from tracking import _checks, _contents, _ledger, _reading, _schema, _writing
 from tracking._engine import Base, address
 from tracking._migrate import migrate
 from tracking.changes import Add, Change, Correct, Restore, Withdraw
-from tracking.records import DeploymentInput, IndicatorInput, Nomenclature, Record, Standing
+from tracking.records import Nomenclature, Record, Standing
 from tracking.refusals import RecordError, StoreError, UnknownError
 
 Limits = _ledger.Limits
@@ -193,42 +193,29 @@ class Store:
             nomenclature=self.nomenclature,
         )
 
-    def add_deployment(self, record: DeploymentInput, *, author: str, request_id: str) -> str:
-        """Record a deployment."""
+    def add(self, record: Record, *, author: str, request_id: str) -> str:
+        """Record a deployment, or a value of a success indicator."""
         return self.apply([Add(record)], author=author, request_id=request_id)[0]
 
-    def correct_deployment(
-        self, record_id: str, record: DeploymentInput, *, author: str, based_on: int, request_id: str
-    ) -> int:
-        """Give a deployment a new version."""
-        self.apply([Correct(record_id, record, based_on)], author=author, request_id=request_id)
-        return based_on + 1
+    def correct(self, record_id: str, record: Record, *, author: str, based_on: int, request_id: str) -> int:
+        """Give a record a new version."""
+        return self._changed(Correct(record_id, record, based_on), author, request_id)
 
-    def withdraw_deployment(self, record_id: str, *, author: str, based_on: int, request_id: str) -> int:
-        """Withdraw a deployment that should not have been recorded; `restore` undoes it."""
-        self.apply([Withdraw(record_id, based_on)], author=author, request_id=request_id)
-        return based_on + 1
+    def withdraw(self, record_id: str, *, author: str, based_on: int, request_id: str) -> int:
+        """Withdraw what should not have been recorded; `restore` undoes it."""
+        return self._changed(Withdraw(record_id, based_on), author, request_id)
 
     def restore(self, record_id: str, version: int, *, author: str, based_on: int, request_id: str) -> int:
         """Bring a record back to an earlier version, by a new version equal to it."""
-        self.apply([Restore(record_id, version, based_on)], author=author, request_id=request_id)
-        return based_on + 1
+        return self._changed(Restore(record_id, version, based_on), author, request_id)
 
-    def add_indicator_value(self, record: IndicatorInput, *, author: str, request_id: str) -> str:
-        """Record a value of a success indicator."""
-        return self.apply([Add(record)], author=author, request_id=request_id)[0]
+    add_deployment = add_indicator_value = add
+    correct_deployment = correct_indicator_value = correct
+    withdraw_deployment = withdraw_indicator_value = withdraw
 
-    def correct_indicator_value(
-        self, record_id: str, record: IndicatorInput, *, author: str, based_on: int, request_id: str
-    ) -> int:
-        """Give a value of an indicator a new version."""
-        self.apply([Correct(record_id, record, based_on)], author=author, request_id=request_id)
-        return based_on + 1
-
-    def withdraw_indicator_value(self, record_id: str, *, author: str, based_on: int, request_id: str) -> int:
-        """Withdraw a value that should not have been recorded; `restore` undoes it."""
-        self.apply([Withdraw(record_id, based_on)], author=author, request_id=request_id)
-        return based_on + 1
+    def _changed(self, change: Correct | Withdraw | Restore, author: str, request_id: str) -> int:
+        self.apply([change], author=author, request_id=request_id)
+        return change.based_on + 1
 
     def revision(self) -> tuple[int, ...]:
         """Tell how far the store has come, for caches: one cheap query."""

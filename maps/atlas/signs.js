@@ -2,48 +2,16 @@
 window.atlasSigns = (function () {
   "use strict";
 
-  /* Size of each symbol beside a circle's, so that they weigh alike to the eye. */
-  const SIZES = { cercle: 1, carre: 0.9, triangle: 1.15, losange: 1.2, croix: 1.1, etoile: 1.3, maison: 1.1, ecusson: 1.1, hexagone: 1.2, pentagone: 1.15, eclat: 1.4, demicercle: 1.25, drapeau: 1.1, fanion: 1.15 };
+  const { drop, shapes } = window.atlasSymbols;
   const hatchings = new Map();
   const swatches = new Map();
 
   function trace(ctx, sign, x, y, r) {
+    const { corners, half } = shapes[sign];
     ctx.beginPath();
-    if (sign === "cercle") {
-      ctx.arc(x, y, r, 0, 2 * Math.PI);
-      return;
-    }
-    if (sign === "demicercle") {
-      ctx.arc(x, y + 0.4 * r, r, Math.PI, 0);
-      ctx.closePath();
-      return;
-    }
-    if (sign === "carre") {
-      ctx.rect(x - r, y - r, 2 * r, 2 * r);
-      return;
-    }
-    let corners;
-    if (sign === "croix") {
-      const a = 0.36 * r;
-      corners = [[-a, -r], [a, -r], [a, -a], [r, -a], [r, a], [a, a], [a, r], [-a, r], [-a, a], [-r, a], [-r, -a], [-a, -a]];
-    } else if (sign === "ecusson") {
-      corners = [[-0.85 * r, -r], [0.85 * r, -r], [0.85 * r, 0.1 * r], [0, r], [-0.85 * r, 0.1 * r]];
-    } else if (sign === "maison") {
-      corners = [[0, -r], [r, -0.15 * r], [0.7 * r, -0.15 * r], [0.7 * r, 0.85 * r], [-0.7 * r, 0.85 * r], [-0.7 * r, -0.15 * r], [-r, -0.15 * r]];
-    } else if (sign === "drapeau") {
-      corners = [[-0.8 * r, -r], [r, -r], [r, 0.2 * r], [-0.4 * r, 0.2 * r], [-0.4 * r, r], [-0.8 * r, r]];
-    } else if (sign === "fanion") {
-      corners = [[-0.8 * r, -r], [r, -0.4 * r], [-0.4 * r, 0.2 * r], [-0.4 * r, r], [-0.8 * r, r]];
-    } else {
-      const count = { triangle: 3, losange: 4, pentagone: 5, hexagone: 6, eclat: 8, etoile: 10 }[sign];
-      const hollow = { etoile: 0.45, eclat: 0.34 }[sign];
-      corners = Array.from({ length: count }, (_, i) => {
-        const reach = hollow && i % 2 ? hollow * r : r;
-        const angle = (2 * Math.PI * i) / count - Math.PI / 2;
-        return [reach * Math.cos(angle), reach * Math.sin(angle)];
-      });
-    }
-    corners.forEach(([dx, dy], i) => (i ? ctx.lineTo(x + dx, y + dy) : ctx.moveTo(x + dx, y + dy)));
+    if (half) ctx.arc(x, y + drop * r, r, Math.PI, 0);
+    else if (!corners.length) ctx.arc(x, y, r, 0, 2 * Math.PI);
+    corners.forEach(([dx, dy], i) => (i ? ctx.lineTo(x + dx * r, y + dy * r) : ctx.moveTo(x + dx * r, y + dy * r)));
     ctx.closePath();
   }
 
@@ -83,7 +51,7 @@ window.atlasSigns = (function () {
       const { _drawing, _ctx, _bounds } = this._renderer;
       if (!_drawing) return;
       this._all.forEach(({ look }, i) => {
-        if (_bounds.contains(this._at[i])) drawSymbol(_ctx, look, this._at[i].x, this._at[i].y, this._radius * SIZES[look.symbole]);
+        if (_bounds.contains(this._at[i])) drawSymbol(_ctx, look, this._at[i].x, this._at[i].y, this._radius * shapes[look.symbole].size);
       });
     },
     /* The symbol under the mouse is kept: it is what the tooltip describes and what a click chooses. */
@@ -132,8 +100,8 @@ window.atlasSigns = (function () {
     node.height = 18 * scale;
     const ctx = node.getContext("2d");
     ctx.scale(scale, scale);
-    if (look.symbole in SIZES) {
-      drawSymbol(ctx, look, 15, 9, 6.5 * SIZES[look.symbole]);
+    if (look.symbole in shapes) {
+      drawSymbol(ctx, look, 15, 9, 6.5 * shapes[look.symbole].size);
       return node;
     }
     if (look.symbole === "contour" && look.remplissage) {
@@ -154,5 +122,5 @@ window.atlasSigns = (function () {
     return node;
   }
 
-  return { isPoint: (look) => look.symbole in SIZES, Cloud, hatching, swatch };
+  return { isPoint: (look) => look.symbole in shapes, Cloud, hatching, swatch };
 })();

@@ -4,7 +4,8 @@ import pytest
 
 from errors import ArgumentError
 from loaders import catalogue
-from maps.layers import LAYERS, POINTS, REGISTRY, SESSION_LAYERS, get
+from maps.layers import LAYERS, REGISTRY, SESSION_LAYERS, get
+from maps.symbols import SYMBOLS
 
 
 def luminance(color):
@@ -40,7 +41,7 @@ def test_no_two_signs_are_alike_without_their_colour():
         (look["symbole"], look["plein"])
         for layer in REGISTRY
         for look in looks(layer)
-        if look["symbole"] in POINTS
+        if look["symbole"] in SYMBOLS
         # Fictitious premises are told by their title, in capitals, and by the tooltip.
         and "FICTIVES" not in look.get("titre", "")
     ]
