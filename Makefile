@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+PYTEST := $(BIN)/python -m pytest --durations=20
 
-.PHONY: help app test soak lint bench load data clean
+.PHONY: help app test check soak lint bench load data clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -24,9 +25,12 @@ app: $(VENV)/app ## install and open the atlas on http://127.0.0.1:8501
 	@echo "Atlas des Possibles : http://127.0.0.1:$(PORT)"
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT) --server.headless false
 
-test: $(VENV)/dev ## install and run the tests, some 15 minutes on 2 cores
-	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder -m "not bench and not soak"
-	$(BIN)/python -m pytest -m "bench and not soak"
+test: $(VENV)/dev ## install and run the tests, some 3 minutes on 2 cores
+	$(PYTEST) -n 3 --dist loadscope --no-loadscope-reorder -m "not browser and not deploy and not bench and not soak"
+
+check: $(VENV)/dev ## run the other tests: in a real browser, of the deployment, of ratios
+	$(PYTEST) -n 3 --dist loadscope -m "(browser or deploy) and not bench and not soak" tests/browser tests/deploy
+	$(PYTEST) -m "bench and not soak" $$(grep -rl "mark.bench" tests --include="test_*.py")
 
 soak: $(VENV)/dev ## run the long counts
 	$(BIN)/python -m pytest -m soak

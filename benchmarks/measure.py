@@ -12,13 +12,17 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 
-# Rounds of a series, and series: a machine drifts by a factor of two within minutes.
+# Rounds of a series, and series: a machine drifts by a factor of two within minutes. A question whose obvious way is
+# slow gets one series, of as many rounds as fit in its time.
 ROUNDS = 15
 SERIES = 3
-
-# A question whose obvious way is slow gets one series, of as many rounds as fit here.
-BUDGET_S = 30.0
+BUDGET_S = 20.0
 FEWEST_ROUNDS = 2
+
+# A ratio of this much shows in few rounds; if one alone takes longer than this, in that one.
+PLAIN_RATIO = 5.0
+PLAIN_ROUNDS = 5
+PLAIN_BUDGET_S = 5.0
 
 # A way to answer a question about points: one number per zone.
 Way = Callable[[gpd.GeoDataFrame], Any]
@@ -87,19 +91,20 @@ def compare(
     RuntimeError
         The two ways do not give the same answer.
     """
-    first = [_timed(way, fresh, clock) for way in (obvious, better)]
-    slow, fast = (np.asarray(answer, dtype=float) for _, answer in first)
-    if not np.allclose(slow, fast, rtol=0, atol=tolerance, equal_nan=True):
+    (slow_ms, slow), (fast_ms, fast) = (_timed(way, fresh, clock) for way in (obvious, better))
+    if not np.allclose(
+        np.asarray(slow, dtype=float), np.asarray(fast, dtype=float), rtol=0, atol=tolerance, equal_nan=True
+    ):
         raise RuntimeError(f"{question}: the two ways do not agree")
-    spent_s = sum(taken_ms for taken_ms, _ in first) / 1000
-    if spent_s * ROUNDS * SERIES <= BUDGET_S:
-        rounds, series = ROUNDS, SERIES
-    else:
-        rounds, series = max(FEWEST_ROUNDS, min(ROUNDS, int(BUDGET_S / spent_s))), 1
-    runs = [
-        [(_timed(obvious, fresh, clock)[0], _timed(better, fresh, clock)[0]) for _ in range(rounds)]
-        for _ in range(series)
-    ]
+    rounds, series = _enough(slow_ms, fast_ms)
+    runs = (
+        [
+            [(_timed(obvious, fresh, clock)[0], _timed(better, fresh, clock)[0]) for _ in range(rounds)]
+            for _ in range(series)
+        ]
+        if rounds
+        else [[(slow_ms, fast_ms)]]
+    )
     flat = [pair for run in runs for pair in run]
     return Row(
         question,
@@ -107,8 +112,18 @@ def compare(
         median(fast for _, fast in flat),
         "ms",
         min(median(slow / fast for slow, fast in run) for run in runs),
-        f"{series} x {rounds}",
+        f"{series} x {max(rounds, 1)}",
     )
+
+
+def _enough(slow_ms: float, fast_ms: float) -> tuple[int, int]:
+    """Give the rounds and series to come after a first one; no round if that one is enough."""
+    spent_s = (slow_ms + fast_ms) / 1000
+    if slow_ms >= PLAIN_RATIO * fast_ms:
+        return min(PLAIN_ROUNDS, int(PLAIN_BUDGET_S / spent_s)), 1
+    if spent_s * ROUNDS * SERIES <= BUDGET_S:
+        return ROUNDS, SERIES
+    return max(FEWEST_ROUNDS, min(ROUNDS, int(BUDGET_S / spent_s))), 1
 
 
 def processor_s() -> float:

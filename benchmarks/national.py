@@ -38,7 +38,7 @@ CORNER = (300_000.0, 6_300_000.0)
 ACROSS = 40
 EPCI = "999000000"
 KINDS = ("Court de tennis", "Terrain de football", "Salle de cours collectifs", "Boulodrome", "Plateau EPS")
-ROUNDS = 3
+ROUNDS = 2
 
 
 def write(folder: Path, *, qpv: int = QPV, facilities: int = FACILITIES) -> None:

@@ -17,8 +17,8 @@ import requests
 ROOT = Path(__file__).resolve().parent.parent
 START_TIMEOUT_S = 60.0
 # A server rests once it has used less than this in so many seconds.
-REST_S = 0.4
-REST_CPU_S = 0.02
+REST_S = 0.2
+REST_CPU_S = 0.01
 REST_TIMEOUT_S = 30.0
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 

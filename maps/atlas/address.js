@@ -18,18 +18,23 @@ window.atlasAddress = (function () {
     }
   }
 
+  /* The query string that says what the map shows, beside what others keep there. */
+  function wanted() {
+    const { lat, lng } = map.getCenter();
+    const ours = { ...held, vue: [map.getZoom() + "/" + lat.toFixed(4) + "/" + lng.toFixed(4)] };
+    const pairs = parent.location.search.slice(1).split("&").filter((pair) => pair && !(pair.split("=")[0] in ours));
+    for (const [name, values] of Object.entries(ours)) {
+      for (const value of values) pairs.push(name + "=" + encodeURIComponent(value).replaceAll("%2F", "/"));
+    }
+    return "?" + pairs.join("&");
+  }
+
+  const isWritten = () => parent.location.search === wanted();
+
   function write() {
     try {
-      if (!map || parent.location.pathname !== path) return;
-      const { lat, lng } = map.getCenter();
-      const ours = { ...held, vue: [map.getZoom() + "/" + lat.toFixed(4) + "/" + lng.toFixed(4)] };
-      const pairs = parent.location.search.slice(1).split("&").filter((pair) => pair && !(pair.split("=")[0] in ours));
-      for (const [name, values] of Object.entries(ours)) {
-        for (const value of values) pairs.push(name + "=" + encodeURIComponent(value).replaceAll("%2F", "/"));
-      }
-      const search = "?" + pairs.join("&");
-      if (parent.location.search === search) return;
-      parent.history.replaceState(parent.history.state, "", parent.location.pathname + search + parent.location.hash);
+      if (!map || parent.location.pathname !== path || isWritten()) return;
+      parent.history.replaceState(parent.history.state, "", parent.location.pathname + wanted() + parent.location.hash);
     } catch {
       /* Shown inside another site's page: the address is not ours to write. */
     }
@@ -60,5 +65,5 @@ window.atlasAddress = (function () {
     writeSoon(300);
   }
 
-  return { readView, follow, hold };
+  return { readView, follow, hold, isWritten };
 })();

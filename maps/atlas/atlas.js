@@ -23,7 +23,6 @@
 
   let map, canvas, scene, halo, labels, settings, looks, styled;
   let asked = 0;
-  let painted = 0;
   let clicks = 0;
   let frameToken = null;
   let viewFromAddress = false;
@@ -414,7 +413,8 @@
   }
 
   async function show(spec) {
-    const mine = ++asked;
+    // The page is at rest once the last that was asked is painted.
+    const mine = (document.body.dataset.demande = ++asked);
     // streamlit-folium keeps every group it was ever given: forget those already removed.
     if (window.feature_group) window.feature_group.length = 0;
     document.title = spec.titre;
@@ -439,7 +439,7 @@
     paint(spec, drawn);
     fillLegend(spec.couches, drawn, failed);
     styled.then(() => mine === asked && nameObjects(drawn));
-    requestAnimationFrame(() => requestAnimationFrame(() => (document.body.dataset.peint = ++painted)));
+    requestAnimationFrame(() => requestAnimationFrame(() => (document.body.dataset.peint = mine)));
   }
 
   /* What the objects of a layer look like beyond the layer's own style. */

@@ -6,8 +6,10 @@ from contextlib import contextmanager
 
 import pytest
 from pypdf import PdfReader
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks import driven, served
+from tests import geocoding
 from tests.conftest import MISSING, REQUIRED
 
 SIZES = {"bureau": {"width": 1280, "height": 800}, "mobile": {"width": 390, "height": 844}}
@@ -34,6 +36,22 @@ OUTSIDE = re.compile(r"^https?://(?!127\.0\.0\.1[:/])")
 MAP = 'iframe[src*="streamlit_folium"]'
 
 
+#: Nothing of the app runs, is on its way or fades, and each map shows the last that it was asked.
+_AT_REST = """() => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  if (app?.dataset.testScriptState !== 'notRunning' || document.querySelector('[data-testid="stSkeleton"]')) return false;
+  const moves = (effect) => effect && effect.getComputedTiming().endTime < Infinity;
+  if (document.getAnimations().some((one) => one.playState === 'running' && moves(one.effect))) return false;
+  return [...document.querySelectorAll('iframe[src*="streamlit_folium"]')].every((map) => {
+    const { peint, demande } = map.contentDocument?.body?.dataset ?? {};
+    return peint && peint === demande;
+  });
+}"""
+_TWO_FRAMES = (
+    "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+)
+
+
 def pytest_collection_modifyitems(items):
     """Mark all of this folder, and skip it in one line where there is no browser."""
     for item in items:
@@ -45,59 +63,104 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def server():
+def geocoder():
+    """Play the IGN's geocoder: a test that asks it sets `answers`, a function of a text."""
+    with geocoding.playing(lambda text: playing.answers(text)) as playing:
+        yield playing
+
+
+@pytest.fixture(scope="session")
+def server(geocoder):
     """Give a server of the atlas, for the whole session of tests."""
-    with served.Server() as running:
+    with served.Server(environment={"ATLAS_GEOCODEUR": geocoder.url}) as running:
         yield running
 
 
-@contextmanager
-def visits(chromium, server):
-    """Give a function that opens a page in a fresh context and waits until it is whole.
+def new_page(chromium, size="bureau", **options):
+    """Open an empty page as a new visitor.
 
-    The page it returns has two more attributes: `faults`, the errors of its scripts, and `asked`, the outside
-    addresses that it asked for.
+    The page has three more attributes: `faults`, the errors of its scripts, `asked`, the outside addresses that it
+    asked for, and `socket`, its way to the server.
     """
-    contexts = []
+    context = chromium.new_context(viewport=SIZES[size], locale="fr-FR", **options)
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    page.faults, page.asked = [], []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("request", lambda request: OUTSIDE.match(request.url) and page.asked.append(request.url))
+    page.on("websocket", lambda socket: setattr(page, "socket", socket))
+    return page
 
-    def opened(path, *, on=None, size="bureau"):
-        context = chromium.new_context(viewport=SIZES[size], locale="fr-FR")
-        context.set_default_timeout(30_000)
-        contexts.append(context)
-        page = context.new_page()
+
+def go(page, url):
+    """Go to an address, and wait until its page is whole."""
+    page.goto(url)
+    page.wait_for_selector("h1")
+    settled(page)
+    return page
+
+
+@pytest.fixture(scope="session")
+def kept_page(chromium):
+    """Give the one page of a size that stays open for the whole session: a second visit costs half of a first."""
+    pages = {}
+
+    def of(size):
+        page = pages.get(size) or pages.setdefault(size, new_page(chromium, size))
+        page.goto("about:blank")
+        page.unroute_all()
+        page.emulate_media(media="null")
+        page.set_viewport_size(SIZES[size])
         page.faults, page.asked = [], []
-        page.on("pageerror", lambda error: page.faults.append(str(error)))
-        page.on("request", lambda request: OUTSIDE.match(request.url) and page.asked.append(request.url))
-        page.goto(f"{(on or server).url}{path}")
-        page.wait_for_selector("h1")
-        settled(page)
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
+    yield of
+    for page in pages.values():
+        page.context.close()
 
 
 @pytest.fixture
-def visit(chromium, server):
-    """Give the function of `visits`, for one test."""
-    with visits(chromium, server) as opened:
-        yield opened
+def visit(kept_page, server):
+    """Give a function that opens a page of the atlas, in place of what was open at that size."""
+    return lambda path, *, on=None, size="bureau": go(kept_page(size), f"{(on or server).url}{path}")
+
+
+@pytest.fixture
+def arrive(chromium, server):
+    """Give a function that opens a page of the atlas as a new visitor, who has nothing of it yet."""
+    pages = []
+
+    def opened(path, *, on=None, size="bureau"):
+        pages.append(new_page(chromium, size))
+        return go(pages[-1], f"{(on or server).url}{path}")
+
+    yield opened
+    for page in pages:
+        page.context.close()
 
 
 def settled(page):
-    """Wait until the app has run to its end and its maps are painted."""
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', state="attached")
-    for at in range(page.locator(MAP).count()):
-        page.frame_locator(MAP).nth(at).locator("body[data-peint]").wait_for(state="attached")
-    page.wait_for_function("() => !document.querySelector('[data-testid=stSkeleton]')")
-    page.wait_for_timeout(300)
+    """Wait until the app has run to its end, its maps are painted and nothing fades any more."""
+    page.wait_for_function(_AT_REST)
+    # What the last run changed reaches the frames of maps within two frames.
+    page.evaluate(_TWO_FRAMES)
+    page.wait_for_function(_AT_REST)
 
 
-def painted(page):
-    """Wait for the map, and a little more for the tiles that it asks."""
-    page.frame_locator(MAP).first.locator("body[data-peint]").wait_for(state="attached")
-    page.wait_for_timeout(500)
+@contextmanager
+def running(page):
+    """Do something that runs the app, and wait until it has run to its end."""
+    with page.socket.expect_event("framereceived", _ends_a_run):
+        yield
+    settled(page)
+
+
+def _ends_a_run(message):
+    # The other messages are larger, or of another kind.
+    said = ForwardMsg.FromString(message) if len(message) < 200 else ForwardMsg()
+    return said.WhichOneof("type") == "script_finished" and said.script_finished != (
+        ForwardMsg.FINISHED_EARLY_FOR_RERUN
+    )
 
 
 def drawn(page):

@@ -2,9 +2,7 @@
 
 import re
 
-MAP = 'iframe[src*="streamlit_folium"]'
-#: Streamlit-folium waits a quarter of a second before it tells a click, the address is looked at every second.
-REST_MS = 1300
+from tests.browser.conftest import MAP, settled
 
 
 class MapPage:
@@ -18,25 +16,29 @@ class MapPage:
 
     def __init__(self, page):
         self.page = page
-        page.frame_locator(MAP).locator("body[data-peint]").wait_for(state="attached")
-        page.wait_for_timeout(REST_MS)
+        self.rest()
 
     @property
     def frame(self):
         """The map's frame, as it is now."""
         return next(frame for frame in self.page.frames if "streamlit_folium" in frame.url)
 
+    def rest(self):
+        """Wait until the map is painted and the address says what it shows."""
+        settled(self.page)
+        self.frame.wait_for_function("window.atlasAddress.isWritten()")
+
     def reload(self):
         self.page.reload()
-        self.page.frame_locator(MAP).locator("body[data-peint]").wait_for(state="attached")
-        self.page.wait_for_timeout(REST_MS)
+        self.page.wait_for_selector("h1")
+        self.rest()
 
     def repaint(self, act):
         """Do something and wait until the map is painted again."""
         before = int(self.frame.evaluate("document.body.dataset.peint"))
         act()
         self.frame.wait_for_function("(before) => Number(document.body.dataset.peint) > before", arg=before)
-        self.page.wait_for_timeout(REST_MS)
+        self.rest()
 
     def choose(self, label, value):
         """Pick the first option that begins with a text."""

@@ -9,8 +9,11 @@ from playwright.sync_api import expect
 
 from benchmarks.served import Server
 from loaders import friches, qpv, sports
-from tests.browser.map_page import MAP, MapPage, plain
+from tests.browser.conftest import MAP, running, settled
+from tests.browser.map_page import MapPage, plain
 
+#: Streamlit-folium tells a click or a move a quarter of a second later.
+HELD_MS = 600
 EVERY_LAYER = "&".join(
     f"couches={quote(title)}"
     for title in (
@@ -69,8 +72,8 @@ def test_unchecked_brownfields_are_hidden_until_asked_for(carte):
     assert page.drawn("friches") == set(here.index)
     assert any("non vérifiées" in text for _, text in page.legend()["friches"])
     # Closing the box forgets nothing, and a reload neither.
-    page.page.get_by_text("Filtrer par type et par statut").click()
-    page.page.wait_for_timeout(1500)
+    with running(page.page):
+        page.page.get_by_text("Filtrer par type et par statut").click()
     assert page.drawn("friches") == set(here.index)
     page.reload()
     assert page.drawn("friches") == set(here.index)
@@ -117,20 +120,24 @@ def test_surroundings_of_a_qpv(carte):
 def test_view_lives_in_the_address_and_runs_nothing(carte):
     page = carte("commune=13055")
     sent = []
-    page.page.reload()
-    page.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    page.page.once("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     page.reload()
+    page.page.wait_for_timeout(HELD_MS)
     asked = len(sent)
     assert asked
+    before = page.view()
     x, y = page.on_page(300, 300)
     page.page.mouse.move(x, y)
     page.page.mouse.down()
     page.page.mouse.move(x + 90, y + 60, steps=6)
     page.page.mouse.up()
-    page.page.wait_for_timeout(900)
+    page.rest()
+    assert page.view()[1:] != before[1:]
     page.page.mouse.wheel(0, -400)
-    page.page.wait_for_timeout(1500)
+    page.frame.wait_for_function("(zoom) => window.map.getZoom() > zoom", arg=before[0])
+    page.page.wait_for_timeout(HELD_MS)
     assert len(sent) == asked
+    page.rest()
     view = page.view()
     zoom, lat, lng = (float(part) for part in page.address()["vue"][0].split("/"))
     assert (zoom, lat, lng) == pytest.approx(view, abs=1e-4)
@@ -139,10 +146,11 @@ def test_view_lives_in_the_address_and_runs_nothing(carte):
     assert page.address()["commune"] == ["13055"]
 
 
-def test_link_brings_everything_back_on_a_fresh_server(visit):
-    with Server() as fresh:
+@pytest.mark.parametrize("base_path", ["", "ville/atlas"])
+def test_link_brings_everything_back_on_a_fresh_server(base_path, arrive):
+    with Server(options={"server.baseUrlPath": base_path}) as fresh:
         query = f"commune=13055&couches={quote('QPV 2024')}&couches=Gares&fond={quote('Sans fond')}&vue=13/43.3400/5.3600"
-        page = MapPage(visit(f"/carte?{query}", on=fresh))
+        page = MapPage(arrive(f"/carte?{query}", on=fresh))
         assert page.view() == pytest.approx([13, 43.34, 5.36], abs=1e-3)
         assert set(page.legend()) == {"qpv", "gares"}
         assert page.counts() == {"qpv": 41, "gares": 11}
@@ -152,15 +160,15 @@ def test_link_brings_everything_back_on_a_fresh_server(visit):
 def test_an_answer_that_comes_late_does_not_paint(carte):
     page = carte("commune=13055")
     held = []
-    page.page.context.route(re.compile("friches-13001"), lambda route: held.append(route))
-    page.choose("Commune", "Aix-en-Provence")
-    page.page.wait_for_timeout(1500)
-    assert held
+    page.page.route(re.compile("friches-13001"), lambda route: held.append(route))
+    with page.page.expect_request(re.compile("friches-13001")):
+        page.choose("Commune", "Aix-en-Provence")
     page.repaint(lambda: page.choose("Commune", "Martigues"))
     late = page.drawn("friches")
-    for route in held:
+    (route,) = held
+    with page.page.expect_request_finished(lambda request: request == route.request):
         route.continue_()
-    page.page.wait_for_timeout(1500)
+    settled(page.page)
     assert page.drawn("friches") == late
     sites = friches.load()
     assert {sites.loc[site, "code_insee"] for site in late} == {"13056"}
@@ -168,7 +176,7 @@ def test_an_answer_that_comes_late_does_not_paint(carte):
 
 def test_a_layer_that_cannot_be_fetched_is_said(carte):
     page = carte("commune=13055")
-    page.page.context.route(re.compile("gares-13001"), lambda route: route.abort())
+    page.page.route(re.compile("gares-13001"), lambda route: route.abort())
     page.repaint(lambda: page.choose("Commune", "Aix-en-Provence"))
     text = page.frame.locator(".atlas-panne").inner_text()
     assert plain(text) == "Gares : la couche n'a pas pu être chargée"
@@ -187,13 +195,13 @@ def test_markup_in_a_property_is_shown_as_text(visit):
         route.fulfill(response=answer, body=json.dumps(collection))
 
     page = MapPage(visit(f"/carte?commune=13001&couches={quote('QPV 2024')}"))
-    page.page.context.route(re.compile("gares-13001"), poisoned)
+    page.page.route(re.compile("gares-13001"), poisoned)
     page.repaint(lambda: page.toggle("Gares"))
     x, y = page.point_of("gares", "87751404")
     page.page.mouse.move(x - 3, y)
     page.page.mouse.move(x, y)
-    page.page.wait_for_timeout(300)
     assert page.tooltip()[0] == name
+    settled(page.page)
     assert page.frame.locator(".atlas-bulle img, .atlas-bulle b").count() == 0
     assert page.page.evaluate("window.atteint") is None
 
@@ -203,17 +211,16 @@ def test_full_screen_with_the_keyboard(carte):
     button = page.frame.get_by_role("button", name="Plein écran")
     button.focus()
     page.page.keyboard.press("Enter")
-    page.frame.wait_for_function("document.fullscreenElement !== null")
-    page.page.wait_for_timeout(300)
-    sizes = page.frame.evaluate("[document.getElementById('map_div').clientHeight, window.innerHeight]")
-    assert sizes[0] == sizes[1]
+    page.frame.wait_for_function(
+        "document.fullscreenElement && document.getElementById('map_div').clientHeight === window.innerHeight"
+    )
     page.frame.get_by_role("button", name="Quitter le plein écran").focus()
     page.page.keyboard.press("Enter")
     page.frame.wait_for_function("document.fullscreenElement === null")
 
 
-def test_frame_says_what_it_is(carte):
-    page = carte("commune=13055")
+def test_frame_says_what_it_is_and_paper_keeps_map_legend_sources_and_date(carte):
+    page = carte(f"commune=13055&fond={quote('Sans fond')}")
     expect(page.page.locator(MAP)).to_have_attribute("title", "Carte des quartiers prioritaires, Marseille")
     assert page.frame.evaluate("[document.documentElement.lang, document.title]") == [
         "fr",
@@ -221,17 +228,11 @@ def test_frame_says_what_it_is(carte):
     ]
     assert page.frame.locator(".leaflet-control-scale-line").inner_text().endswith("km")
     assert page.frame.get_by_role("button", name="Zoom avant").count() == 1
-
-
-def test_under_a_base_path(visit):
-    with Server(options={"server.baseUrlPath": "ville/atlas"}) as fresh:
-        page = MapPage(visit("/carte?commune=13055", on=fresh))
-        assert page.counts()["qpv"] == 41
-        assert page.page.faults == []
-
-
-def test_paper_keeps_map_legend_sources_and_date(carte):
-    page = carte("commune=13055")
+    paper = page.page.pdf(format="A4", print_background=True)
+    # The map's canvas is an image of the page; the signs of the legend are 60 pixels wide.
+    widths = [int(width) for width in re.findall(rb"/Width (\d+)", paper)]
+    assert max(widths) > 600
+    assert widths.count(60) >= 8
     page.page.emulate_media(media="print")
     assert page.page.locator(MAP).is_visible()
     assert page.frame.locator(".atlas-legende").is_visible()
@@ -240,12 +241,3 @@ def test_paper_keeps_map_legend_sources_and_date(carte):
     assert re.match(r"Établi le \d+(er)? \w+ \d{4}\. Commune : Marseille", said)
     assert page.page.locator(".atlas-sources").first.is_visible()
     assert not page.page.get_by_test_id("stPills").first.is_visible()
-
-
-def test_printed_map_is_not_blank(carte):
-    page = carte(f"commune=13055&fond={quote('Sans fond')}")
-    paper = page.page.pdf(format="A4", print_background=True)
-    # The map's canvas is an image of the page; the signs of the legend are 60 pixels wide.
-    widths = [int(width) for width in re.findall(rb"/Width (\d+)", paper)]
-    assert max(widths) > 600
-    assert widths.count(60) >= 8

@@ -16,8 +16,7 @@ from tests.browser.conftest import (
     WITH_MAP,
     check_sheets,
     drawn,
-    painted,
-    visits,
+    go,
 )
 
 SERIOUS = {"serious", "critical"}
@@ -31,11 +30,10 @@ TILES = re.compile(r"^https://data\.geopf\.fr/")
     params=list(product([*PAGES, *VIEWS], SIZES)),
     ids=lambda seen: f"{seen[0] or 'accueil'}-{seen[1]}",
 )
-def seen(request, chromium, server):
+def seen(request, kept_page, server):
     """Give each page at each size, the same visit for all the tests that only look at it."""
     name, size = request.param
-    with visits(chromium, server) as opened:
-        yield opened(f"/{name}", size=size)
+    return go(kept_page(size), f"{server.url}/{name}")
 
 
 def test_keyboard_reaches_the_content(seen):
@@ -57,7 +55,6 @@ def test_map_draws_though_outside_hosts_refuse(seen):
     maps = seen.locator(MAP).count()
     assert (maps > 0) == (urlsplit(seen.url).path.strip("/") in WITH_MAP)
     if maps:
-        painted(seen)
         assert seen.asked
         assert drawn(seen)
 

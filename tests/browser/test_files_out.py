@@ -12,7 +12,7 @@ from facts.snapshot import current
 from loaders import catalogue
 from maps.layers import get
 from maps.spec import Cadrage, MapSpec, ShownLayer
-from tests.browser.conftest import SIZES, menu
+from tests.browser.conftest import MAP, SIZES, menu, settled
 from tests.browser.map_page import plain
 from words.formats import figure
 
@@ -40,7 +40,6 @@ def opened(chromium, tmp_path):
         context.route(re.compile(r"^(?!file:)"), lambda route: route.abort())
         page.goto(path.as_uri())
         page.locator("body[data-peint]").wait_for(state="attached")
-        page.wait_for_timeout(300)
         page.own = path.as_uri()
         return page
 
@@ -140,7 +139,10 @@ def test_no_text_of_the_data_runs(opened):
     assert page.evaluate("window.pirate") is None
     # Even markup that got in would not run: the page's policy refuses it.
     page.evaluate("(text) => { document.querySelector('footer').innerHTML += text; }", PIRATE)
-    page.wait_for_timeout(200)
+    page.evaluate(
+        """() => { const image = document.querySelector('footer img');
+          return image.complete || new Promise((done) => image.addEventListener('error', done)); }"""
+    )
     assert page.evaluate("window.pirate") is None
 
 
@@ -154,6 +156,11 @@ def test_the_map_fits_its_sheet_of_paper(opened):
     share = 703 / size[0]
     assert box["width"] == pytest.approx(703, abs=2)
     assert box["height"] == pytest.approx(size[1] * share, abs=3)
+
+
+def unfaded(page):
+    """Wait until nothing fades in any more: meanwhile its texts are pale."""
+    page.evaluate("() => Promise.allSettled(document.getAnimations().map((one) => one.finished))")
 
 
 def focused(page):
@@ -200,8 +207,7 @@ def test_the_objects_of_a_map_are_reached_with_the_keyboard_alone(size, opened):
     lon, lat = page.evaluate("[window.map.getCenter().lng, window.map.getCenter().lat]")
     assert west - 0.01 < lon < east + 0.01
     assert south - 0.01 < lat < north + 0.01
-    # While the bubble fades in, its texts are pale.
-    page.wait_for_timeout(300)
+    unfaded(page)
     violations = Axe().run(page).response["violations"]
     assert [found["id"] for found in violations if found["impact"] in SERIOUS] == []
     page.keyboard.press("Tab")
@@ -286,8 +292,7 @@ def test_the_menu_works_with_the_keyboard_alone(visit, tmp_path):
     assert focused(page).endswith("Télécharger : manques vélos")
     page.keyboard.press("Enter")
     files.get_by_role("button", name="Excel (XLSX)").wait_for()
-    # While the menu unfolds, its texts are pale.
-    page.wait_for_timeout(500)
+    settled(page)
     violations = Axe().run(page, context='[class*="st-key-export-velos-menu"]').response["violations"]
     assert [found["id"] for found in violations if found["impact"] in SERIOUS] == []
     page.keyboard.press("Tab")
@@ -313,9 +318,7 @@ def test_the_menu_works_with_the_keyboard_alone(visit, tmp_path):
 )
 def test_the_map_of_a_page_is_taken_away_as_it_stands(path, visit, opened, tmp_path):
     page = visit(f"/{path}")
-    frame = page.frame_locator('iframe[src*="streamlit_folium"]')
-    frame.locator("body[data-peint]").wait_for(state="attached")
-    legend = frame.locator(".atlas-legende li").all_text_contents()
+    legend = page.frame_locator(MAP).locator(".atlas-legende li").all_text_contents()
     with page.expect_download() as download:
         page.get_by_role("button", name="Télécharger la carte (HTML)").click()
     taken = tmp_path / "prise.html"

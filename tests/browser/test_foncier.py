@@ -1,16 +1,13 @@
 """Page foncier in the browser: sites that nobody checked, an inventory of premises on the map."""
 
 import io
-import os
 
 import openpyxl
 import pytest
 
-from benchmarks.served import Server
 from loaders.brought import premises_template
 from tests import dgfip, geocoding
-from tests.browser.conftest import settled
-from tests.browser.map_page import REST_MS, MapPage, plain
+from tests.browser.map_page import MapPage, plain
 
 LOCAUX = "vue_foncier=Locaux+en+pied+d%27immeuble"
 
@@ -53,8 +50,7 @@ def anew(page, act, text):
     """Do what brings another map, and wait until it is painted beside a text of its own."""
     act()
     page.page.get_by_text(text).first.wait_for()
-    settled(page.page)
-    page.page.wait_for_timeout(REST_MS)
+    page.rest()
 
 
 def take(page, name, content):
@@ -129,40 +125,38 @@ def test_another_inventory_replaces_the_first_under_the_same_ids(foncier):
     assert page.tooltip()[0] == "99 avenue Nouvelle"
 
 
-def test_candidates_lie_beside_the_inventory_once_placed(visit, monkeypatch):
+def test_candidates_lie_beside_the_inventory_once_placed(foncier, geocoder):
     answers = {"12": (5.3795, 43.3125, 0.9), "14": (5.3905, 43.3125, 0.7)}
 
     def answer(text):
         lon, lat, score = answers[text.split()[0]]
         return [geocoding.answer(text, lon, lat, score=score)]
 
-    with geocoding.playing(answer) as geocoder:
-        monkeypatch.setitem(os.environ, "ATLAS_GEOCODEUR", geocoder.url)
-        with Server() as served:
-            page = MapPage(visit(f"/foncier?{LOCAUX}", on=served))
-            take(page, "parc.xlsx", filled_template())
-            page.page.get_by_text("Chercher des pistes dans un fichier").click()
-            page.page.locator("input[type=file]").nth(1).set_input_files(
-                {
-                    "name": "PM_13.csv",
-                    "mimeType": "text/csv",
-                    "buffer": dgfip.file(("12", *dgfip.OFFICE), ("14", *dgfip.OFFICE)),
-                }
-            )
-            button = page.page.get_by_role("button", name="Placer 2 adresses sur la carte")
-            button.wait_for()
-            anew(page, button.click, "Positions :")
-            (candidate,) = page.drawn("pistes")
-            assert page.drawn("locaux") == {"A1", "A2"}
-            ((count, text),) = page.legend()["pistes"]
-            assert (count, text.split(" (")[0]) == (1, "Pistes à vérifier")
-            x, y = page.point_of("pistes", candidate)
-            page.page.mouse.move(x, y)
-            page.frame.locator(".atlas-bulle").wait_for()
-            said = page.tooltip()
-            assert said[0] == "12 RUE DE L ESSAI"
-            assert "à vérifier" in said
-            assert page.page.faults == []
+    geocoder.answers = answer
+    page = foncier(LOCAUX)
+    take(page, "parc.xlsx", filled_template())
+    page.page.get_by_text("Chercher des pistes dans un fichier").click()
+    page.page.locator("input[type=file]").nth(1).set_input_files(
+        {
+            "name": "PM_13.csv",
+            "mimeType": "text/csv",
+            "buffer": dgfip.file(("12", *dgfip.OFFICE), ("14", *dgfip.OFFICE)),
+        }
+    )
+    button = page.page.get_by_role("button", name="Placer 2 adresses sur la carte")
+    button.wait_for()
+    anew(page, button.click, "Positions :")
+    (candidate,) = page.drawn("pistes")
+    assert page.drawn("locaux") == {"A1", "A2"}
+    ((count, text),) = page.legend()["pistes"]
+    assert (count, text.split(" (")[0]) == (1, "Pistes à vérifier")
+    x, y = page.point_of("pistes", candidate)
+    page.page.mouse.move(x, y)
+    page.frame.locator(".atlas-bulle").wait_for()
+    said = page.tooltip()
+    assert said[0] == "12 RUE DE L ESSAI"
+    assert "à vérifier" in said
+    assert page.page.faults == []
 
 
 def test_invented_premises_keep_their_banner_in_sight(foncier):

@@ -155,7 +155,7 @@ def propose_stations(opened):
     number.focus()
     opened.repaint(lambda: page.keyboard.press("ArrowLeft"))
     page.get_by_text("9 nouvelles stations mettraient").wait_for()
-    settled(page)
+    opened.rest()
     assert opened.address()["nombre"] == ["9"]
     screen = on_screen(page, "Sites proposés")
     assert [row["Rang"] for row in screen] == [str(rank) for rank in range(1, 10)]
@@ -186,6 +186,7 @@ def test_the_mobility_team_from_a_threshold_to_a_file_for_excel(visit):
 
     opened.repaint(four_steps)
     page.get_by_text("20 sur 41").wait_for()
+    opened.rest()
     assert opened.address()["seuil"] == ["500"]
     opened.repaint(lambda: opened.choose("Commune", "Marseille"))
     screen = on_screen(page, "QPV couverts par le réseau")

@@ -3,7 +3,7 @@
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import settled
-from tests.browser.map_page import REST_MS, MapPage, plain
+from tests.browser.map_page import MapPage, plain
 from tests.loaders import own_files as files
 
 SERIOUS = {"serious", "critical"}
@@ -13,7 +13,7 @@ CSV = (
 
 
 def serious(page):
-    page.wait_for_timeout(REST_MS)  # what a run leaves behind fades away
+    settled(page)  # what a run leaves behind has faded away
     found = Axe().run(page).response["violations"]
     return [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in SERIOUS]
 
@@ -75,7 +75,6 @@ def test_a_layer_from_the_file_to_the_quarter(visit):
     opened.repaint(lambda: opened.choose("Type", "jardin"))
     assert opened.drawn("couche1") == {"3"}
     page.keyboard.press("Escape")
-    page.wait_for_timeout(REST_MS)
     assert serious(page) == []
 
     opened = follow(page, "Quartier", "Quartiers prioritaires")

@@ -1,13 +1,11 @@
 """The planners' way to one place: choose it, read its number, compare, reload; and the search of an address."""
 
-import os
 import re
 from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from benchmarks.served import Server
 from loaders import qpv
 from tests import geocoding
 from tests.browser.conftest import check_sheets, settled
@@ -46,7 +44,7 @@ def test_choose_read_compare_reload(visit):
     # By hand: facilities at most 500 m from the outline.
     assert before[1][0] == "44"
     assert before[3]["sports"] == 44
-    page.wait_for_timeout(1300)
+    opened.rest()
     opened.reload()
     page.locator("caption", has_text="Comparaison").wait_for()
     assert state() == before
@@ -115,25 +113,17 @@ def test_a_place_on_paper(visit):
     assert all(above[1] <= below[0] for above, below in pairwise(boxes))
 
 
-@pytest.fixture
-def geocoder():
+def test_address_by_keyboard(visit, geocoder):
     """Any text is answered by a point inside Grand Saint Barthélémy."""
     point = qpv.load().to_crs(4326).geometry["QN01352M"].representative_point()
-    with geocoding.playing(
-        lambda _: [geocoding.answer("3 Rue Essai 13014 Marseille", point.x, point.y)]
-    ) as playing:
-        yield playing
-
-
-def test_address_by_keyboard(visit, geocoder, monkeypatch):
-    monkeypatch.setitem(os.environ, "ATLAS_GEOCODEUR", geocoder.url)
-    with Server() as served:
-        page = visit("/quartier", on=served)
-        page.get_by_text("Quel quartier à cette adresse").click()
-        page.get_by_label("Adresse", exact=True).fill("3 rue essai")
-        page.keyboard.press("Enter")
-        page.get_by_text("est dans le QPV Grand Saint Barthélémy (QN01352M)").wait_for()
-        assert "essai" not in page.url
-        assert geocoder.asked == ["/geocodage/search?q=3+rue+essai&limit=5"]
-        page.get_by_role("link", name="Ouvrir la page du quartier Grand Saint Barthélémy").click()
-        page.get_by_role("heading", name="Grand Saint Barthélémy (Marseille)").wait_for()
+    geocoder.answers = lambda _: [geocoding.answer("3 Rue Essai 13014 Marseille", point.x, point.y)]
+    geocoder.asked.clear()
+    page = visit("/quartier")
+    page.get_by_text("Quel quartier à cette adresse").click()
+    page.get_by_label("Adresse", exact=True).fill("3 rue essai")
+    page.keyboard.press("Enter")
+    page.get_by_text("est dans le QPV Grand Saint Barthélémy (QN01352M)").wait_for()
+    assert "essai" not in page.url
+    assert geocoder.asked == ["/geocodage/search?q=3+rue+essai&limit=5"]
+    page.get_by_role("link", name="Ouvrir la page du quartier Grand Saint Barthélémy").click()
+    page.get_by_role("heading", name="Grand Saint Barthélémy (Marseille)").wait_for()

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from pypdf import PdfReader
 
 from benchmarks import served
-from tests.browser.conftest import SIZES, settled, visits
+from tests.browser.conftest import SIZES, go, new_page, running, settled
 
 SERIOUS = {"serious", "critical"}
 VIEWS = ["Agenda", "Indicateurs", "Saisie en nombre", "Importer, exporter"]
@@ -20,23 +20,23 @@ def page(chromium, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ATLAS_BASE", f"sqlite:///{folder}/suivi.sqlite3")
         patch.setenv("ATLAS_SAISIE_LOCALE", "1")
-        with served.Server() as running, visits(chromium, running) as opened:
-            yield opened("/suivi")
+        with served.Server() as server:
+            page = go(new_page(chromium), f"{server.url}/suivi")
+            yield page
+            page.context.close()
 
 
 def press(page, name, *, role="button"):
     page.get_by_role(role, name=name, exact=True).first.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_timeout(300)
-    settled(page)
+    with running(page):
+        page.keyboard.press("Enter")
 
 
 def choose(page, label, text):
     page.get_by_role("combobox", name=label).first.focus()
     page.keyboard.type(text)
-    page.keyboard.press("Enter")
-    page.wait_for_timeout(300)
-    settled(page)
+    with running(page):
+        page.keyboard.press("Enter")
 
 
 def serious(page):
@@ -51,7 +51,7 @@ def check(page):
     """Look at a view at both sizes."""
     for size in SIZES.values():
         page.set_viewport_size(size)
-        page.wait_for_timeout(200)
+        settled(page)
         assert serious(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     page.set_viewport_size(SIZES["bureau"])
@@ -63,8 +63,8 @@ def test_a_deployment_recorded_by_keyboard_is_seen_corrected_and_undone(page):
     choose(page, "Commune", "Vitrolles")
     page.get_by_role("textbox", name="Lieu").focus()
     page.keyboard.type("Maison <b>bleue</b>")
-    page.keyboard.press("Tab")
-    settled(page)
+    with running(page):
+        page.keyboard.press("Tab")
     check(page)
     press(page, "Enregistrer")
     page.get_by_text("Déploiement enregistré.").wait_for()
@@ -87,8 +87,8 @@ def test_a_deployment_recorded_by_keyboard_is_seen_corrected_and_undone(page):
     press(page, "Corriger")
     place = page.get_by_role("textbox", name="Lieu")
     place.fill("Maison verte")
-    place.press("Tab")
-    settled(page)
+    with running(page):
+        place.press("Tab")
     press(page, "Enregistrer")
     page.get_by_text("Lieu : Maison <b>bleue</b> → Maison verte").wait_for()
     press(page, "Annuler la dernière modification")
@@ -99,9 +99,8 @@ def test_a_deployment_recorded_by_keyboard_is_seen_corrected_and_undone(page):
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_each_view_is_accessible_at_both_sizes(page, view):
-    page.get_by_role("radio", name=view).click()
-    page.wait_for_timeout(300)
-    settled(page)
+    with running(page):
+        page.get_by_role("radio", name=view).click()
     check(page)
     if view == VIEWS[-1]:
         assert page.get_by_role("button", name="Choisir un fichier").is_visible()

@@ -2,13 +2,13 @@
 
 import pytest
 
-from benchmarks import pages
+from benchmarks import pages, served
 
 
 @pytest.fixture(scope="module")
-def designs(chromium):
-    with pages.served.Server() as atlas, pages.served.obvious() as obvious:
-        yield chromium, atlas, obvious
+def designs(chromium, server):
+    with served.obvious() as obvious:
+        yield chromium, server, obvious
 
 
 def test_bytes_of_a_first_change(designs):

@@ -49,6 +49,7 @@ def test_outside_the_network(velos):
 
 def test_names_of_communes_stand_on_their_communes(velos):
     page = velos("commune=13055")
+    page.frame.locator(".atlas-etiquette").nth(15).wait_for()
     offsets = page.frame.evaluate(
         """() => Object.values(window.map._layers).filter((l) => l instanceof L.Tooltip && l.options.permanent).map((l) => {
           const [box, frame] = [l.getElement().getBoundingClientRect(), window.map.getContainer().getBoundingClientRect()];

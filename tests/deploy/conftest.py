@@ -9,7 +9,7 @@ from tests.tracking.postgres import absence
 
 
 def pytest_collection_modifyitems(items):
-    """Skip, each in one line, what this machine has no program for, unless the run requires it."""
+    """Mark all of this folder, and skip, each in one line, what this machine has no program for, unless it must run."""
     lacking = {
         "proxy": "" if topology.REQUIRED else topology.missing(),
         "chromium": "" if REQUIRED or driven.installed() else MISSING,
@@ -17,6 +17,7 @@ def pytest_collection_modifyitems(items):
     }
     for item in items:
         if "tests/deploy/" in item.path.as_posix():
+            item.add_marker(pytest.mark.deploy)
             for fixture, reason in lacking.items():
                 if reason and fixture in item.fixturenames:
                     item.add_marker(pytest.mark.skip(reason=reason))

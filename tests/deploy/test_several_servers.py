@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from benchmarks.served import ROOT, Server
 from benchmarks.sessions import Session
-from tests.browser.conftest import drawn, painted, settled
+from tests.browser.conftest import drawn, settled
 from tests.deploy.identity_provider import COOKIE_SECRET, PEOPLE, Provider
 from tests.deploy.topology import Proxy
 
@@ -78,7 +78,6 @@ def visitor(chromium, proxy):
 
 def test_a_deep_link_shows_its_map_and_nothing_is_refused(visitor):
     page = visitor("/carte")
-    painted(page)
     assert page.locator("h1").count() == 1
     assert drawn(page)
     assert page.refused == []

@@ -13,6 +13,7 @@ from facts import coverage, matrix, standing
 from facts.snapshot import current
 from loaders import bikes, catalogue, communes, friches, projects, qpv
 from tests.exports.reading_pdf import A3_LANDSCAPE, A4, bare, fonts, plain, reader, tags, text_of
+from tests.ratios import best
 from words.formats import entier
 from words.missing import HORS_PERIMETRE, NON_DIFFUSE
 
@@ -351,15 +352,16 @@ def test_material_is_read_anew_only_when_the_data_change():
     ("kind", "code"), [("qpv", "QN01362I"), ("commune", "13055"), ("projet", "equipements-sportifs")]
 )
 def test_a_sheet_takes_half_a_second_at_most(made, kind, code):
-    """Of processor time, the best of three: the largest sheets, once the data are there."""
+    """Of processor time, one of three: the largest sheets, once the data are there."""
     made(kind, code)
     compose = {"qpv": sheets.qpv_sheet, "commune": sheets.commune_sheet, "projet": sheets.project_sheet}[kind]
-    taken = []
-    for _ in range(3):
+
+    def sheets_a_second():
         start = time.process_time()
         compose(code, date=DAY)
-        taken.append(time.process_time() - start)
-    assert min(taken) <= 0.5
+        return 1 / (time.process_time() - start)
+
+    assert best(sheets_a_second, least=2) >= 2
 
 
 @pytest.mark.soak
