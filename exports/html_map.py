@@ -23,7 +23,7 @@ from loaders.catalogue import Source
 from maps.assets import bundle
 from maps.builder import describe, settings
 from maps.files import ALL, LayerFile, Manifest, collection, describe_objects, describe_session
-from maps.layers import Layer, LayerField
+from maps.layer import Layer, LayerField
 from maps.spec import MapSpec, ShownLayer
 
 #: A map that opens without network has no basemap: the territory and its names are drawn.

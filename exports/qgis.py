@@ -6,7 +6,8 @@ from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 
-from maps.layers import Layer, Variante, get
+from maps.layer import Layer, Variante
+from maps.layers import get
 from maps.symbols import SYMBOLS, Symbole
 
 #: Name of the id of a layer's objects to the layer; arrondissements bear codes of communes.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from maps.layers import Layer, Variante
+from maps.layer import Layer, Variante
 from maps.spec import Classe
 from maps.symbols import SYMBOLS, Symbole, svg_path
 

@@ -22,7 +22,7 @@ import shapely
 
 from errors import ArgumentError
 from geo.crs import WGS84
-from maps.layers import Layer
+from maps.layer import Layer
 from maps.spec import SessionObjects
 
 ALL: Final = "toutes"

@@ -13,7 +13,8 @@ import shapely
 
 from geo.crs import WGS84
 from loaders.own_layer import KINDS, Column, OwnLayer
-from maps.layers import Layer, LayerField, get
+from maps.layer import Layer, LayerField
+from maps.layers import get
 from maps.spec import SessionObjects
 
 #: More lines than these make a tooltip that nobody reads, and a page that is long to send.

@@ -6,7 +6,8 @@ from typing import Any, Final, Self
 
 from xyzservices import providers
 
-from maps.layers import Layer, get
+from maps.layer import Layer
+from maps.layers import get
 
 #: Basemap id to French title and tiles; the IGN serves them without a key.
 BASEMAPS: Final[Mapping[str, tuple[str, Any]]] = {

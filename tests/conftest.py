@@ -6,6 +6,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from benchmarks import driven
+from tests import components
 
 MISSING = f"Chromium est absent : installer le paquet « chromium » ({driven.CHROMIUM}) pour jouer ces tests"
 REQUIRED = os.environ.get("ATLAS_NAVIGATEUR") == "requis"
@@ -44,4 +45,11 @@ def _base_of_the_run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("suivi")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ATLAS_BASE", f"sqlite:///{folder}/suivi.sqlite3")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _components_of_the_run():
+    with pytest.MonkeyPatch.context() as patch:
+        components.scan_once(patch.setattr)
         yield

@@ -2,6 +2,7 @@
 
 import io
 import re
+from functools import cache
 
 from pypdf import PdfReader
 
@@ -18,6 +19,7 @@ def plain(text):
     return re.sub(r"\s+", " ", text.replace("’", "'")).strip()
 
 
+@cache
 def text_of(pdf):
     return plain(" ".join(page.extract_text() for page in reader(pdf).pages))
 
@@ -27,6 +29,7 @@ def bare(text):
     return re.sub(r"\s+", "", text.replace("’", "'"))
 
 
+@cache
 def tags(pdf):
     """Give every element of the structure in reading order: its role, its depth, its alternative text."""
     found = []

@@ -7,7 +7,6 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-import shapely
 from shapely.geometry import Point
 
 from errors import SourceFormatError
@@ -21,6 +20,7 @@ from loaders import catalogue
 from maps.layers import LAYERS, get
 from pages.carte import rows as carte
 from pages.velos import gaps
+from tests.shapes import apart_m
 
 SOURCES = catalogue.load()
 FORMATS = {
@@ -63,12 +63,8 @@ def check(form, frame, fields, sources, subject="essai"):
         assert [type(value) for value in got] == [type(value) for value in cells], column
     if form in {"geojson", "gpkg"}:
         assert back.crs.to_epsg() == 2154
-        shapes = frame.geometry.to_crs(2154).to_numpy()
-        gaps_m = shapely.hausdorff_distance(
-            shapely.normalize(back.geometry.to_numpy()), shapely.normalize(shapes)
-        )
         # Six decimals of a degree are at most 0.12 m on the ground.
-        assert np.nanmax(gaps_m, initial=0) < (0.2 if form == "geojson" else 0.001)
+        assert apart_m(back.geometry, frame.geometry.to_crs(2154)) < (0.2 if form == "geojson" else 0.001)
     return back
 
 

@@ -11,7 +11,8 @@ from errors import ArgumentError
 from exports import sheets
 from facts import coverage, matrix, standing
 from facts.snapshot import current
-from loaders import bikes, catalogue, communes, friches, projects, qpv
+from loaders import catalogue, communes, friches, projects, qpv
+from tests import today
 from tests.exports.reading_pdf import A3_LANDSCAPE, A4, bare, fonts, plain, reader, tags, text_of
 from tests.ratios import best
 from words.formats import entier
@@ -115,8 +116,10 @@ def test_the_figures_of_a_place_are_those_of_its_page(made, kind, code):
 def test_a_qpv_reads_as_the_source_says(made):
     text = text_of(made("qpv", "QN01362I"))
     row = qpv.load().loc["QN01362I"]
-    assert row["population"] == 14_211
-    assert "Habitants 14 211 2 311 3e sur 66" in text
+    people = sorted(today.people().values(), reverse=True)
+    own = today.people()["QN01362I"]
+    rank = f"{people.index(own) + 1}e sur 66"
+    assert f"Habitants {today.said(own)} {today.said(today.median_people())} {rank}" in text
     assert f"Ménages {plain(entier(row['menages']))}" in text
 
 
@@ -188,12 +191,11 @@ def test_the_threshold_is_the_one_asked_for():
 
 def test_the_bike_project_counts_the_stations_of_marseille(made):
     text = text_of(made("projet", VELOS))
-    stations = bikes.load()
-    assert (~stations["is_virtual_station"]).sum() == 219
-    assert "Stations physiques dans le périmètre 219" in text
-    assert "Stations levélo (219)" in text
-    assert "Ce projet nomme Marseille : son périmètre compte 41 QPV, où vivent 243 471 habitants." in text
-    assert "46,7" in text
+    number, people = len(today.stations()), today.said(sum(today.people("13055").values()))
+    assert f"Stations physiques dans le périmètre {number}" in text
+    assert f"Stations levélo ({number})" in text
+    assert f"Ce projet nomme Marseille : son périmètre compte 41 QPV, où vivent {people} habitants." in text
+    assert today.share_served() in text
     inside = qpv.load()
     inside = inside[[codes[0] == "13055" for codes in inside["communes"]]]
     for code, name in inside["lib_qp"].items():
@@ -217,7 +219,10 @@ def test_the_brownfield_project_counts_the_checked_ones(made):
 def test_the_sports_project_leaves_pertuis_out(made):
     text = text_of(made("projet", "equipements-sportifs"))
     assert "Équipements sportifs dans le périmètre (hors Pertuis : hors périmètre de la source)" in text
-    assert f"Pertuis 1 1 462 {HORS_PERIMETRE} {HORS_PERIMETRE} {HORS_PERIMETRE}" in text
+    assert (
+        f"Pertuis 1 {today.said(sum(today.people('84089').values()))} {HORS_PERIMETRE} {HORS_PERIMETRE} {HORS_PERIMETRE}"
+        in text
+    )
     assert "Gardanne 0 sans objet" in text
 
 

@@ -217,7 +217,7 @@ def test_no_station_near(qpv, stations):
 
 
 def test_real_data():
-    """118 stations within 600 m of a QPV of Marseille, counted on plain distances between the two layers."""
+    """Stations within 600 m of a QPV of Marseille, counted on plain distances between the two layers."""
     qpv, stations = qpv_loader.load(), bikes.load()
     covered = catalogue.load()["velos"].communes
     marseille = qpv[[bool(covered & set(codes)) for codes in qpv["communes"]]]
@@ -225,7 +225,6 @@ def test_real_data():
     metres = np.array([physical.distance(outline) for outline in marseille.geometry])
     result = walking.qpv_figures(qpv, stations, minutes=5, covered=covered)
     assert set(result.concerned) == set(physical.index[(metres <= 600).any(axis=0)])
-    assert len(result.concerned) == 118
     assert result.figures["habitants_a_portee"].notna().sum() == 41
     by_metres = covered_share(qpv, physical, 400 / 1.3)
     known = result.figures["part_surface_couverte"].dropna()

@@ -95,7 +95,7 @@ def without_names(check):
     return checked
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @round_trips
 def test_what_was_written_is_guessed_and_read_back(
     rows, encoding, separator, crs, swapped, decimal, headings
@@ -160,7 +160,7 @@ def check_damaged(seed, count):
 
 
 def test_a_damaged_file_is_read_or_refused_in_words():
-    check_damaged(20, 120)
+    check_damaged(20, 60)
 
 
 @pytest.mark.soak

@@ -10,7 +10,7 @@ import pytest
 from errors import AtlasError
 from tests.loaders import samples
 
-CASES, SOAK_CASES = 200, 20_000
+CASES, SOAK_CASES = 100, 20_000
 SEED = 20_260_101
 HUGE = ["1e400", "-1e308", "9" * 400, "99999999999999999999", "NaN", "Infinity", "1e-400", "٣", "12,5,7"]
 ODD = [

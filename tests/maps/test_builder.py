@@ -27,7 +27,8 @@ from maps.builder import (
     settings,
 )
 from maps.files import ALL, LayerFile, Manifest
-from maps.layers import LAYERS, REGISTRY, SESSION_LAYERS, LayerField, get
+from maps.layer import LayerField
+from maps.layers import LAYERS, REGISTRY, SESSION_LAYERS, get
 
 ASSETS = Assets(script="carte/carte-1.js", style="carte/carte-2.css")
 NOTES = {source: "Producteur, 2026" for layer in LAYERS for source in layer.source_ids}

@@ -14,7 +14,7 @@ from shapely.geometry import Point, Polygon
 
 from errors import ArgumentError
 from maps.files import ALL, STALE_AFTER_S, write_layers, write_once
-from maps.layers import Layer, LayerField
+from maps.layer import Layer, LayerField
 
 LAYER = Layer(
     "lieux", "Lieux", "source", "#123456", "cercle", "nom", (LayerField("valeur", "Valeur", "entier"),)

@@ -1,12 +1,12 @@
-from functools import partial
+from contextlib import contextmanager
+from functools import cache, partial
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from exports import readback
 from tests import menus
+from tests.pages import driver
 from ui import downloads
 from words.formats import cell
 
@@ -18,7 +18,6 @@ FORMATS = {
     "gpkg": readback.from_gpkg,
     "geojson": readback.from_geojson,
 }
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class Tables(HTMLParser):
@@ -52,13 +51,28 @@ class Tables(HTMLParser):
 
 
 class Atlas:
-    """The whole app, frame included, as a visitor finds it on one page."""
+    """The whole app, frame included, as a visitor finds it on the page of an address."""
 
     def __init__(self, page):
-        self.at = AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
-        if page != "accueil":
-            self.at.switch_page(f"pages/{page}/page.py").run()
+        self.at = driver.at_address(page).run()
         self.check()
+
+    @classmethod
+    @cache
+    def seen(cls, page):
+        """Give a page that several tests read, run once a process."""
+        found = cls(page)
+        driver.read_only(found.at)
+        return found
+
+    @classmethod
+    @cache
+    def with_files(cls, page):
+        """Give a page whose menus are open, run once a process, and what `taken` holds of it."""
+        with taking() as offered:
+            found = cls(page)
+        driver.read_only(found.at)
+        return found, offered
 
     def check(self):
         assert not self.at.exception
@@ -109,17 +123,24 @@ def on_screen(back, fields):
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-@pytest.fixture
-def taken(monkeypatch):
-    """What each download button of the pages opened from now on would give: key to name of the file and its maker."""
+@contextmanager
+def taking():
+    """Give what each download button of the pages opened in this block would give: key to name of the file and its maker."""
     offered = {}
 
     def record(_label, data, *, file_name, key, **_options):
         offered[key] = (file_name, data)
 
-    monkeypatch.setattr(downloads.st, "download_button", record)
-    menus.open_all(monkeypatch.setattr)
-    return offered
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(downloads.st, "download_button", record)
+        menus.open_all(patch.setattr)
+        yield offered
+
+
+@pytest.fixture
+def taken():
+    with taking() as offered:
+        yield offered
 
 
 @pytest.fixture

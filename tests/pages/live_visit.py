@@ -8,6 +8,7 @@ import sys
 from loaders import colleges, sports
 from loaders.build import STEPS, write_extract
 from loaders.paths import DATA
+from tests import components
 from tests.pages import driver
 
 #: Source to the reader of its live file and the file in the folder of the producers.
@@ -42,6 +43,7 @@ def make(folder, producers):
 
 def main():
     """Open the pages in this process, whose folder of data the environment names, and print what they say."""
+    components.scan_once(setattr)
     pages = {
         "sport": driver.opened("sport", equipements="Tous"),
         "sport libre": driver.opened("sport", equipements="Tous", acces="libre"),

@@ -9,19 +9,21 @@ from loaders import bikes, friches, qpv
 from pages.accueil import figures as key
 from pages.accueil import towns
 from pages.accueil.search import COMMUNE, KINDS, PROJET, QUARTIER, SIGLE, Entry, index, search
+from tests import today
 from tests.pages.conftest import FORMATS, on_screen, plain
 
 
 def test_the_finding_and_the_figures_hold(atlas):
-    page = atlas("accueil")
-    assert "16 des 41 quartiers couverts par levélo ont une station à 300 m au plus" in page.text
+    page = atlas.seen("accueil")
+    served, _ = today.served(300)
+    assert f"{served} des 41 quartiers couverts par levélo ont une station à 300 m au plus" in page.text
     assert "2 des 34 projets de coopération nomment un lieu" in page.text
     assert re.search(
-        r"66 quartiers</strong><span>prioritaires \(QPV\), où vivent 312 529 habitants, dans 14 des 16",
+        rf"66 quartiers</strong><span>prioritaires \(QPV\), où vivent {today.said(sum(today.people().values()))} habitants, dans 14 des 16",
         page.text,
     )
     assert "les 25 autres QPV sont hors périmètre de la source" in page.text
-    assert "192 friches potentielles non vérifiées" in page.text
+    assert f"{len(today.sites(checked=False))} friches potentielles non vérifiées" in page.text
 
 
 def test_inhabitants_out_of_reach_hold_against_fine_circles(atlas):
@@ -30,7 +32,7 @@ def test_inhabitants_out_of_reach_hold_against_fine_circles(atlas):
     covered = qpv.load()
     covered = covered[["13055" in codes for codes in covered["communes"]]]
     out = covered["population"] * (1 - covered.geometry.intersection(discs).area / covered.geometry.area)
-    shown = re.search(r">([\d ]+) habitants</strong><span>de ces 41 quartiers", atlas("accueil").text)
+    shown = re.search(r">([\d ]+) habitants</strong><span>de ces 41 quartiers", atlas.seen("accueil").text)
     assert abs(int(shown.group(1).replace(" ", "")) - out.sum()) < 20
 
 
@@ -38,35 +40,36 @@ def test_checked_brownfields_near_a_qpv_hold_one_by_one(atlas):
     sites, quarters = friches.load(), qpv.load()
     sites = sites[sites["site_statut"] != "friche potentielle"]
     near = sum(bool((quarters.distance(point) <= 300).any()) for point in sites.geometry)
-    assert f"{near} friches vérifiées</strong><span>sur {len(sites)} " in atlas("accueil").text
+    assert f"{near} friches vérifiées</strong><span>sur {len(sites)} " in atlas.seen("accueil").text
 
 
 def test_each_figure_names_its_source_and_vintage(atlas):
-    page = atlas("accueil")
+    page = atlas.seen("accueil")
     figures = re.findall(r'<span class="atlas-origine">(.*?)</span>', page.text)
     assert len(figures) == 5
     assert all(re.match(r"Sources? : \w", origin) for origin in figures)
-    assert "Inurba-Fifteen, 2 mars 2026" in figures[1]
-    assert "Cerema, 10 mars 2024" in figures[3]
+    assert f"Inurba-Fifteen, {today.source('velos')['millesime']}" in figures[1]
+    assert f"Cerema, {today.source('friches')['millesime']}" in figures[3]
 
 
 def test_each_commune_has_its_figures_and_its_page(atlas):
-    page = atlas("accueil")
+    page = atlas.seen("accueil")
     rows = {row["Commune"]: row for row in page.table("Quartiers prioritaires, habitants")}
     assert len(rows) == 16
     assert sum(int(row["QPV"]) for row in rows.values()) == 66
     people = [row["Habitants des QPV"].replace(" ", "") for row in rows.values()]
-    assert sum(int(number) for number in people if number != "sansobjet") == 312_529
+    assert sum(int(number) for number in people if number != "sansobjet") == sum(today.people().values())
     assert rows["Gardanne"]["Friches vérifiées à 300 m au plus de ses QPV"] == "sans objet"
     share = "Habitants des QPV à 300 m au plus d'une station levélo (estimation) (%)"
     assert rows["Aubagne"][share] == "hors périmètre de la source"
-    assert rows["Marseille"][share] == "46,7"
+    assert rows["Marseille"][share] == today.share_served()
     assert 'href="commune?commune=13055"' in page.html
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_the_figures_of_communes_are_taken_away_as_on_screen(form, atlas, taken):
-    shown = atlas("accueil").table("Quartiers prioritaires, habitants")
+def test_the_figures_of_communes_are_taken_away_as_on_screen(form, atlas):
+    page, taken = atlas.with_files("accueil")
+    shown = page.table("Quartiers prioritaires, habitants")
     fields = towns.fields(300)
     name, make = taken[f"export-communes-{form}"]
     assert name.startswith("atlas_chiffres-par-commune_16-communes_")
@@ -74,14 +77,15 @@ def test_the_figures_of_communes_are_taken_away_as_on_screen(form, atlas, taken)
     assert on_screen(back, fields) == [list(row.values()) for row in shown]
 
 
-def test_the_map_of_communes_says_the_rows_and_holds_what_they_count(atlas, taken):
-    shown = atlas("accueil").table("Quartiers prioritaires, habitants")
+def test_the_map_of_communes_says_the_rows_and_holds_what_they_count(atlas):
+    page, taken = atlas.with_files("accueil")
+    shown = page.table("Quartiers prioritaires, habitants")
     data = taken["export-communes-carte"][1]()
     assert {key: len(ids) for key, ids in readback.from_html_map(data).items()} == {
         "communes": 16,
         "qpv": 66,
-        "friches": 63,
-        "stations": 219,
+        "friches": len(today.sites(checked=True)),
+        "stations": len(today.stations()),
     }
     fields = towns.fields(300)
     back = readback.rows_of_html_map(data, "communes", fields, index="code_insee")
@@ -89,18 +93,19 @@ def test_the_map_of_communes_says_the_rows_and_holds_what_they_count(atlas, take
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv-excel", "csv"])
-def test_key_figures_and_freshness_are_taken_away_as_on_screen(form, atlas, taken):
-    page = atlas("accueil")
+def test_key_figures_and_freshness_are_taken_away_as_on_screen(form, atlas):
+    page, taken = atlas.with_files("accueil")
     shown = re.findall(r'class="atlas-chiffre">(.*?)</strong><span>(.*?)</span>', page.text)
     back = FORMATS[form](taken[f"export-chiffres-{form}"][1](), key.FIELDS, index="rang")
     assert [(plain(row.chiffre), plain(row.sens)) for row in back.itertuples()] == shown
     assert len(shown) == 5
-    assert "Inurba-Fifteen, 2 mars 2026" in plain(back.loc["2", "origine"])
+    assert f"Inurba-Fifteen, {today.source('velos')['millesime']}" in plain(back.loc["2", "origine"])
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv-excel", "csv"])
-def test_freshness_is_taken_away_as_on_screen(form, atlas, taken):
-    shown = atlas("accueil").table("Millésime et âge")
+def test_freshness_is_taken_away_as_on_screen(form, atlas):
+    page, taken = atlas.with_files("accueil")
+    shown = page.table("Millésime et âge")
     titles = {
         "titre": "Source",
         "producteur_source": "Producteur",
@@ -113,7 +118,7 @@ def test_freshness_is_taken_away_as_on_screen(form, atlas, taken):
 
 
 def test_cards_lead_to_the_pages(atlas):
-    targets = [target for label, target, _ in atlas("accueil").links if label.startswith("**")]
+    targets = [target for label, target, _ in atlas.seen("accueil").links if label.startswith("**")]
     assert targets == [
         *("carte", "foncier", "sport"),
         *("velos", "projets", "quartier"),
@@ -122,7 +127,7 @@ def test_cards_lead_to_the_pages(atlas):
 
 
 def test_old_and_undated_sources_are_told_in_words(atlas):
-    ages = {row["Source"]: row["Âge"] for row in atlas("accueil").table("Millésime et âge")}
+    ages = {row["Source"]: row["Âge"] for row in atlas.seen("accueil").table("Millésime et âge")}
     assert len(ages) == 12
     assert ages["Recensement des équipements sportifs (RES)"].endswith("(donnée ancienne)")
     assert ages["Équipements sociaux de Marseille"].endswith("(donnée ancienne)")

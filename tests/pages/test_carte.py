@@ -7,14 +7,20 @@ import shapely
 
 from loaders import bikes, communes, friches, qpv, social, sports, transit
 from maps.layers import LAYERS
+from tests import today
 from tests.pages import driver
 from tests.pages.driver import html, plain, spec
 
+MARSEILLAIS = today.said(sum(today.people("13055").values()))
 TITLES = {layer.layer_id: layer.titre for layer in LAYERS}
 
 
 def opened(**params):
     return driver.opened("carte", **params)
+
+
+def seen(**params):
+    return driver.seen("carte", **params)
 
 
 def shown(at):
@@ -38,13 +44,11 @@ def cells(at, caption, head):
 
 
 def test_first_view():
-    at = opened()
+    at = seen()
     assert list(shown(at)) == ["communes", "qpv", "lignes", "friches", "gares", "stations"]
     assert spec(at)["cadrage"]["jeton"] == "territoire"
-    # Cerema has not checked 192 of the 255 sites: they are not on the map.
-    sites = friches.load()
-    assert set(shown(at)["friches"]["ids"]) == set(sites.index[sites["site_statut"] != "friche potentielle"])
-    assert len(shown(at)["friches"]["ids"]) == 63
+    # Most sites Cerema has not checked: they are not on the map.
+    assert set(shown(at)["friches"]["ids"]) == {row["site_id"] for row in today.sites(checked=True)}
     # Everything else is drawn from whole files, without a list of ids.
     assert [layer["ids"] for name, layer in shown(at).items() if name != "friches"] == [None] * 5
     assert len(at.title) == 1
@@ -55,24 +59,25 @@ def test_finding_of_the_territory_and_of_communes():
     checked = sites[sites["site_statut"] != "friche potentielle"]
     # Slowly, one site at a time.
     near = checked[[quarters.distance(point).min() <= 300 for point in checked.geometry]]
-    assert finding(opened()) == (
-        f"Les 66 QPV comptent 312 529 habitants ; sur 63 friches vérifiées, {len(near)} sont dans un QPV ou à 300 m au "
+    assert finding(seen()) == (
+        f"Les 66 QPV comptent {today.said(sum(today.people().values()))} habitants ; sur {len(checked)} friches vérifiées, {len(near)} sont dans un QPV ou à 300 m au "
         "plus, à vol d'oiseau."
     )
     here = int((near["code_insee"] == "13055").sum())
-    # 312,529 less the 69,058 of the 25 QPV off Marseille; Les Escourtines, on two communes, counts here.
-    assert finding(opened(commune="13055")) == (
-        f"À Marseille, 41 QPV comptent 243 471 habitants ; sur 33 friches vérifiées, {here} sont dans un QPV ou à 300 m "
+    # Les Escourtines, on two communes, counts here.
+    people, number = MARSEILLAIS, len(today.sites(checked=True, code_insee="13055"))
+    assert finding(seen(commune="13055")) == (
+        f"À Marseille, 41 QPV comptent {people} habitants ; sur {number} friches vérifiées, {here} sont dans un QPV ou à 300 m "
         "au plus, à vol d'oiseau."
     )
-    assert finding(opened(commune="84089")).startswith("À Pertuis, 1 QPV compte ")
-    assert finding(opened(commune="84089")).endswith("; aucune friche vérifiée n'y est recensée.")
-    assert finding(opened(commune="13041")).startswith("Gardanne n'a pas de QPV ; ")
+    assert finding(seen(commune="84089")).startswith("À Pertuis, 1 QPV compte ")
+    assert finding(seen(commune="84089")).endswith("; aucune friche vérifiée n'y est recensée.")
+    assert finding(seen(commune="13041")).startswith("Gardanne n'a pas de QPV ; ")
 
 
 @pytest.mark.parametrize("code", list(communes.load().index))
 def test_every_commune(code):
-    at = opened(commune=code, couches=list(TITLES.values()))
+    at = seen(commune=code, couches=list(TITLES.values()))
     layers = shown(at)
     assert list(layers) == list(TITLES)
     # No commune is in the scope of a source that waits for its first download.
@@ -103,20 +108,20 @@ def test_every_commune(code):
 def test_table_lists_the_commune(layer_id, load):
     frame = load()
     count = int((frame["code_insee"] == "13055").sum())
-    at = opened(commune="13055", couches=TITLES[layer_id], tableau=TITLES[layer_id])
+    at = seen(commune="13055", couches=TITLES[layer_id], tableau=TITLES[layer_id])
     said = f"sur {count:,})".replace(",", " ") if count > 50 else f"({count} ligne{'s' if count > 1 else ''})"
     assert captions(at)[0].startswith(f"{TITLES[layer_id]}, Marseille (")
     assert captions(at)[0].endswith(said)
 
 
 def test_table_outside_the_source_is_not_empty_but_out_of_scope():
-    at = opened(commune="13001", couches=TITLES["stations"], tableau=TITLES["stations"])
+    at = seen(commune="13001", couches=TITLES["stations"], tableau=TITLES["stations"])
     assert "Stations levélo : Aix-en-Provence est hors périmètre de la source." in plain(html(at))
     assert not [caption for caption in captions(at) if caption.startswith("Stations")]
 
 
 def test_totals_per_commune():
-    at = opened()
+    at = seen()
     # QPV, inhabitants, checked and unchecked brownfields, sports, social, collèges, railway stations, levélo.
     aix = cells(at, "Totaux par commune", "Aix-en-Provence")
     rows = sports.load()
@@ -127,7 +132,12 @@ def test_totals_per_commune():
     assert (pertuis[0], pertuis[2], pertuis[3]) == ("1", "0", "0")
     assert pertuis[4] == "hors périmètre de la source"
     marseille = cells(at, "Totaux par commune", "Marseille")
-    assert (marseille[0], marseille[1], marseille[2], marseille[8]) == ("41", "243 471", "33", "219")
+    assert (marseille[0], marseille[1], marseille[2], marseille[8]) == (
+        "41",
+        MARSEILLAIS,
+        str(len(today.sites(checked=True, code_insee="13055"))),
+        str(len(today.stations())),
+    )
     assert cells(at, "Totaux par commune", "Gardanne")[:2] == ["0", "0"]
 
 
@@ -158,7 +168,7 @@ def test_no_layer_and_no_row():
 
 
 def test_chosen_qpv_shows_its_figures():
-    at = opened(commune="13055", qpv="QN01304I")
+    at = seen(commune="13055", qpv="QN01304I")
     figures = qpv.load()
     sheet = next(text for text in re.findall(r"<table.*?</table>", html(at)) if "atlas-quartier" in text)
     values = dict(re.findall(r'"row"[^>]*>(.*?)</th><td class="nombre[^"]*">(.*?)</td>', sheet))
@@ -169,7 +179,7 @@ def test_chosen_qpv_shows_its_figures():
 
 
 def test_counts_around_a_qpv_by_a_slow_way():
-    at = opened(qpv="QN01332M", autour="À 500 m au plus", couches=list(TITLES.values()))
+    at = seen(qpv="QN01332M", autour="À 500 m au plus", couches=list(TITLES.values()))
     outline = qpv.load().geometry["QN01332M"]
     for layer_id, frame in (
         ("sports", sports.load()),
@@ -195,6 +205,6 @@ def test_qpv_of_another_commune_is_forgotten():
 
 
 def test_link_with_an_unknown_value():
-    at = opened(commune="99999", qpv="QP013001", couches="Autobus", fond="Lune")
+    at = seen(commune="99999", qpv="QP013001", couches="Autobus", fond="Lune")
     assert spec(at)["fond"] == "plan"
     assert spec(at)["adresse"]["commune"] == []

@@ -3,6 +3,7 @@
 import pytest
 
 from loaders import communes, friches
+from tests import today
 from tests.pages import driver
 from tests.pages.driver import html, plain, spec
 from tests.pages.test_quartier import figures, table
@@ -12,8 +13,12 @@ def opened(**params):
     return driver.opened("commune", **params)
 
 
+def seen(**params):
+    return driver.seen("commune", **params)
+
+
 def test_gardanne_has_no_qpv():
-    at = opened(commune="13041")
+    at = seen(commune="13041")
     text, shown = plain(html(at)), figures(at)
     assert plain(at.title[0].value).replace("\\", "") == "Gardanne, territoire à enjeux (à confirmer)"
     assert "elle n'a aucun QPV" in text
@@ -26,14 +31,14 @@ def test_gardanne_has_no_qpv():
     ]
     frame = friches.load()
     own = frame[(frame["code_insee"] == "13041") & (frame["site_statut"] != "friche potentielle")]
-    assert shown["Friches vérifiées"][0] == str(len(own)) == "3"
-    assert len(table(at, "Friches vérifiées à 300 m au plus")) - 1 == 3
+    assert shown["Friches vérifiées"][0] == str(len(own))
+    assert len(table(at, "Friches vérifiées à 300 m au plus")) - 1 == len(own) > 0
     assert "Sans objet : les projets agissent" in text
     assert "QPV à Gardanne : aucune ligne" in text
 
 
 def test_pertuis_is_outside_several_sources():
-    at = opened(commune="84089")
+    at = seen(commune="84089")
     shown = figures(at)
     for title in ("Stations levélo physiques", "Équipements sportifs", "Équipements sociaux"):
         assert shown[title][0] == "hors périmètre de la source"
@@ -46,10 +51,14 @@ def test_pertuis_is_outside_several_sources():
 
 
 def test_marseille_alone_in_a_source_has_no_comparison():
-    at = opened(commune="13055")
+    at = seen(commune="13055")
     shown = figures(at)
-    assert shown["Stations levélo physiques"] == ["219", "sans comparaison", "sans comparaison"]
-    assert shown["Habitants des QPV"][0] == "243 471"
+    assert shown["Stations levélo physiques"] == [
+        str(len(today.stations())),
+        "sans comparaison",
+        "sans comparaison",
+    ]
+    assert shown["Habitants des QPV"][0] == today.said(sum(today.people(today.MARSEILLE).values()))
     assert shown["Habitants des QPV"][2] == "1er sur 14"
     assert len(table(at, "QPV à Marseille")) - 1 == 41
     assert 'href="quartier?qpv=QN01352M"' in html(at)
@@ -57,7 +66,7 @@ def test_marseille_alone_in_a_source_has_no_comparison():
 
 @pytest.mark.parametrize("code", communes.load().index)
 def test_every_commune_opens(code):
-    at = opened(commune=code, distance="1\u202f000\u202fm")
+    at = seen(commune=code, distance="1\u202f000\u202fm")
     assert at.segmented_control(key="distance").value == 1000
     # The heading, and one line per figure.
     assert len(figures(at)) == 15
@@ -65,6 +74,6 @@ def test_every_commune_opens(code):
 
 
 def test_without_a_choice_all_are_listed():
-    at = opened()
+    at = seen()
     assert len(table(at, "Communes du contrat de ville")) - 1 == 16
     assert 'href="commune?commune=84089"' in html(at)

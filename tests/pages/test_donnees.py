@@ -8,6 +8,7 @@ from exports import readback
 from facts.fields import Field
 from loaders import catalogue, communes, quality
 from pages.donnees import scopes
+from tests import today
 from tests.pages.conftest import FORMATS, on_screen, plain
 
 SOURCES = catalogue.load()
@@ -21,7 +22,7 @@ PARTIAL = {
 
 
 def test_every_source_is_listed_with_what_must_be_shown(atlas):
-    page = atlas("donnees")
+    page = atlas.seen("donnees")
     rows = {row["Source"]: row for row in page.table("Catalogue des sources")}
     assert set(rows) == {source.titre.replace("’", "'") for source in SOURCES.values()}
     for source in SOURCES.values():
@@ -37,7 +38,8 @@ def test_every_source_is_listed_with_what_must_be_shown(atlas):
 
 def test_scopes_are_told_in_words(atlas):
     rows = {
-        row["Source"]: row["Communes couvertes"] for row in atlas("donnees").table("Catalogue des sources")
+        row["Source"]: row["Communes couvertes"]
+        for row in atlas.seen("donnees").table("Catalogue des sources")
     }
     assert rows["Stations de vélos électriques levélo"] == "Marseille seulement"
     assert rows["Recensement des équipements sportifs (RES)"] == "15 communes sur 16, sans Pertuis"
@@ -55,26 +57,26 @@ def test_scopes_are_told_in_words(atlas):
     ],
 )
 def test_each_commune_says_which_sources_cover_it(atlas, commune, source, cell):
-    rows = {row["Commune"]: row for row in atlas("donnees").table("Communes couvertes")}
+    rows = {row["Commune"]: row for row in atlas.seen("donnees").table("Communes couvertes")}
     assert len(rows) == 16
     assert rows[commune][source] == cell
 
 
 def test_what_lies_outside_is_counted(atlas):
     assert (
-        "Stations de vélos électriques levélo : 25 quartiers hors périmètre, soit 69 058 habitants"
-        in atlas("donnees").text
+        f"Stations de vélos électriques levélo : 25 quartiers hors périmètre, soit {today.said(today.outside_people())} habitants"
+        in atlas.seen("donnees").text
     )
 
 
 def test_all_faults_are_listed(atlas):
-    page = atlas("donnees")
+    page = atlas.seen("donnees")
     assert any(f"sur {len(FAULTS)})" in caption for caption in page.tables)
     assert len(page.table("Constats de lecture")) == 50
 
 
 def test_faults_come_before_rows_of_another_territory(atlas):
-    rows = atlas("donnees").table("Constats de lecture")
+    rows = atlas.seen("donnees").table("Constats de lecture")
     assert not rows[0]["Constat"].startswith("hors du périmètre")
 
 
@@ -97,7 +99,7 @@ def test_nature_parts_faults_from_other_territories(atlas, taken):
     assert not [key for key in taken if key.startswith("fautes")]
     assert [key for key in taken if key.startswith("catalogue")]
     page.choose("nature", "Autre mode, échelon ou territoire")
-    assert any("120" in caption for caption in page.tables)
+    assert any(today.source("lignes")["lignes_ecartees"] in caption for caption in page.tables)
 
 
 def test_set_aside_rows_are_as_many_as_the_catalogue_says():
@@ -120,8 +122,9 @@ def test_the_download_holds_the_filtered_rows_and_their_source(atlas, taken):
     assert name.startswith("atlas_qualite-des-donnees_friches_")
 
 
-def test_the_catalogue_is_taken_away_whole(atlas, taken):
-    shown = atlas("donnees").table("Catalogue des sources")
+def test_the_catalogue_is_taken_away_whole(atlas):
+    page, taken = atlas.with_files("donnees")
+    shown = page.table("Catalogue des sources")
     name, make = taken["catalogue-csv"]
     assert name.startswith("atlas_catalogue-des-sources_16-communes_")
     rows = list(csv.DictReader(io.StringIO(make().decode(), newline="")))
@@ -140,8 +143,8 @@ def test_the_catalogue_is_taken_away_whole(atlas, taken):
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_the_scopes_are_taken_away_as_on_screen(form, atlas, taken):
-    page = atlas("donnees")
+def test_the_scopes_are_taken_away_as_on_screen(form, atlas):
+    page, taken = atlas.with_files("donnees")
     shown = page.table("Communes couvertes")
     fields = scopes.fields(PARTIAL)
     name, make = taken[f"perimetre-{form}"]
@@ -153,8 +156,8 @@ def test_the_scopes_are_taken_away_as_on_screen(form, atlas, taken):
         assert areas.between(0.9999, 1.0001).all()
 
 
-def test_the_map_of_the_scopes_says_the_rows(atlas, taken):
-    page = atlas("donnees")
+def test_the_map_of_the_scopes_says_the_rows(atlas):
+    page, taken = atlas.with_files("donnees")
     shown = page.table("Communes couvertes")
     name, make = taken["perimetre-carte"]
     assert name.endswith(".html")
@@ -168,8 +171,8 @@ def test_the_map_of_the_scopes_says_the_rows(atlas, taken):
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv-excel", "csv"])
-def test_the_faults_are_taken_away_in_every_format(form, atlas, taken):
-    atlas("donnees")
+def test_the_faults_are_taken_away_in_every_format(form, atlas):
+    _, taken = atlas.with_files("donnees")
     columns = {"source": "Source", "identifiant": "Identifiant", "faute": "Constat"}
     back = FORMATS[form](
         taken[f"fautes-{form}"][1](), [Field(c, t, "texte") for c, t in columns.items()], index="numero"

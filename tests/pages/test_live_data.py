@@ -64,7 +64,7 @@ def test_page_sport_keeps_free_access_alone(live):
 
 
 def test_today_s_file_has_no_choice_of_access_and_no_empty_column():
-    at = driver.opened("sport")
+    at = driver.seen("sport")
     assert "acces" not in {box.key for box in at.selectbox}
     heads = set(rows_of(driver.html(at), "Équipements sportifs,")[0])
     assert heads.isdisjoint(
@@ -96,7 +96,7 @@ def test_page_carte_lists_the_names_of_sports_facilities(live):
 
 
 def test_until_they_are_downloaded_there_is_no_figure_of_colleges():
-    at = driver.opened(
+    at = driver.seen(
         "carte", couches=["Collèges REP et REP+"], tableau="Collèges REP et REP+", qpv="QN01352M"
     )
     text = driver.plain(driver.html(at))
@@ -108,13 +108,13 @@ def test_until_they_are_downloaded_there_is_no_figure_of_colleges():
 
 
 def test_the_matrix_measures_the_colleges_once_they_are_downloaded(live):
-    before = driver.plain(driver.html(driver.opened("projets")))
+    before = driver.plain(driver.html(driver.seen("projets")))
     assert "source non encore téléchargée" in before
     assert "source non encore téléchargée" not in driver.plain(live["projets"]["html"])
 
 
 def test_a_qpv_has_its_nearest_college_once_they_are_downloaded(live):
-    before, after = driver.html(driver.opened("quartier", qpv="QN01352M")), live["quartier"]["html"]
+    before, after = driver.html(driver.seen("quartier", qpv="QN01352M")), live["quartier"]["html"]
     (first,) = [
         row
         for caption, rows in Tables(before).tables.items()

@@ -65,6 +65,10 @@ def opened(**params):
     return driver.opened("foncier", vue_foncier=VIEW, **params)
 
 
+def seen(**params):
+    return driver.seen("foncier", vue_foncier=VIEW, **params)
+
+
 def uploaded(content=None, name="parc.csv", **params):
     at = opened(**params)
     at.file_uploader[0].set_value((name, written(ROWS) if content is None else content, "text/csv")).run()
@@ -97,7 +101,7 @@ def last_layer(at):
 
 
 def test_before_an_import_only_what_is_public_is_shown():
-    at = opened(commune="13055")
+    at = seen(commune="13055")
     assert "Aucun inventaire public" in plain(html(at))
     assert "atlas-fictif" not in html(at).split("</style>")[-1]
     assert [layer["id"] for layer in spec(at)["couches"]] == ["communes", "qpv", "social"]
@@ -115,23 +119,23 @@ def test_missing_dwellings_are_said_and_never_0():
     assert missing.sum() == 2
     quarters = qpv.load()
     code = missing.index[missing][0]
-    (row,) = table(opened(qpv=code), "Logements sociaux par QPV")
+    (row,) = table(seen(qpv=code), "Logements sociaux par QPV")
     assert row["Logements sociaux"] == "non diffusé"
-    towns = {row["Commune"]: row for row in table(opened(), "Logements sociaux par commune")}
+    towns = {row["Commune"]: row for row in table(seen(), "Logements sociaux par commune")}
     for name in {quarters.loc[code, "lib_communes"] for code in missing.index[missing]}:
         assert towns[name.split(",")[0]]["Logements sociaux de ses QPV"] == "non diffusé"
     assert towns["Gardanne"]["Logements sociaux de ses QPV"] == "sans objet"
 
 
 def test_social_facilities_are_those_of_marseille():
-    (aix,) = table(opened(commune="13001"), "Logements sociaux par commune")
+    (aix,) = table(seen(commune="13001"), "Logements sociaux par commune")
     assert aix["Équipements sociaux de la commune, 2018"] == "hors périmètre de la source"
-    (town,) = table(opened(commune="13055"), "Logements sociaux par commune")
+    (town,) = table(seen(commune="13055"), "Logements sociaux par commune")
     assert town["Équipements sociaux de la commune, 2018"] == str(len(social.load()))
 
 
 def test_a_commune_without_a_qpv_has_its_map():
-    at = opened(commune="13041")
+    at = seen(commune="13041")
     assert table_is_empty(at)
     (west, south), (east, north) = (corner[::-1] for corner in spec(at)["cadrage"]["bornes"])
     inside = communes.load().to_crs(4326).geometry["13041"].bounds

@@ -59,7 +59,7 @@ def held(*contents):
 
 def on_page(page, layers, **params):
     """Open a page in a session that holds layers."""
-    at = AppTest.from_file(driver.ROOT / "pages" / page / "page.py", default_timeout=60)
+    at = AppTest.from_file(driver.ROOT / "pages" / page / "page.py", default_timeout=120)
     for name, value in params.items():
         at.query_params[name] = value
     at.session_state[KEY] = layers
@@ -256,8 +256,8 @@ def test_a_quarter_says_what_the_layers_hold_around_it(layers):
 
 
 def test_a_session_without_layer_sees_none_of_it():
-    assert "Vos couches" not in plain(html(driver.opened("quartier", qpv=KALLISTE)))
-    at = driver.opened("carte")
+    assert "Vos couches" not in plain(html(driver.seen("quartier", qpv=KALLISTE)))
+    at = driver.seen("carte")
     assert "en fait une couche de cette carte" in plain(html(at))
     assert not [group for group in at.button_group if group.label.startswith("Vos couches")]
 

@@ -14,6 +14,10 @@ def opened(**params):
     return driver.opened("sport", **params)
 
 
+def seen(**params):
+    return driver.seen("sport", **params)
+
+
 def metrics(at):
     return {metric.label: plain(metric.value) for metric in at.metric}
 
@@ -37,7 +41,7 @@ def without(family, radius_m):
 
 @pytest.mark.parametrize(("family", "radius_m"), [("boules", 300), ("salles multisports", 500)])
 def test_qpv_without_a_family_are_listed_as_such(family, radius_m):
-    at = opened(famille=family, seuil=str(radius_m))
+    at = seen(famille=family, seuil=str(radius_m))
     expected = without(family, radius_m)
     assert 0 < len(expected) < 50
     rows = table(at, "QPV sans aucun équipement de la famille")
@@ -49,7 +53,7 @@ def test_qpv_without_a_family_are_listed_as_such(family, radius_m):
 
 
 def test_the_chosen_qpv_reads_its_figures():
-    at = opened(famille=FAMILY, qpv="QN01359I", seuil="1000")
+    at = seen(famille=FAMILY, qpv="QN01359I", seuil="1000")
     facilities = sports.load()
     kept = facilities[facilities["famille"] == FAMILY]
     quarter = qpv.load().loc["QN01359I"]
@@ -87,16 +91,16 @@ def test_the_family_filter_moves_table_map_and_address():
 
 
 def test_families_of_all_qpv_agree_with_each_page():
-    rows = {row["Famille"]: row for row in table(opened(), "Familles d'équipements")}
+    rows = {row["Famille"]: row for row in table(seen(), "Familles d'équipements")}
     for family in ("boules", "golf", "bassins de natation"):
         assert rows[family]["QPV sans, 2016"] == str(len(without(family, 300)))
 
 
 def test_every_facility_says_its_vintage_and_that_its_age_is_unknown():
-    rows = table(opened(), "Équipements sportifs, 2016")
+    rows = table(seen(), "Équipements sportifs, 2016")
     assert rows
     assert all(row["Mise en service"] == "non diffusé" and row["Millésime"] == "2016" for row in rows)
-    at = opened(famille=FAMILY)
+    at = seen(famille=FAMILY)
     assert "L'âge des équipements est non diffusé" in plain(html(at))
     figures = [label for label in metrics(at) if "Habitants des QPV affichés" not in label]
     assert figures
@@ -104,7 +108,7 @@ def test_every_facility_says_its_vintage_and_that_its_age_is_unknown():
 
 
 def test_pertuis_is_outside_the_source():
-    at = opened(commune="84089")
+    at = seen(commune="84089")
     assert not at.metric
     text = plain(html(at))
     assert "hors périmètre de la source" in text
@@ -117,7 +121,7 @@ def test_pertuis_is_outside_the_source():
 
 
 def test_a_commune_filters_qpv_facilities_and_totals():
-    at = opened(commune="13005", equipements="Tous")
+    at = seen(commune="13005", equipements="Tous")
     listed = table(at, "Équipements sportifs, 2016")
     facilities = sports.load()
     assert len(listed) == min(50, (facilities["code_insee"] == "13005").sum())
@@ -127,7 +131,7 @@ def test_a_commune_filters_qpv_facilities_and_totals():
 
 
 def test_gardanne_has_facilities_but_no_qpv_to_count_for():
-    rows = {row["Commune"]: row for row in table(opened(), "Équipements sportifs par commune")}
+    rows = {row["Commune"]: row for row in table(seen(), "Équipements sportifs par commune")}
     assert len(rows) == 16
     assert rows["Gardanne"]["Équipements de la commune, 2016"] not in {"0", "non diffusé"}
     assert rows["Gardanne"]["QPV"] == "0"
@@ -136,7 +140,7 @@ def test_gardanne_has_facilities_but_no_qpv_to_count_for():
 
 
 def test_unknown_values_in_the_address_are_ignored():
-    at = opened(famille="<img src=x onerror=alert(1)>", seuil="abc", commune="99999")
+    at = seen(famille="<img src=x onerror=alert(1)>", seuil="abc", commune="99999")
     assert at.selectbox(key="famille").value is None
     assert at.slider(key="seuil").value == 300
     assert "onerror" not in html(at)

@@ -12,11 +12,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 import openpyxl  # noqa: E402
-from streamlit.testing.v1 import AppTest  # noqa: E402
 
 from exports import sheets  # noqa: E402
-from tests import menus  # noqa: E402
+from tests import components, menus  # noqa: E402
 from tests.exports.reading_pdf import text_of  # noqa: E402
+from tests.pages.driver import at_address  # noqa: E402
 from ui import downloads  # noqa: E402
 
 KINDS = (
@@ -29,8 +29,7 @@ SAID = ("label", "value", "help", "options", "placeholder", "body")
 
 def visit(page, **params):
     """Open a page by its address, in its frame, and give what it shows."""
-    at = AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
-    at.switch_page(f"pages/{page}/page.py")
+    at = at_address(page)
     for name, value in params.items():
         at.query_params[name] = value
     at.run()
@@ -60,6 +59,7 @@ def main(asked):
         key, (file_name, data)
     )
     menus.open_all(setattr)
+    components.scan_once(setattr)
     visits = [visit(page, **params) for page, params in asked["visits"]]
     files = {}
     for key in asked["files"]:
