@@ -23,7 +23,7 @@ $(VENV)/dev: requirements.txt requirements-dev.txt
 
 app: $(VENV)/app ## install and open the atlas on http://127.0.0.1:8501
 	@echo "Atlas des Possibles : http://127.0.0.1:$(PORT)"
-	$(BIN)/python -m streamlit run app.py --server.port $(PORT) --server.headless false
+	$(BIN)/python -m server --port $(PORT) --headless false
 
 test: $(VENV)/dev ## install and run the tests, some 3 minutes on 2 cores
 	$(PYTEST) -n 3 --dist loadscope --no-loadscope-reorder -m "not browser and not deploy and not bench and not soak"

@@ -29,7 +29,7 @@ class Server:
     Parameters
     ----------
     script
-        The app, relative to the repository.
+        The app that Streamlit runs, relative to the repository; None for the atlas, which starts by itself.
     options
         Options of Streamlit, such as {"server.baseUrlPath": "atlas"}.
     environment
@@ -38,12 +38,12 @@ class Server:
 
     def __init__(
         self,
-        script: str = "app.py",
+        script: str | None = None,
         *,
         options: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        self.script = script
+        self.script, self.name = script, script or "The atlas"
         self.options = dict(options or {})
         self.environment = {**os.environ, **(environment or {})}
         with socket.socket() as probe:
@@ -65,9 +65,9 @@ class Server:
             "server.headless": "true",
             **self.options,
         }
+        start = ["streamlit", "run", self.script] if self.script else ["server"]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", self.script]
-            + [f"--{name}={value}" for name, value in options.items()],
+            [sys.executable, "-m", *start] + [f"--{name}={value}" for name, value in options.items()],
             cwd=ROOT,
             env=self.environment,
             stdout=self._log,
@@ -83,7 +83,7 @@ class Server:
                 return self
         said = self.log
         self.__exit__(None, None, None)
-        raise RuntimeError(f"{self.script} does not start:\n{said}")
+        raise RuntimeError(f"{self.name} does not start:\n{said}")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -129,7 +129,7 @@ class Server:
             if now - before <= REST_CPU_S:
                 return
             before = now
-        raise RuntimeError(f"{self.script} does not come to rest in {REST_TIMEOUT_S:.0f} s")
+        raise RuntimeError(f"{self.name} does not come to rest in {REST_TIMEOUT_S:.0f} s")
 
     def memory_mb(self) -> float:
         """Give the memory that the server holds, in megabytes."""

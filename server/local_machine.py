@@ -39,12 +39,13 @@ class Arrival:
 
     Attributes
     ----------
+    bound
+        Addresses that the server listens on; empty if it does not know them.
     guarded
         True if Streamlit refuses other sites' requests (`enableCORS`, `enableXsrfProtection`).
     """
 
     switch: str
-    option: str
     bound: Collection[str]
     guarded: bool
     headers: Sequence[tuple[str, str]]
@@ -64,11 +65,9 @@ def refusal(arrival: Arrival) -> str | None:
 def _fault_of_server(arrival: Arrival) -> str | None:
     if arrival.switch != "1":
         return "La saisie n'est pas ouverte sur ce serveur : ni connexion par compte, ni saisie locale n'y sont réglées."
-    if not _is_loopback(arrival.option):
-        return (
-            "La saisie locale est refusée : le serveur n'est pas réglé pour n'écouter que sa propre machine."
-        )
-    if not arrival.bound or not all(_is_loopback(address) for address in arrival.bound):
+    if not arrival.bound:
+        return "La saisie locale est refusée : l'atlas n'a pas été démarré par « python -m server », et rien ne dit qui peut le joindre."
+    if not all(_is_loopback(address) for address in arrival.bound):
         return "La saisie locale est refusée : le serveur est joignable d'autres machines."
     if not arrival.guarded:
         return (
@@ -94,8 +93,6 @@ def _values(arrival: Arrival, wanted: str) -> list[str]:
 
 
 def _is_loopback(address: str) -> bool:
-    if address == "localhost":
-        return True
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:

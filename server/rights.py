@@ -17,7 +17,7 @@ import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from errors import ArgumentError, RightsError
-from server import allowlist, local_machine, process
+from server import allowlist, listening, local_machine
 from server.allowlist import ROLES, WriterRole
 from words.formats import entier
 
@@ -89,8 +89,7 @@ def current() -> Rights:
     refused = local_machine.refusal(
         local_machine.Arrival(
             switch=os.environ.get(local_machine.SWITCH, ""),
-            option=str(st.get_option("server.address") or ""),
-            bound=process.bound_to(),
+            bound=listening.bound_to(),
             guarded=bool(st.get_option("server.enableCORS") and st.get_option("server.enableXsrfProtection")),
             headers=[(name, value) for name in headers for value in headers.get_all(name)],
         )

@@ -51,10 +51,7 @@ STYLE: Final = """
 .atlas-barres .barre { display: block; height: 100%; background: #1b4f8c; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .atlas-barres li:last-child .barre { background: #6a7482; }
 @media print {
-  .st-key-lieu-objets, .st-key-lieu-adresse, [data-testid="stElementContainer"]:has(.atlas-invite),
-  [data-testid="stElementContainer"]:has(> [data-testid="stHeading"]):has(+ .st-key-avec + [data-testid="stElementContainer"] .atlas-invite) { display: none !important; }
-  .st-key-lieu-haut [data-testid="stHorizontalBlock"], .st-key-lieu-haut [data-testid="stColumn"], .st-key-lieu-haut [data-testid="stColumn"] [data-testid="stVerticalBlock"] {
-    display: block !important; width: 100% !important; }
+  .st-key-lieu-objets, .st-key-lieu-adresse { display: none !important; }
 }
 """
 

@@ -26,9 +26,7 @@ STYLE: Final = """
 /* What is off the screen is laid out and painted when it comes near: the map comes first. */
 .st-key-carte-suite, .st-key-carte-totaux { content-visibility: auto; contain-intrinsic-size: auto 60rem; }
 @media print {
-  [data-testid="stExpander"], .st-key-carte-suite, .st-key-carte-totaux { display: none !important; }
-  .st-key-carte-haut [data-testid="stColumn"]:not(:has(iframe, table)) { display: none; }
-  .st-key-carte-haut [data-testid="stColumn"] { flex: 1 1 100% !important; width: 100% !important; }
+  .st-key-carte-suite, .st-key-carte-totaux { display: none !important; }
 }
 """
 

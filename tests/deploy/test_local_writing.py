@@ -65,7 +65,12 @@ def test_a_session_through_nginx_only_reads(proxy):
     assert "relais" in said(proxy, trust=proxy.trust)
 
 
+def test_a_server_that_streamlit_started_only_reads():
+    with Server("app.py", environment={SWITCH: "1"}) as running:
+        assert "n'a pas été démarré par « python -m server »" in said(running)
+
+
 @pytest.mark.soak
 def test_a_server_that_other_machines_reach_only_reads():
     with Server(options={"server.address": "0.0.0.0"}, environment={SWITCH: "1"}) as running:
-        assert "n'écouter que sa propre machine" in said(running)
+        assert "joignable d'autres machines" in said(running)

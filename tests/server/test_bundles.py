@@ -1,4 +1,5 @@
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,12 @@ def asked(monkeypatch):
         return headers, body["body"]
 
     return ask
+
+
+def test_the_name_of_a_file_changes_with_its_content():
+    # What may be kept for ever must never be another file under the same name.
+    for file in STATIC.rglob("*"):
+        assert file.is_dir() or re.search(r"\.[\w-]{8}\.\w+$", file.name), file
 
 
 def test_a_script_is_as_it_stands_on_the_disk(asked):

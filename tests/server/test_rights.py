@@ -36,10 +36,7 @@ def login(*, auth=AUTH, droits=DROITS, headers_trusted=False, now_s=NOW_S, **cla
 
 
 def arrival(*, headers=HEADERS, **options):
-    return Arrival(
-        **{"switch": "1", "option": "127.0.0.1", "bound": {"127.0.0.1"}, "guarded": True, "headers": headers}
-        | options
-    )
+    return Arrival(**{"switch": "1", "bound": {"127.0.0.1"}, "guarded": True, "headers": headers} | options)
 
 
 def test_the_role_is_the_most_that_the_lists_give():
@@ -173,16 +170,23 @@ def test_writing_needs_the_switch(switch):
     assert "ni saisie locale" in local_machine.refusal(arrival(switch=switch))
 
 
-@pytest.mark.parametrize("option", ["", "0.0.0.0", "192.168.1.4", "::", "atlas.exemple.fr", "None"])
-def test_writing_needs_a_server_of_its_own_machine(option):
-    assert "n'écouter que sa propre machine" in local_machine.refusal(arrival(option=option))
-
-
 @pytest.mark.parametrize(
-    "bound", [set(), {"0.0.0.0"}, {"127.0.0.1", "10.0.0.2"}, {"::"}, {"/run/atlas.sock"}]
+    "bound",
+    [
+        {"0.0.0.0"},
+        {"192.168.1.4"},
+        {"127.0.0.1", "10.0.0.2"},
+        {"::"},
+        {"atlas.exemple.fr"},
+        {"/run/atlas.sock"},
+    ],
 )
-def test_the_sockets_count_and_not_the_option_alone(bound):
+def test_writing_needs_a_server_of_its_own_machine(bound):
     assert "joignable d'autres machines" in local_machine.refusal(arrival(bound=bound))
+
+
+def test_writing_needs_a_server_that_knows_its_addresses():
+    assert "n'a pas été démarré par « python -m server »" in local_machine.refusal(arrival(bound=()))
 
 
 def test_writing_needs_the_guards():
@@ -278,7 +282,6 @@ def session(monkeypatch):
             pass
 
         known = {
-            "server.address": "127.0.0.1",
             "server.enableCORS": True,
             "server.enableXsrfProtection": True,
             "server.trustedUserHeaders": {},
@@ -289,7 +292,7 @@ def session(monkeypatch):
         monkeypatch.setattr(rights.st, "user", user or {})
         monkeypatch.setattr(rights.st, "context", context)
         monkeypatch.setattr(rights.st, "get_option", known.__getitem__)
-        monkeypatch.setattr(rights.process, "bound_to", lambda: bound)
+        monkeypatch.setattr(rights.listening, "bound_to", lambda: bound)
         monkeypatch.setattr(rights.time, "time", lambda: NOW_S)
         monkeypatch.setenv(local_machine.SWITCH, switch)
 

@@ -61,7 +61,7 @@ def test_what_streamlit_needs_is_kept(asked):
 
 def test_styles_hide_the_controls_on_paper():
     paper = shell.page("contenu").split("@media print")[1]
-    for control in ("stHeader", "stSidebar", "stDownloadButton", "stPagination", "stSelectbox", "stSlider"):
+    for control in ("stHeader", "stForm", "stDownloadButton", "stPagination", "stSelectbox", "stSlider"):
         assert control in paper
 
 
