@@ -6,10 +6,8 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from pathlib import Path
-from string import Template
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -17,9 +15,9 @@ import pandas as pd
 from errors import ArgumentError
 from exports import _rows
 from exports.context import Context
+from exports.markup import environment
 from facts.fields import Field
 from geo.scope import in_scope
-from loaders.catalogue import Source
 from maps.assets import bundle
 from maps.builder import describe, settings
 from maps.files import ALL, LayerFile, Manifest, collection, describe_objects, describe_session
@@ -30,7 +28,8 @@ from maps.spec import MapSpec, ShownLayer
 NO_BASEMAP: Final = "aucun"
 #: Address of a layer in the page; a browser fetches nothing of that scheme.
 ADDRESS: Final = "couche:"
-_TEMPLATES: Final = Path(__file__).parent / "standalone"
+_FOLDER: Final = Path(__file__).parent / "standalone"
+_TEMPLATES: Final = environment(_FOLDER)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +46,14 @@ class Figures:
 
     frame: pd.DataFrame
     fields: Sequence[Field]
+
+
+class _Data(NamedTuple):
+    """JSON that the page holds in an element of its own; `file` is its address for a layer's script."""
+
+    name: str
+    text: str
+    file: str = ""
 
 
 def to_html_map(
@@ -112,16 +119,21 @@ def to_html_map(
     script, style = bundle()
     script = re.sub(r"(?m)^//# sourceMappingURL=.*$", "", script)
     start = _read("objects.js") + _read("page.js")
-    page = Template(_read("page.html")).substitute(
-        politique=escape(_policy(script, start)),
-        titre=escape(spec.titre),
-        filtres=escape(_said(context)),
+    settled = {"reglages": given, "carte": described, "communes": names}
+    page = _TEMPLATES.get_template("page.jinja").render(
+        politique=_policy(script, start),
+        titre=spec.titre,
+        filtres=_said(context),
         style=style + _read("page.css"),
-        sources="\n".join(f"<li>{_source(source)}</li>" for source in context.sources),
+        sources=context.sources,
         date=_rows.french_date(context.date),
-        donnees="\n".join(
-            [_data("carte", _json({"reglages": given, "carte": described, "communes": names})), *held]
-        ),
+        donnees=[
+            _Data(
+                "carte",
+                _safe(json.dumps(settled, ensure_ascii=False, allow_nan=False, separators=(",", ":"))),
+            ),
+            *held,
+        ],
         script=script,
         depart=start,
     )
@@ -156,8 +168,8 @@ def _held(
     said: Mapping[str, Layer],
     figures: Mapping[str, Figures],
     context: Context,
-) -> tuple[Manifest, list[str]]:
-    """Give the objects of each layer shown, and nothing else, as elements of the page, with the list of them."""
+) -> tuple[Manifest, list[_Data]]:
+    """Give the objects of each layer shown, and nothing else, as the page holds them, with the list of them."""
     files: dict[str, dict[str, LayerFile]] = {}
     held = []
     for shown in layers:
@@ -172,9 +184,7 @@ def _held(
             features, members = describe_objects(frame, layer)
         codes = [ALL, *sorted({code for codes in members for code in codes})]
         files[shown.layer_id] = {code: LayerFile("", len(features)) for code in codes}
-        held.append(
-            _data(f"couche-{shown.layer_id}", _safe(collection(features)), file=ADDRESS + shown.layer_id)
-        )
+        held.append(_Data(f"couche-{shown.layer_id}", _safe(collection(features)), ADDRESS + shown.layer_id))
     return Manifest(files), held
 
 
@@ -191,15 +201,6 @@ def _with_figures(frame: gpd.GeoDataFrame, figures: Figures, context: Context) -
     stated = _rows.cells(figures.frame, figures.fields, context)
     columns = [column for column in stated.columns if column != frame.index.name]
     return frame.assign(**{column: stated[column].reindex(frame.index) for column in columns})
-
-
-def _data(name: str, text: str, *, file: str = "") -> str:
-    kind = f' data-fichier="{escape(file)}"' if file else ""
-    return f'<script type="application/json" id="{escape(name)}"{kind}>{text}</script>'
-
-
-def _json(value: Any) -> str:
-    return _safe(json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
 
 
 def _safe(text: str) -> str:
@@ -224,13 +225,5 @@ def _said(context: Context) -> str:
     return f"{place}Filtres\u00a0: {context.filters}. Établie le {_rows.french_date(context.date)}."
 
 
-def _source(source: Source) -> str:
-    title = escape(source.titre)
-    if source.adresse.startswith("https://"):
-        title = f'<a href="{escape(source.adresse)}" rel="noopener noreferrer">{title}</a>'
-    said = f"\u00a0: {source.producteur}, {source.millesime}. Licence\u00a0: {source.licence}. {source.attribution}."
-    return title + escape(said)
-
-
 def _read(name: str) -> str:
-    return (_TEMPLATES / name).read_text(encoding="utf-8")
+    return (_FOLDER / name).read_text(encoding="utf-8")

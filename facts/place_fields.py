@@ -13,6 +13,12 @@ NARROW: Final = "\u202f"
 _ESTIMATE: Final = "Estimation : densité uniforme dans chaque QPV, à vol d’oiseau"
 _OUTLINE: Final = "À vol d’oiseau, depuis le contour, intérieur compris"
 
+#: What names a QPV among others.
+QPV: Final = (
+    Field("lib_qp", "QPV", "texte"),
+    Field("code_qp", "Code", "texte"),
+    Field("lib_communes", "Commune", "texte"),
+)
 #: What the State publishes of each QPV.
 INDICATORS: Final = (
     Field("population", "Habitants", "entier", "indicateurs"),
@@ -25,6 +31,7 @@ INDICATORS: Final = (
     Field("allocataires_caf", "Allocataires de la CAF", "entier", "indicateurs"),
     Field("foyers_rsa", "Foyers au RSA", "entier", "indicateurs"),
 )  # fmt: skip
+PEOPLE: Final = INDICATORS[0]
 SURFACE: Final = Field("surface_m2", "Surface", "surface_m2", "qpv")
 
 

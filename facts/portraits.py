@@ -11,7 +11,7 @@ from facts import place_fields
 from facts.fields import Field, present
 from facts.frames import Frames
 from facts.naming import everywhere
-from facts.surroundings import SORTS, closest, counts, described, objects_by_sort, sorts
+from facts.surroundings import closest, counts, described, in_communes, objects_by_sort, sorts
 from geo import cycling, facilities
 from geo import friches as brownfields
 from geo.places import RADII_M, around, standing
@@ -183,19 +183,6 @@ def communes(frames: Frames, *, radius_m: float = PROXIMITY_M) -> Places:
     sports = facilities.commune_figures(
         towns, qpv, frames.sports, radius_m=radius_m, covered=scopes["sports"]
     )
-    objects = objects_by_sort(frames)
-    counts = {
-        column: facilities.in_communes(towns, objects[key], covered=scopes[SORTS[key].source_id])
-        for column, key in {
-            "stations": "stations",
-            "gares": "gares",
-            "friches_verifiees": "friches",
-            "friches_potentielles": "friches_potentielles",
-            "sports": "sports",
-            "social": "social",
-            "colleges": "colleges",
-        }.items()
-    }
     rows = towns.assign(
         communes=pd.Series([[code] for code in towns.index], index=towns.index, dtype=object),
         surface_m2=towns.geometry.area,
@@ -204,7 +191,7 @@ def communes(frames: Frames, *, radius_m: float = PROXIMITY_M) -> Places:
         part_habitants_a_portee=cycle["part_habitants_a_portee"],
         friches_a_portee=land["friches_a_portee"],
         sports_pour_1000_hab=sports["equipements_pour_1000_hab"],
-        **counts,
+        **in_communes(towns, objects_by_sort(frames), frames.sources),
     )
     about = list(place_fields.OF_ITS_QPV)
     rows[about] = rows[about].astype(object).where(rows["nb_qpv"] > 0, NO_QPV)

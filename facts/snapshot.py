@@ -14,7 +14,7 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from facts import coverage, matrix, naming, placed, portraits, project
+from facts import coverage, matrix, naming, placed, portraits, project, surroundings
 from facts.frames import Frames
 from geo import cycling
 from geo.proven import prove
@@ -81,6 +81,11 @@ class Snapshot(Frames):
     def layers(self) -> Mapping[str, gpd.GeoDataFrame]:
         """Frame of each layer of the maps, as `facts.placed.layers` gives them."""
         return placed.layers(self)
+
+    @cached_property
+    def objects(self) -> Mapping[str, gpd.GeoDataFrame]:
+        """Objects of each sort, as `facts.surroundings.objects_by_sort` gives them."""
+        return surroundings.objects_by_sort(self)
 
     @cached_property
     def indicators(self) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 from facts import place_fields
 from facts.frames import Frames
 from facts.naming import BIKES
-from geo import cycling
+from geo import cycling, facilities
 from geo import friches as brownfields
 from geo.places import count_by_distance
 from geo.proximity import nearest
@@ -53,6 +53,16 @@ SORTS: Final[Mapping[str, Sort]] = {
     "friches": Sort("friches", "friches", "Friche vérifiée", "Friches vérifiées", "site_nom", "site_type"),
     "friches_potentielles": Sort("friches", "friches", "Friche potentielle, non vérifiée", "Friches potentielles, non vérifiées", "site_nom", "site_type"),
 }  # fmt: skip
+#: Column of the counts per commune to the sort that it counts.
+COUNTED: Final[Mapping[str, str]] = {
+    "friches_verifiees": "friches",
+    "friches_potentielles": "friches_potentielles",
+    "sports": "sports",
+    "social": "social",
+    "colleges": "colleges",
+    "gares": "gares",
+    "stations": "stations",
+}
 #: The sorts whose nearest object is told, and what that one is called.
 NEAREST: Final[Mapping[str, str]] = {
     "stations": f"Station {BIKES}",
@@ -95,6 +105,22 @@ def objects_by_sort(frames: Frames) -> dict[str, gpd.GeoDataFrame]:
         "friches_potentielles": frames.friches.drop(index=checked.index),
     }
     return {key: by_sort[key] for key in SORTS}
+
+
+def in_communes(
+    communes: gpd.GeoDataFrame, by_sort: Mapping[str, gpd.GeoDataFrame], sources: Mapping[str, Source]
+) -> dict[str, pd.Series]:
+    """Count the objects of each sort of `COUNTED` that lie in each commune.
+
+    Returns
+    -------
+    dict of str to Series
+        By column, on the index of the communes; missing outside the sort's source.
+    """
+    return {
+        column: facilities.in_communes(communes, by_sort[key], covered=sources[SORTS[key].source_id].communes)
+        for column, key in COUNTED.items()
+    }
 
 
 def _called(sports: gpd.GeoDataFrame) -> pd.Series:

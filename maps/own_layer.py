@@ -1,6 +1,5 @@
 """What a map shows of a layer that a user brings: its objects in degrees, and what their tooltips say."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -8,13 +7,13 @@ from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from geo.crs import WGS84
 from loaders.own_layer import KINDS, Column, OwnLayer
 from maps.layer import Layer, LayerField
 from maps.layers import get
+from maps.session_objects import values, version
 from maps.spec import SessionObjects
 
 #: More lines than these make a tooltip that nobody reads, and a page that is long to send.
@@ -87,11 +86,8 @@ def objects_of(
             np.asarray(drawn.to_crs(WGS84).array), lambda points: points.round(_DIGITS)
         )
         shapes = [json.loads(text) for text in shapely.to_geojson(rounded)]
-    digest = hashlib.sha256(repr((layer, note, ids, columns)).encode())
-    for shape in frame.geometry.to_wkb():
-        digest.update(shape)
     made = SessionObjects(
-        version=digest.hexdigest()[:16],
+        version=version((layer, note, ids, columns), frame.geometry),
         columns=columns,
         ids=ids,
         lon=lon,
@@ -114,13 +110,11 @@ def _thinned(shapes: gpd.GeoSeries) -> tuple[gpd.GeoSeries, float]:
 
 
 def _values(frame: gpd.GeoDataFrame, name: str, column: Column | None) -> Sequence[Any]:
-    """Give values ready for JSON, None where there is none; what repeats is held once."""
-    values = frame.index.to_series() if name == frame.index.name else frame[name]
+    """Give the values of a column, or of the index that bears its name."""
+    found = frame.index.to_series() if name == frame.index.name else frame[name]
     if column is not None and column.sort == "date":
-        values = values.dt.strftime("%Y-%m-%d")
-    ranks, distinct = pd.factorize(values)
-    known = [_plain(value, column) for value in distinct.tolist()] + [None]
-    return [known[rank] for rank in ranks]
+        found = found.dt.strftime("%Y-%m-%d")
+    return values(found, lambda value: _plain(value, column))
 
 
 def _plain(value: Any, column: Column | None) -> Any:

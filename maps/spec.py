@@ -4,6 +4,9 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
 from xyzservices import providers
 
 from maps.layer import Layer
@@ -31,6 +34,24 @@ class Classe:
     couleur: str
     remplissage: float = 0.6
     motif: str = "plein"
+
+
+def classed(values: pd.Series, steps: Sequence[float], *, covered: pd.Series | None = None) -> dict[str, int]:
+    """Give each object its class by its figure.
+
+    Parameters
+    ----------
+    values
+        The figures by id; one that is missing is taken for 0.
+    steps
+        Where each class but the first begins.
+    covered
+        Whether the source covers each object; those that it does not are in one more class, the last.
+    """
+    ranks = np.digitize(values.fillna(0), steps)
+    if covered is not None:
+        ranks[~covered.to_numpy(dtype=bool)] = len(steps) + 1
+    return dict(zip(values.index, ranks.tolist(), strict=True))
 
 
 #: The QPV of a map of one project.
@@ -132,6 +153,21 @@ class Cadrage:
     bounds: tuple[float, float, float, float]
     souple: bool = False
     impose: bool = False
+
+    @classmethod
+    def around(
+        cls,
+        token: str,
+        places: gpd.GeoDataFrame | gpd.GeoSeries,
+        *,
+        margin_m: float = 0.0,
+        souple: bool = False,
+        impose: bool = False,
+    ) -> Self:
+        """Frame places in EPSG:2154, with a margin in metres."""
+        west, south, east, north = (float(edge) for edge in places.total_bounds)
+        bounds = (west - margin_m, south - margin_m, east + margin_m, north + margin_m)
+        return cls(token, bounds, souple=souple, impose=impose)
 
 
 @dataclass(frozen=True)

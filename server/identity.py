@@ -1,8 +1,7 @@
 """Who the visitor is for the atlas, what they may do, and the buttons to log in and out."""
 
-from html import escape
-
 import streamlit as st
+from markupsafe import Markup
 
 from server import rights
 from server.rights import LOCAL_ISSUER, Rights
@@ -20,7 +19,7 @@ def show(*, key: str) -> Rights:
     What it returns is for showing or hiding controls: a write asks `rights.authorize` again.
     """
     found = rights.current()
-    st.html(f'<p class="atlas-note" role="status">{escape(typographie(sentence(found)))}</p>')
+    st.html(Markup('<p class="atlas-note" role="status">{}</p>').format(typographie(sentence(found))))
     if found.connected:
         if st.button("Se déconnecter", key=f"{key}-sortir"):
             st.logout()

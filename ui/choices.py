@@ -5,7 +5,9 @@ from typing import Final
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from facts.snapshot import current
 from loaders.live.offline import is_offline
 from maps.spec import BASEMAPS
 
@@ -13,7 +15,14 @@ EVERYWHERE: Final = "Toutes les communes"
 NO_QPV_CHOSEN: Final = "Aucun en particulier"
 
 
-def commune(names: Mapping[str, str], *, key: str = "commune", label: str = "Commune") -> str | None:
+def row(key: str = "filtres") -> DeltaGenerator:
+    """Give a row for choices to stand side by side in."""
+    return st.container(horizontal=True, vertical_alignment="bottom", key=key)
+
+
+def commune(
+    names: Mapping[str, str], *, key: str = "commune", label: str = "Commune", none: str = EVERYWHERE
+) -> str | None:
     """Let the user choose one commune or all.
 
     Parameters
@@ -26,11 +35,12 @@ def commune(names: Mapping[str, str], *, key: str = "commune", label: str = "Com
     str or None
         INSEE code; None for all.
     """
-    ordered = dict(sorted(names.items(), key=lambda item: item[1]))
-    return one_of(ordered, key=key, label=label, none=EVERYWHERE)
+    return one_of(by_title(names), key=key, label=label, none=none)
 
 
-def qpv(frame: pd.DataFrame, *, key: str = "qpv", label: str = "Quartier prioritaire") -> str | None:
+def qpv(
+    frame: pd.DataFrame, *, key: str = "qpv", label: str = "Quartier prioritaire", none: str = NO_QPV_CHOSEN
+) -> str | None:
     """Let the user choose one QPV or none.
 
     Parameters
@@ -38,7 +48,56 @@ def qpv(frame: pd.DataFrame, *, key: str = "qpv", label: str = "Quartier priorit
     frame
         The QPV to choose from: index `code_qp`, columns `lib_qp` and `lib_communes`.
     """
-    return one_of(titles_of_qpv(frame), key=key, label=label, none=NO_QPV_CHOSEN)
+    return one_of(titles_of_qpv(frame), key=key, label=label, none=none)
+
+
+def project(*, none: str) -> str | None:
+    """Let the user choose one project or none."""
+    return one_of(dict(current().projects_in_order["titre"]), key="projet", label="Projet", none=none)
+
+
+def by_title(titles: Mapping[str, str]) -> dict[str, str]:
+    """Put choices in the order of their titles."""
+    return dict(sorted(titles.items(), key=lambda item: item[1]))
+
+
+def view(titles: Mapping[str, str], *, key: str) -> str:
+    """Let the user choose one view of a page.
+
+    Parameters
+    ----------
+    titles
+        Title of each view, the first one shown at first.
+    """
+    return st.segmented_control(
+        "Vue",
+        list(titles),
+        format_func=titles.__getitem__,
+        default=next(iter(titles)),
+        required=True,
+        key=key,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+
+
+def metres(
+    label: str = "Seuil de distance à vol d'oiseau (m)",
+    *,
+    default: int = 300,
+    least: int = 100,
+    key: str = "seuil",
+    width: int = 320,
+    said: str | None = None,
+) -> int:
+    """Let the user choose a distance, up to 1,000 m.
+
+    Parameters
+    ----------
+    said
+        What there is to know of it.
+    """
+    return st.slider(label, least, 1000, default, 50, key=key, bind="query-params", width=width, help=said)
 
 
 def titles_of_qpv(frame: pd.DataFrame) -> dict[str, str]:
@@ -55,8 +114,7 @@ def titles_of_qpv(frame: pd.DataFrame) -> dict[str, str]:
         Title by code, in the order of titles.
     """
     rows = zip(frame.index, frame["lib_qp"], frame["lib_communes"], strict=True)
-    titles = {str(code): f"{name}, {towns} ({code})" for code, name, towns in rows}
-    return dict(sorted(titles.items(), key=lambda item: item[1]))
+    return by_title({str(code): f"{name}, {towns} ({code})" for code, name, towns in rows})
 
 
 def basemap(*, label_shown: bool = True) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -24,6 +24,17 @@ from words.formats import pluriel, typographie
 MENU: Final = "menu"
 FILES: Final = "fichiers"
 HTML: Final = "text/html; charset=utf-8"
+
+
+class _Form(NamedTuple):
+    """A form that rows take as a file: its name, how keys and files end, what it is for, what makes it."""
+
+    label: str
+    key: str
+    ending: str
+    mime: str
+    said: str
+    make: Callable[..., bytes]
 
 
 def show(
@@ -64,56 +75,81 @@ def show(
             typographie(f"{pluriel(len(frame), 'ligne')}, {context.place}. Chaque fichier dit ses sources.")
         )
         with st.container(key=f"{key}-{FILES}"):
-            _offer(
-                "Excel (XLSX)",
-                partial(to_xlsx, frame, context=context, fields=kept),
-                context.filename("xlsx"),
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                key=f"{key}-xlsx",
-                said="Nombres, dates et pourcentages prêts à calculer, une feuille pour les sources",
-            )
-            _offer(
-                "CSV pour Excel",
-                partial(to_csv, frame, context=context, fields=kept),
-                context.filename("csv"),
-                "text/csv; charset=utf-8",
-                key=f"{key}-csv-excel",
-                said="Séparateur point-virgule, virgule décimale, titres en français",
-            )
-            _offer(
-                "CSV brut",
-                partial(to_csv, frame, context=context, fields=kept, plain=True),
-                context.filename("brut.csv"),
-                "text/csv; charset=utf-8",
-                key=f"{key}-csv",
-                said="Séparateur virgule, point décimal, noms de colonnes techniques",
-            )
-            if isinstance(frame, gpd.GeoDataFrame):
-                _offer(
-                    "GeoPackage",
-                    partial(to_gpkg, frame, context=context, fields=kept, layer_id=layer_id),
-                    context.filename("gpkg"),
-                    "application/geopackage+sqlite3",
-                    key=f"{key}-gpkg",
-                    said="Pour QGIS, Lambert-93, avec le style de la carte et une table des sources",
-                )
-                _offer(
-                    "GeoJSON",
-                    partial(to_geojson, frame, context=context, fields=kept),
-                    context.filename("geojson"),
-                    "application/geo+json",
-                    key=f"{key}-geojson",
-                    said="Pour un autre logiciel de cartographie, WGS 84",
-                )
-                if drawn is not None:
-                    _offer(
-                        "Carte (HTML)",
-                        partial(_map_of_rows, drawn, frame, kept, context, layer_id),
-                        context.filename("html"),
-                        HTML,
-                        key=f"{key}-carte",
-                        said="Un seul fichier, qui s’ouvre dans un navigateur, sans réseau ; chaque objet dit sa ligne",
+            for form in _forms(frame, layer_id, drawn):
+                # Made at the click, without running the page again.
+                with st.container(gap=None):
+                    st.download_button(
+                        form.label,
+                        partial(form.make, frame, context=context, fields=kept),
+                        file_name=context.filename(form.ending),
+                        mime=form.mime,
+                        key=f"{key}-{form.key}",
+                        on_click="ignore",
+                        width="stretch",
                     )
+                    st.caption(typographie(form.said))
+
+
+def _forms(frame: pd.DataFrame, layer_id: str | None, drawn: MapSpec | None) -> list[_Form]:
+    """List the forms that rows can take: tables, and where they have a place, layers and a map."""
+    forms = [
+        _Form(
+            "Excel (XLSX)",
+            "xlsx",
+            "xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "Nombres, dates et pourcentages prêts à calculer, une feuille pour les sources",
+            to_xlsx,
+        ),
+        _Form(
+            "CSV pour Excel",
+            "csv-excel",
+            "csv",
+            "text/csv; charset=utf-8",
+            "Séparateur point-virgule, virgule décimale, titres en français",
+            to_csv,
+        ),
+        _Form(
+            "CSV brut",
+            "csv",
+            "brut.csv",
+            "text/csv; charset=utf-8",
+            "Séparateur virgule, point décimal, noms de colonnes techniques",
+            partial(to_csv, plain=True),
+        ),
+    ]
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return forms
+    forms += [
+        _Form(
+            "GeoPackage",
+            "gpkg",
+            "gpkg",
+            "application/geopackage+sqlite3",
+            "Pour QGIS, Lambert-93, avec le style de la carte et une table des sources",
+            partial(to_gpkg, layer_id=layer_id),
+        ),
+        _Form(
+            "GeoJSON",
+            "geojson",
+            "geojson",
+            "application/geo+json",
+            "Pour un autre logiciel de cartographie, WGS\u00a084",
+            to_geojson,
+        ),
+    ]
+    if drawn is not None:
+        forms.append(
+            _Form(
+                "Carte (HTML)",
+                "carte",
+                "html",
+                HTML,
+                "Un seul fichier, qui s’ouvre dans un navigateur, sans réseau ; chaque objet dit sa ligne",
+                partial(_map_of_rows, drawn, layer_id=layer_id),
+            )
+        )
+    return forms
 
 
 def show_map(
@@ -154,7 +190,7 @@ def show_map(
 
 
 def _map_of_rows(
-    spec: MapSpec, frame: gpd.GeoDataFrame, fields: Sequence[Field], context: Context, layer_id: str | None
+    spec: MapSpec, frame: gpd.GeoDataFrame, *, context: Context, fields: Sequence[Field], layer_id: str | None
 ) -> bytes:
     """Make the map of rows whose objects say what the rows say."""
     ready, catalogue = startup.ready(), current().sources
@@ -173,12 +209,3 @@ def _map_of_rows(
 
 def _source_ids(spec: MapSpec) -> list[str]:
     return [source_id for shown in spec.layers for source_id in shown.layer.source_ids]
-
-
-def _offer(label: str, make: Callable[[], bytes], file_name: str, mime: str, *, key: str, said: str) -> None:
-    """Offer one file and say what it is for; it is made at the click, without running the page again."""
-    with st.container(gap=None):
-        st.download_button(
-            label, make, file_name=file_name, mime=mime, key=key, on_click="ignore", width="stretch"
-        )
-        st.caption(typographie(said))

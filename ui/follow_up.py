@@ -62,6 +62,11 @@ def read() -> FollowUp | None:
     return found
 
 
+def deployments(followed: FollowUp) -> pd.DataFrame:
+    """Give the deployments recorded, as `facts.follow_up.deployments` does."""
+    return follow_up.deployments(followed, current().projects, current().communes, current().qpv)
+
+
 def facts(followed: FollowUp | None) -> pd.DataFrame | None:
     """Set the records beside the promise of the texts, for all the projects and communes.
 

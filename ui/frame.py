@@ -1,6 +1,5 @@
 """What surrounds every page: the icon, errors in French, the footer."""
 
-from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -9,8 +8,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from errors import AtlasError
 from facts.naming import CONTRAT, TERRITORY
-from ui import startup
-from words.formats import typographie
+from ui import html, startup
 
 ICON: Final = str(Path(__file__).with_name("icon.svg"))
 
@@ -27,9 +25,8 @@ def run(page: StreamlitPage) -> None:
 def footer() -> None:
     """Close the page with what binds every figure on it."""
     st.divider()
-    st.html(
-        f'<p class="atlas-note">{escape(typographie(f"Atlas des Possibles, {CONTRAT}, {TERRITORY}."))} '
-        "Données ouvertes, chacune avec son producteur, son millésime et sa licence.</p>"
+    html.note(
+        f"Atlas des Possibles, {CONTRAT}, {TERRITORY}. Données ouvertes, chacune avec son producteur, son millésime et sa licence."
     )
     with st.container(horizontal=True):
         st.page_link("pages/donnees/page.py", label="Sources et licences")

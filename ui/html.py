@@ -1,31 +1,26 @@
-"""HTML of the pages, by Jinja2: whatever a template names is escaped, and put in French typography by the filter `t`."""
+"""HTML of the pages: a template filled, a remark, a fault."""
 
 from functools import cache
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, Literal
 
 import streamlit as st
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 from markupsafe import Markup
 
-from words.formats import typographie
+from exports.markup import environment
 
-_ENVIRONMENT: Final = Environment(
-    autoescape=True,
-    loader=PackageLoader("ui"),
-    trim_blocks=True,
-    lstrip_blocks=True,
-    undefined=StrictUndefined,
-)
-_ENVIRONMENT.filters["t"] = typographie
+_ROOT: Final = Path(__file__).resolve().parent.parent
+_ENVIRONMENT: Final = environment(_ROOT / "ui" / "templates", _ROOT / "pages")
 
 
 def html(template: str, /, **values: Any) -> Markup:
-    """Fill a template.
+    """Fill a template, which escapes whatever it names.
 
     Parameters
     ----------
     template
-        Its text, or the name of a file of `ui/templates`, which ends in ".jinja".
+        Its text, or the name of a file of `ui/templates` or of a page's folder, such as "projets/matrix.jinja".
     """
     return Markup(_compiled(template).render(values))  # noqa: S704 - the environment escapes
 
@@ -35,9 +30,22 @@ def show(template: str, /, **values: Any) -> None:
     st.html(html(template, **values))
 
 
-def note(text: str) -> None:
-    """Write a remark in small letters, plain French text."""
-    show('<p class="atlas-note">{{ text|t }}</p>', text=text)
+def note(text: str, *, role: Literal["", "status"] = "") -> None:
+    """Write a remark in small letters, plain French text; with a role, screen readers say it as it appears."""
+    show(
+        '<p class="atlas-note"{% if role %} role="{{ role }}"{% endif %}>{{ text|t }}</p>',
+        text=text,
+        role=role,
+    )
+
+
+def fault(text: str, *, role: Literal["", "status", "alert"] = "alert") -> None:
+    """Write what is wrong, plain French text."""
+    show(
+        '<p class="atlas-faute"{% if role %} role="{{ role }}"{% endif %}>{{ text|t }}</p>',
+        text=text,
+        role=role,
+    )
 
 
 @cache

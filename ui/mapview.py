@@ -8,7 +8,7 @@ from streamlit_folium import st_folium
 
 from maps.builder import base_map, early_script, feature_group, session_script
 from maps.spec import MapSpec, SessionObjects
-from ui import startup
+from ui import html, startup
 
 HEIGHT_PX: Final = 560
 _RETURNED: Final = "last_active_drawing"
@@ -71,7 +71,11 @@ def show(
     if st.session_state.get(_HANDED) and not own and not handed:
         st.html(session_script(), unsafe_allow_javascript=True)
     # The frame has no height until its scripts run: keep its place, so that the page does not jump.
-    st.html(f"<style>@media screen {{ .st-key-{key}-cadre {{ min-height: {height}px; }} }}</style>")
+    html.show(
+        "<style>@media screen { .st-key-{{ key }}-cadre { min-height: {{ height }}px; } }</style>",
+        key=key,
+        height=height,
+    )
     with st.container(key=f"{key}-cadre"):
         value = st_folium(
             base_map(ready.assets, notes=ready.notes),

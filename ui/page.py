@@ -1,11 +1,11 @@
 """The frame that every page shares: heading, finding, what only paper needs."""
 
 from collections.abc import Mapping
-from html import escape
 from typing import Final
 
 import streamlit as st
 
+from ui import html
 from ui.markdown import plain
 from words import clock
 from words.formats import date, typographie
@@ -22,7 +22,7 @@ def header(title: str, finding: str) -> None:
         One French sentence, plain text: the answer before the details.
     """
     st.title(plain(typographie(title)), anchor=CONTENT_ID)
-    st.html(f'<p class="atlas-constat">{escape(typographie(finding))}</p>')
+    html.show('<p class="atlas-constat">{{ finding|t }}</p>', finding=finding)
 
 
 def on_paper(words: Mapping[str, str], *, style: str = "") -> None:
@@ -37,5 +37,8 @@ def on_paper(words: Mapping[str, str], *, style: str = "") -> None:
     """
     today = date(clock.today())
     said = "".join(f" {name.capitalize()} : {value}." for name, value in words.items() if value)
-    sheet = f"<style>{style}</style>" if style else ""
-    st.html(f'{sheet}<p class="atlas-papier-seul">{escape(typographie(f"Établi le {today}.{said}"))}</p>')
+    html.show(
+        '{% if style %}<style>{{ style|safe }}</style>{% endif %}<p class="atlas-papier-seul">{{ said|t }}</p>',
+        style=style,
+        said=f"Établi le {today}.{said}",
+    )

@@ -1,6 +1,5 @@
 """What a territory does not have: its pages leave the navigation, and say why to who opens them all the same."""
 
-from html import escape
 from typing import Final, Literal
 
 import streamlit as st
@@ -9,8 +8,7 @@ from errors import AtlasError
 from facts.naming import TERRITORY
 from facts.snapshot import current
 from loaders import territory
-from ui import page
-from words.formats import typographie
+from ui import html, page
 
 #: Source id to what `territoire.toml` lacks where it does not name it.
 _UNNAMED: Final = {
@@ -47,6 +45,5 @@ def say_absent(title: str, source_id: str) -> None:
         else "Le catalogue des sources de ce territoire n’en contient aucune pour cette page."
     )
     page.header(title, f"Rien à montrer ici pour {TERRITORY}. {why}")
-    said = "Rien n’y est compté ni mesuré : une absence de données n’est ni un zéro, ni un manque."
-    st.html(f'<p class="atlas-note">{escape(typographie(said))}</p>')
+    html.note("Rien n’y est compté ni mesuré : une absence de données n’est ni un zéro, ni un manque.")
     st.page_link("pages/donnees/page.py", label="Sources de l’atlas", icon=":material/arrow_forward:")

@@ -1,20 +1,19 @@
 """What the partners recorded of one project or one place, on its own page: a table, a map's layer, or that there is none."""
 
 from collections.abc import Sequence
-from html import escape
 from typing import Final
 
 import pandas as pd
 import streamlit as st
 
-from exports.context import Context
 from facts import follow_up as words
 from facts.follow_up import FollowUp
 from facts.snapshot import current
 from geo.follow_up import communes_of
 from maps.spec import ShownLayer
-from ui import downloads, follow_up, table
-from words.formats import moment, typographie
+from ui import downloads, follow_up, html, table
+from ui.rows import about
+from words.formats import moment
 
 OF_PROJECT: Final = ("commune", "statut", "qpv", "lieu", "debut", "fin", "partenaire")
 OF_PLACE: Final = ("titre", "statut", "qpv", "lieu", "debut", "fin", "partenaire")
@@ -33,8 +32,10 @@ def of_project(followed: FollowUp | None, id_projet: str) -> pd.DataFrame:
     DataFrame
         Rows of `facts.follow_up.deployments`, none if nothing could be read.
     """
-    rows = _rows(followed)
-    return rows if followed is None else rows[rows["id_projet"] == id_projet]
+    if followed is None:
+        return pd.DataFrame()
+    rows = follow_up.deployments(followed)
+    return rows[rows["id_projet"] == id_projet]
 
 
 def of_place(followed: FollowUp | None, code: str) -> pd.DataFrame:
@@ -52,9 +53,9 @@ def of_place(followed: FollowUp | None, code: str) -> pd.DataFrame:
     DataFrame
         Rows of `facts.follow_up.deployments`, none if nothing could be read.
     """
-    rows = _rows(followed)
     if followed is None:
-        return rows
+        return pd.DataFrame()
+    rows = follow_up.deployments(followed)
     towns = communes_of(rows, current().qpv)
     return rows[[code in (own, *codes) for own, codes in zip(rows["code_qp"], towns, strict=True)]]
 
@@ -101,38 +102,31 @@ def show(
         _note("Le suivi ne répond pas : rien n’est montré de ce que les partenaires ont enregistré.")
         return
     read = f"Enregistrements des partenaires, lus le {moment(followed.read_at)}. {followed.fault}".strip()
-    link = f'<a href="suivi?{escape(query)}" target="_self">Ouvrir le suivi</a>'
+    none = "Déploiements : aucun enregistrement, ce qui ne dit pas que rien n’est fait." if rows.empty else ""
+    _note(" ".join(filter(None, (sentence, none, read))), link=f"suivi?{query}")
     if rows.empty:
-        _note(
-            f"{sentence} Déploiements : aucun enregistrement, ce qui ne dit pas que rien n’est fait. {read}".strip(),
-            link,
-        )
         return
-    _note(f"{sentence} {read}".strip(), link)
     known = {field.column: field for field in words.DEPLOYMENT_FIELDS}
-    fields = [known[column] for column in columns]
-    source = words.source_of(followed)
     table.show(
         rows,
-        fields,
-        sources={source.source_id: source},
+        [known[column] for column in columns],
         caption="Déploiements enregistrés, le dernier d’abord",
         key="suivi-deploiements",
         target="suivi?fiche=",
     )
-    downloads.show(
-        rows,
-        words.DEPLOYMENT_FIELDS,
-        context=Context.of([source], filters={"lieu ou projet": place}, subject="déploiements", place=place),
-        key="suivi-export",
+    # Files hold all the columns.
+    context = about(
+        [words.source_of(followed)],
+        filters={"lieu ou projet": place},
+        subject="déploiements",
+        place=place,
     )
+    downloads.show(rows, words.DEPLOYMENT_FIELDS, context=context, key="suivi-export")
 
 
-def _rows(followed: FollowUp | None) -> pd.DataFrame:
-    if followed is None:
-        return pd.DataFrame()
-    return words.deployments(followed, current().projects, current().communes, current().qpv)
-
-
-def _note(text: str, link: str = "") -> None:
-    st.html(f'<p class="atlas-note">{escape(typographie(text))} {link}</p>')
+def _note(text: str, *, link: str = "") -> None:
+    html.show(
+        '<p class="atlas-note">{{ text|t }}{% if link %} <a href="{{ link }}" target="_self">Ouvrir le suivi</a>{% endif %}</p>',
+        text=text,
+        link=link,
+    )

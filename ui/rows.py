@@ -1,6 +1,7 @@
 """The rows of a page: a table to read, and the same rows as files to take away."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import pandas as pd
 
@@ -10,6 +11,10 @@ from facts.snapshot import current
 from loaders.catalogue import Source
 from maps.spec import MapSpec
 from ui import downloads, table
+
+#: Where the rows of QPV and of communes lead.
+TO_QPV: Final = "quartier?qpv="
+TO_COMMUNE: Final = "commune?commune="
 
 
 def about(

@@ -5,17 +5,19 @@ numbers as text, and carries a toolbar in English whose download forgets where t
 """
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 import pandas as pd
 import streamlit as st
+from markupsafe import Markup
 
 from facts.fields import Field, heading, present, stated, values_of
+from facts.snapshot import current
 from loaders.catalogue import Source
+from ui import html
 from words.folding import fold
-from words.formats import cell, entier, pluriel, typographie
+from words.formats import cell, entier, pluriel
 from words.kinds import NUMBERS
 from words.missing import REASONS, is_missing
 
@@ -24,13 +26,15 @@ LONG_TEXT: Final = 60
 GIVEN_ORDER: Final = "Ordre proposé"
 RISING: Final = "Croissant"
 FALLING: Final = "Décroissant"
+#: Target of rows that are projects, by their id.
+PROJECT_SHEET: Final = "projets?vue_projets=Fiche+d%27un+projet&projet="
 
 
 def show(
     frame: pd.DataFrame,
     fields: Sequence[Field],
     *,
-    sources: Mapping[str, Source],
+    sources: Mapping[str, Source] | None = None,
     caption: str,
     key: str,
     target: str = "",
@@ -44,16 +48,16 @@ def show(
     fields
         The columns to show; the first names the row.
     sources
-        The catalogue, which says where each source applies; columns of one that the territory lacks are left out.
+        The catalogue, which says where each source applies, None for the data's own; columns of a source that the
+        territory lacks are left out.
     caption
         What the rows are, in French: the table's title for every reader, screen readers included.
     """
     if frame.empty:
-        st.html(
-            f'<p class="atlas-note">{escape(typographie(caption))} : aucune ligne ne répond à ces filtres.</p>'
-        )
+        html.note(f"{caption} : aucune ligne ne répond à ces filtres.")
         return
-    _pages(frame, present(fields, sources), sources, caption, key, target)
+    catalogue = current().sources if sources is None else sources
+    _pages(frame, present(fields, catalogue), catalogue, caption, key, target)
 
 
 @st.fragment
@@ -113,7 +117,7 @@ def to_html(
     sources: Mapping[str, Source],
     caption: str,
     target: str = "",
-) -> str:
+) -> Markup:
     """Write a table that screen readers, keyboards and printers understand.
 
     Parameters
@@ -129,31 +133,39 @@ def to_html(
     fields = present(fields, sources)
     rows = stated(frame, fields, sources)
     links = {field.column for field in fields[1:] if rows[field.column].map(_is_link).any()}
-    heads = "".join(
-        f'<th scope="col"{_classes(field, "", link=field.column in links)}{_title(field)}>{escape(typographie(heading(field)))}</th>'
-        for field in fields
-    )
     lines = []
     for label, *values in rows.itertuples(name=None):
-        name = cell(values[0], fields[0].kind)
-        shown = escape(typographie(name))
-        if target:
-            shown = f'<a href="{escape(target + quote(str(label)))}" target="_self">{shown}</a>'
-        cells = [f'<th scope="row"{_classes(fields[0], name)}>{shown}</th>']
-        cells += [
-            f"<td{_classes(field, text, link=field.column in links)}>{_linked(text, name)}</td>"
-            for field, text in zip(
-                fields[1:],
-                (cell(v, f.kind) for v, f in zip(values[1:], fields[1:], strict=True)),
-                strict=True,
+        name, *texts = (cell(value, field.kind) for value, field in zip(values, fields, strict=True))
+        cells = [
+            (
+                text,
+                _classes(field, text, link=field.column in links),
+                urlsplit(text).netloc if _is_link(text) else "",
             )
+            for text, field in zip(texts, fields[1:], strict=True)
         ]
-        lines.append(f"<tr>{''.join(cells)}</tr>")
-    title = escape(typographie(caption))
-    return (
-        f'<div class="atlas-cadre" role="region" tabindex="0" aria-label="{title}"><table class="atlas-table">'
-        f"<caption>{title}</caption><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
+        address = target + quote(str(label)) if target else ""
+        lines.append((address, name, _classes(fields[0], name), cells))
+    return html.html(
+        "table.jinja",
+        title=caption,
+        heads=[(field, _classes(field, "", link=field.column in links)) for field in fields],
+        heading=heading,
+        lines=lines,
     )
+
+
+def show_whole(
+    frame: pd.DataFrame,
+    fields: Sequence[Field],
+    *,
+    sources: Mapping[str, Source] | None = None,
+    caption: str,
+    target: str = "",
+) -> None:
+    """Show rows all at once and as they come; the parameters are those of `show`."""
+    catalogue = current().sources if sources is None else sources
+    st.html(to_html(frame, fields, sources=catalogue, caption=caption, target=target))
 
 
 def _sorted_by_user(frame: pd.DataFrame, fields: Sequence[Field], key: str) -> pd.DataFrame:
@@ -193,21 +205,8 @@ def _classes(field: Field, text: str, *, link: bool = False) -> str:
         names.append("raison")
     if len(text) > LONG_TEXT:
         names.append("long")
-    return f' class="{" ".join(names)}"' if names else ""
-
-
-def _title(field: Field) -> str:
-    return f' title="{escape(typographie(field.help))}"' if field.help else ""
+    return " ".join(names)
 
 
 def _is_link(value: Any) -> bool:
     return isinstance(value, str) and value.startswith("https://")
-
-
-def _linked(text: str, name: str) -> str:
-    if not _is_link(text):
-        return escape(typographie(text))
-    return (
-        f'<a href="{escape(text)}" target="_blank" rel="noopener noreferrer">{escape(urlsplit(text).netloc)}'
-        f'<span class="atlas-cache"> : {escape(name)} (nouvel onglet)</span></a>'
-    )

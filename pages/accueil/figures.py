@@ -15,6 +15,7 @@ from geo.territory import METROPOLE
 from loaders.catalogue import Source
 from words.constants import PROXIMITY_M
 from words.formats import distance, entier, pluriel
+from words.missing import HORS_PERIMETRE
 
 FIELDS: Final = (
     Field("chiffre", "Chiffre", "texte"),
@@ -76,7 +77,7 @@ def key_figures(
         Figure(
             f"{entier(served)} sur {entier(len(covered))}",
             f"quartiers couverts par {BIKES} ont une station physique à {reach} ; les {entier(apart)} autres QPV sont "
-            "hors périmètre de la source",
+            f"{HORS_PERIMETRE}",
             ("velos", "qpv"),
         ),
         Figure(

@@ -1,12 +1,10 @@
 """What the atlas answers and for whom, the figures that matter, how fresh the data are, and a search by name."""
 
 from collections.abc import Sequence
-from html import escape
 
 import pandas as pd
 import streamlit as st
 
-from exports.context import Context
 from facts.fields import Field
 from facts.naming import BIKES
 from facts.portraits import COMMUNE
@@ -15,7 +13,7 @@ from pages.accueil import figures as key
 from pages.accueil import towns
 from pages.accueil.figures import Figure, KeyFigures, key_figures
 from pages.accueil.search import Entry, index, search
-from ui import downloads, freshness, page, presence, sources, table
+from ui import downloads, freshness, html, page, presence, rows, sources, table
 from ui.markdown import plain
 from words import clock
 from words.constants import PROXIMITY_M
@@ -142,60 +140,46 @@ def show_search() -> None:
     count = pluriel(len(found), "résultat") if found else "Aucun résultat"
     more = f", les {SHOWN} premiers sont affichés" if len(found) > SHOWN else ""
     advice = "" if found else " : essayez un seul mot, un code de quartier (QN…) ou le nom d'une commune"
-    st.html(f'<p class="atlas-note" role="status">{escape(typographie(count + more + advice))}</p>')
+    html.note(count + more + advice, role="status")
     for entry in found[:SHOWN]:
         show_result(entry)
 
 
 def show_result(entry: Entry) -> None:
     with st.container(border=True, gap="small"):
-        st.html(
-            f'<p class="atlas-resultat"><span>{escape(entry.kind)}</span> <strong>{escape(typographie(entry.title))}</strong><br>'
-            f"{escape(typographie(entry.detail))}</p>"
+        html.show(
+            '<p class="atlas-resultat"><span>{{ entry.kind }}</span> <strong>{{ entry.title|t }}</strong><br>{{ entry.detail|t }}</p>',
+            entry=entry,
         )
         with st.container(horizontal=True, gap="small"):
             for link in entry.links[:SHOWN_LINKS]:
                 st.page_link(link.page, label=plain(typographie(link.label)), query_params=dict(link.params))
         if len(entry.links) > SHOWN_LINKS:
             rest = len(entry.links) - SHOWN_LINKS
-            st.html(
-                f'<p class="atlas-note">et {pluriel(rest, "autre projet", "autres projets")}, sur la page Projets</p>'
-            )
+            html.note(f"et {pluriel(rest, 'autre projet', 'autres projets')}, sur la page Projets")
 
 
 def show_card(who: str, question: str, answer: str, target: str, link: str) -> None:
-    st.html(
-        f'<div class="atlas-carte"><p class="atlas-public">{escape(who)}</p><h3>{escape(typographie(question))}</h3>'
-        f"<p>{escape(typographie(answer))}</p></div>"
+    html.show(
+        '<div class="atlas-carte"><p class="atlas-public">{{ who }}</p><h3>{{ question|t }}</h3><p>{{ answer|t }}</p></div>',
+        who=who,
+        question=question,
+        answer=answer,
     )
     st.page_link(target, label=f"**{link}**", icon=":material/arrow_forward:")
 
 
 def show_figures(figures: Sequence[Figure]) -> None:
     catalogue = current().sources
-    items = []
-    for figure in figures:
-        origin = key.origin(figure, catalogue)
-        title = "Sources" if len(figure.source_ids) > 1 else "Source"
-        items.append(
-            f'<li><strong class="atlas-chiffre">{escape(figure.value)}</strong>'
-            f"<span>{escape(typographie(figure.text))}</span>"
-            f'<span class="atlas-origine">{escape(typographie(f"{title} : {origin}"))}</span></li>'
-        )
-    st.html(f'<ul class="atlas-chiffres">{"".join(items)}</ul>')
+    told = key.rows(figures, catalogue)
+    html.show("accueil/figures.jinja", figures=zip(figures, told["origine"], strict=True))
     used = dict.fromkeys(source_id for figure in figures for source_id in figure.source_ids)
-    context = Context.of(
-        [catalogue[source_id] for source_id in used],
-        filters=REACH,
-        subject="chiffres à retenir",
-        place=current().everywhere,
-    )
-    downloads.show(key.rows(figures, catalogue), key.FIELDS, context=context, key="export-chiffres")
+    context = rows.about(used, filters=REACH, subject="chiffres à retenir")
+    downloads.show(told, key.FIELDS, context=context, key="export-chiffres")
 
 
 def show_towns() -> None:
-    catalogue = current().sources
-    rows, fields = towns.rows(current().places(COMMUNE, int(PROXIMITY_M))), towns.fields(PROXIMITY_M)
+    counted = towns.rows(current().places(COMMUNE, PROXIMITY_M))
     st.caption(
         typographie(
             f"Dans les QPV de chaque commune, ou à {distance(PROXIMITY_M)} au plus de leur contour, à vol d'oiseau. Sans objet : la "
@@ -203,28 +187,22 @@ def show_towns() -> None:
             "s'additionnent pas tous."
         )
     )
-    table.show(
-        rows,
-        fields,
-        sources=catalogue,
+    rows.show(
+        counted,
+        towns.fields(PROXIMITY_M),
+        rows.about(TOWN_SOURCES, filters=REACH, subject="chiffres par commune"),
         caption="Quartiers prioritaires, habitants et ce qui les entoure, commune par commune",
         key="communes",
+        files_key="export-communes",
         target="commune?commune=",
+        drawn=towns.spec(counted, stations=current().bikes, friches=current().friches),
     )
-    context = Context.of(
-        [catalogue[source_id] for source_id in TOWN_SOURCES],
-        filters=REACH,
-        subject="chiffres par commune",
-        place=current().everywhere,
-    )
-    drawn = towns.spec(rows, stations=current().bikes, friches=current().friches)
-    downloads.show(rows, fields, context=context, key="export-communes", drawn=drawn)
     sources.note(*TOWN_SOURCES)
 
 
 def show_freshness() -> None:
     today = clock.today()
-    rows = pd.DataFrame(
+    listed = pd.DataFrame(
         [
             {
                 "titre": source.titre,
@@ -236,13 +214,9 @@ def show_freshness() -> None:
             for source in current().sources.values()
         ]
     ).set_index("source_id")
-    st.html(
-        table.to_html(rows, FRESH_FIELDS, sources={}, caption="Millésime et âge de chaque source, à ce jour")
-    )
-    context = Context.of(
-        current().sources.values(), subject="fraîcheur des sources", place=current().everywhere
-    )
-    downloads.show(rows, FRESH_FIELDS, context=context, key="export-fraicheur")
+    table.show_whole(listed, FRESH_FIELDS, caption="Millésime et âge de chaque source, à ce jour")
+    context = rows.about(current().sources, subject="fraîcheur des sources")
+    downloads.show(listed, FRESH_FIELDS, context=context, key="export-fraicheur")
     st.page_link(
         "pages/donnees/page.py",
         label="Limites, communes couvertes et qualité de chaque source",

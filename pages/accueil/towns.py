@@ -55,7 +55,6 @@ def spec(towns: gpd.GeoDataFrame, *, stations: gpd.GeoDataFrame, friches: gpd.Ge
     stations, friches
         The loaders' frames; virtual stations and unchecked brownfields, which no figure counts, are left out.
     """
-    west, south, east, north = (float(edge) for edge in towns.total_bounds)
     physical = stations.index[~stations["is_virtual_station"]]
     return MapSpec(
         titre="Quartiers prioritaires et ce qui les entoure, commune par commune",
@@ -66,5 +65,5 @@ def spec(towns: gpd.GeoDataFrame, *, stations: gpd.GeoDataFrame, friches: gpd.Ge
             ShownLayer("stations", ids=list(physical)),
         ],
         basemap="aucun",
-        cadrage=Cadrage("communes", (west - MARGIN_M, south - MARGIN_M, east + MARGIN_M, north + MARGIN_M)),
+        cadrage=Cadrage.around("communes", towns, margin_m=MARGIN_M),
     )

@@ -1,6 +1,6 @@
 """What the user of the map filters by; every choice lives in the address bar."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +9,8 @@ import streamlit as st
 
 from facts.surroundings import MODES
 from maps.layers import LAYERS
-from ui import choices
+from ui import choices, where
+from ui.where import Where
 from words.constants import UNCHECKED
 from words.missing import is_missing
 
@@ -49,63 +50,34 @@ Types = tuple[tuple[tuple[str, str], tuple[str, ...]], ...]
 class Filters:
     """The filters in force.
 
-    Parameters
+    Attributes
     ----------
-    commune
-        INSEE code, None for all.
-    qpv
-        The QPV chosen, None for none.
     around_m
         Show only what lies at most so far from the chosen QPV, in metres, as the crow flies; None shows everything.
     """
 
-    commune: str | None
-    qpv: str | None
+    here: Where
     around_m: int | None
     layers: tuple[str, ...]
     statuts: tuple[str, ...]
     types: Types
 
-    def described(self, names: Mapping[str, str], qpv_names: Mapping[str, str]) -> dict[str, str]:
-        """Say the filters in words, for files and paper.
-
-        Parameters
-        ----------
-        names
-            Name of each commune by INSEE code.
-
-        Returns
-        -------
-        dict of str to str
-            Filter to value, those in force only.
-        """
-        words = {
-            "commune": names[self.commune] if self.commune else "",
-            "quartier": f"{qpv_names[self.qpv]} ({self.qpv})" if self.qpv else "",
-            "autour du quartier": ""
-            if self.around_m is None
-            else f"{AROUND[self.around_m].lower()}, à vol d’oiseau",
-            "friches": ", ".join(STATUTS[statut].lower() for statut in self.statuts) or "aucun statut",
-        }
+    @property
+    def described(self) -> dict[str, str]:
+        """The filters in words, for files and paper, those in force only."""
+        around = "" if self.around_m is None else f"{AROUND[self.around_m].lower()}, à vol d’oiseau"
+        statuts = ", ".join(STATUTS[statut].lower() for statut in self.statuts) or "aucun statut"
+        words = self.here.described | {"autour du quartier": around, "friches": statuts}
         return {name: value for name, value in words.items() if value} | described_types(self.types)
 
+    @property
     def address(self) -> dict[str, list[str]]:
-        """Give the query parameters that Streamlit does not always write itself.
-
-        Returns
-        -------
-        dict of str to list of str
-            Name to values, none where the choice is the default.
-        """
-        changed = list(self.statuts) != CHECKED
+        """The query parameters that Streamlit does not always write itself; no value where the choice is the default."""
+        changed, types = list(self.statuts) != CHECKED, dict(self.types)
         return {
-            "commune": [self.commune] if self.commune else [],
-            "qpv": [self.qpv] if self.qpv else [],
+            **self.here.address,
             "statuts": [STATUTS[statut] for statut in self.statuts] if changed else [],
-            **{
-                _name(key): [MODES.get(value, value) for value in dict(self.types).get(key, ())]
-                for key in TYPES
-            },
+            **{_name(key): [MODES.get(value, value) for value in types.get(key, ())] for key in TYPES},
         }
 
 
@@ -131,27 +103,20 @@ def values_of_types(frames: Mapping[str, gpd.GeoDataFrame]) -> dict[tuple[str, s
     return {key: values for key, values in offered.items() if values}
 
 
-def ask(
-    quarters: Callable[[str | None], Mapping[str, str]],
-    names: Mapping[str, str],
-    offered: Mapping[tuple[str, str], list[str]],
-    *,
-    layers: Sequence[str],
-) -> Filters:
+def ask(offered: Mapping[tuple[str, str], list[str]], *, layers: Sequence[str]) -> Filters:
     """Show the filters and read them.
 
     Parameters
     ----------
-    names
-        Name of each commune by INSEE code.
+    offered
+        What `values_of_types` gives.
+    layers
+        Ids of the layers that the territory has.
     """
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
-        commune = choices.commune(names)
-        chosen = choices.one_of(
-            quarters(commune), key="qpv", label="Quartier prioritaire", none=choices.NO_QPV_CHOSEN
-        )
+    with choices.row():
+        here = where.ask()
         around = EVERYTHING
-        if chosen is not None:
+        if here.chosen is not None:
             around = st.selectbox(
                 "Autour du quartier, à vol d’oiseau",
                 list(AROUND),
@@ -171,8 +136,7 @@ def ask(
     )
     statuts, types = _ask_details(offered, brownfields="friches" in layers)
     return Filters(
-        commune=commune,
-        qpv=chosen,
+        here=here,
         around_m=None if around == EVERYTHING else around,
         layers=tuple(shown),
         statuts=statuts,

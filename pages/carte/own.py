@@ -7,18 +7,15 @@ from typing import Final
 import geopandas as gpd
 import streamlit as st
 
-from exports.context import Context
-from facts.attribution import line
-from facts.snapshot import current
 from geo.places import RADII_M
 from geo.proximity import pairs_within
 from maps.spec import ShownLayer
 from pages.carte.filters import Filters
-from ui import downloads, own_filters, own_layers, table
+from ui import downloads, html, own_filters, own_layers, rows, sources, table
 from ui.markdown import plain
 from ui.own_layers import UNOFFICIAL, Held
-from words import formats
-from words.formats import distance, escaped, typographie
+from ui.where import Where
+from words.formats import distance, typographie
 
 #: Distances at which objects are counted: inside alone, then the atlas's own.
 REACHES_M: Final = (0, *RADII_M)
@@ -54,12 +51,12 @@ def ask(quarters: gpd.GeoDataFrame, filters: Filters) -> list[Kept]:
             conditions[layer_id] = own_filters.ask(held[layer_id])
     kept = []
     for layer_id in shown:
-        rows = own_filters.select(held[layer_id].rows, conditions[layer_id])
-        here = own_layers.in_commune(rows, filters.commune)
-        if filters.qpv is not None and filters.around_m is not None:
-            near = pairs_within(quarters.loc[[filters.qpv]], here, filters.around_m)
+        found = own_filters.select(held[layer_id].rows, conditions[layer_id])
+        here = own_layers.in_commune(found, filters.here.commune)
+        if filters.here.chosen is not None and filters.around_m is not None:
+            near = pairs_within(quarters.loc[[filters.here.chosen]], here, filters.around_m)
             here = here.iloc[sorted(set(near.point))]
-        kept.append(Kept(held[layer_id], rows, here, own_filters.described(conditions[layer_id])))
+        kept.append(Kept(held[layer_id], found, here, own_filters.described(conditions[layer_id])))
     return kept
 
 
@@ -84,24 +81,20 @@ def words(kept: Sequence[Kept]) -> dict[str, str]:
     }
 
 
-def show(
-    kept: Sequence[Kept], quarters: gpd.GeoDataFrame, place_words: Mapping[str, str], place: str
-) -> None:
+def show(kept: Sequence[Kept], filters: Filters) -> None:
     """List the objects of the layers, and count them around each QPV."""
     if not own_layers.held():
-        st.html(
-            '<p class="atlas-note">Vous avez un fichier à vous ? La page Données, par le menu, en fait une couche de cette '
-            "carte, pour votre session.</p>"
+        html.note(
+            "Vous avez un fichier à vous ? La page Données, par le menu, en fait une couche de cette carte, pour votre session."
         )
     if not kept:
         return
+    place = filters.here.name
     st.header("Vos couches", anchor="vos-couches")
-    names = current().commune_names
-    lines = "".join(f"<li>{escaped(line(one.held.source, names))}</li>" for one in kept)
-    st.html(
-        f'<p class="atlas-note">{escaped(UNOFFICIAL[0].upper() + UNOFFICIAL[1:])}. Ce qu’une couche ne liste pas n’est pas '
-        f'absent pour autant.</p><ul class="atlas-sources">{lines}</ul>'
+    html.note(
+        f"{UNOFFICIAL[0].upper()}{UNOFFICIAL[1:]}. Ce qu’une couche ne liste pas n’est pas absent pour autant."
     )
+    sources.own([one.held.source for one in kept])
     for one in kept:
         if one.held.thinned_m:
             st.caption(
@@ -115,9 +108,9 @@ def show(
             caption=f"{one.held.title}, {place}",
             key=f"{one.held.layer_id}-tableau",
         )
-        context = Context.of(
+        context = rows.about(
             [one.held.source],
-            filters={**place_words, **one.words, **one.held.words},
+            filters={**filters.described, **one.words, **one.held.words},
             subject=one.held.title,
             place=place,
         )
@@ -128,10 +121,10 @@ def show(
             key=f"{one.held.layer_id}-export",
             layer_id=one.held.layer_id,
         )
-    _around(kept, quarters, place)
+    _around(kept, filters.here)
 
 
-def _around(kept: Sequence[Kept], quarters: gpd.GeoDataFrame, place: str) -> None:
+def _around(kept: Sequence[Kept], here: Where) -> None:
     st.subheader("Vos couches autour de chaque QPV", anchor=False)
     radius_m = st.segmented_control(
         "Compter les objets, à vol d’oiseau depuis le contour",
@@ -156,20 +149,18 @@ def _around(kept: Sequence[Kept], quarters: gpd.GeoDataFrame, place: str) -> Non
             "de la commune choisie."
         )
     )
-    frame, fields = own_layers.per_qpv(quarters, counted, radius_m=radius_m)
-    known = own_layers.catalogue([one for one, _ in counted])
-    table.show(
+    frame, fields = own_layers.per_qpv(here.qpv, counted, radius_m=radius_m)
+    filters = {f"{one.held.title}, {name}": value for one in kept for name, value in one.words.items()}
+    rows.show(
         frame,
         fields,
-        sources=known,
-        caption=f"Vos couches autour de chaque QPV, {place}",
+        rows.about(
+            [*(one.source for one, _ in counted), "qpv"],
+            filters={"distance": distance(radius_m), **filters, "nature": UNOFFICIAL},
+            subject="couches importées par QPV",
+            place=here.name,
+        ),
+        caption=f"Vos couches autour de chaque QPV, {here.name}",
         key="vos-couches-qpv",
+        files_key="vos-couches-qpv-export",
     )
-    filters = {f"{one.held.title}, {name}": value for one in kept for name, value in one.words.items()}
-    context = Context.of(
-        [*(one.source for one, _ in counted), known["qpv"]],
-        filters={"distance": formats.distance(radius_m), **filters, "nature": UNOFFICIAL},
-        subject="couches importées par QPV",
-        place=place,
-    )
-    downloads.show(frame, fields, context=context, key="vos-couches-qpv-export")

@@ -2,23 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from html import escape
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import streamlit as st
 
-from exports.context import Context
 from facts.snapshot import current
 from maps.layers import get
 from pages.carte import fiche, own, totals
 from pages.carte import filters as asked
 from pages.carte import rows as shown
-from ui import choices, downloads, mapview, own_layers, page, sources, startup, table
+from ui import choices, downloads, html, mapview, own_layers, page, rows, sources, startup, table
+from ui.where import Where
 
 TYPES_SEEN: Final = "carte-types"
 #: Layers of places to the page that shows one of them.
-PLACE_PAGES: Final[Mapping[str, str]] = {"qpv": "quartier?qpv=", "communes": "commune?commune="}
+PLACE_PAGES: Final[Mapping[str, str]] = {"qpv": rows.TO_QPV, "communes": rows.TO_COMMUNE}
 STYLE: Final = """
 .atlas-quartier caption { position: static; }
 .atlas-quartier tbody th { min-width: 0; }
@@ -33,23 +32,19 @@ STYLE: Final = """
 
 @st.fragment
 def show() -> None:
-    frames, names = current().layers, current().commune_names
     version = current().version
     heading = st.container()
-    filters = asked.ask(
-        lambda commune: _quarters(version, commune), names, _offered(version), layers=_layers()
-    )
+    filters = asked.ask(_offered(version), layers=_layers())
+    here, words = filters.here, filters.described
     # The totals stand outside this fragment: they follow the filters on types alone.
     if st.session_state.setdefault(TYPES_SEEN, filters.types) != filters.types:
         st.session_state[TYPES_SEEN] = filters.types
         st.rerun()
     with heading:
-        page.header("Carte des quartiers et de ce qui les entoure", _finding(version, filters.commune))
+        page.header("Carte des quartiers et de ce qui les entoure", _finding(version, here.commune))
     kept = _kept(version, filters)
-    brought = own.ask(frames["qpv"], filters)
-    words = filters.described(names, dict(frames["qpv"]["lib_qp"]))
+    brought = own.ask(current().qpv, filters)
     page.on_paper(words, style=STYLE)
-    place = names[filters.commune] if filters.commune else current().everywhere
 
     with st.container(key="carte-haut"):
         left, right = st.columns([0.68, 0.32], gap="medium")
@@ -59,27 +54,28 @@ def show() -> None:
             ):
                 st.header("Carte", anchor=False, width="content")
                 basemap = choices.basemap(label_shown=False)
-            title = f"Carte des quartiers prioritaires, {place}"
-            spec = shown.spec(_placed(version, filters.commune), kept, filters, titre=title, basemap=basemap)
+            title = f"Carte des quartiers prioritaires, {here.name}"
+            spec = shown.spec(_placed(version, here.commune), kept, filters, titre=title, basemap=basemap)
             spec = replace(spec, layers=[*spec.layers, *own.drawn(brought)])
-            mapview.show(spec, key="carte", height=600, on_click=_choose, handed=bool(own_layers.held()))
+            mapview.show(
+                spec, key="carte", height=600, on_click=Where().follow, handed=bool(own_layers.held())
+            )
             if spec.layers:
                 downloads.show_map(
                     spec,
                     subject="carte des quartiers",
-                    place=place,
+                    place=here.name,
                     filters=words | own.words(brought),
                     key="carte-html",
                     own=[one.held.source for one in brought],
                 )
         with right:
-            _neighbourhood(frames, filters)
-    origins = dict.fromkeys(key for layer_id in kept for key in get(layer_id).source_ids)
-    sources.note(*origins)
+            _neighbourhood(filters)
+    sources.note(*(key for layer_id in kept for key in get(layer_id).source_ids))
 
     with st.container(key="carte-suite"):
-        _table(kept, filters, words, place)
-        own.show(brought, _placed(version, filters.commune)["qpv"], words, place)
+        _table(kept, filters)
+        own.show(brought, filters)
 
 
 # What depends on the data and on one choice is worked out once per choice, and shared: never written into.
@@ -92,12 +88,7 @@ def _placed(version: str, commune: str | None) -> Mapping[str, gpd.GeoDataFrame]
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _kept(version: str, filters: asked.Filters) -> Mapping[str, gpd.GeoDataFrame]:
-    return shown.select(_placed(version, filters.commune), filters)
-
-
-@st.cache_resource(show_spinner=False, max_entries=40)
-def _quarters(version: str, commune: str | None) -> dict[str, str]:
-    return choices.titles_of_qpv(_placed(version, commune)["qpv"])
+    return shown.select(_placed(version, filters.here.commune), filters)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
@@ -107,12 +98,12 @@ def _offered(version: str) -> Mapping[tuple[str, str], list[str]]:  # noqa: ARG0
 
 @st.cache_resource(show_spinner=False, max_entries=40)
 def _finding(version: str, commune: str | None) -> str:  # noqa: ARG001
-    return totals.finding(current().layers, commune)
+    return totals.finding(current(), commune)
 
 
 @st.cache_resource(show_spinner=False, max_entries=40)
 def _by_commune(version: str, types: asked.Types) -> gpd.GeoDataFrame:  # noqa: ARG001
-    return totals.by_commune(current().layers, types, current().sources)
+    return totals.by_commune(current(), types)
 
 
 def _layers() -> list[str]:
@@ -120,27 +111,19 @@ def _layers() -> list[str]:
     return [layer_id for layer_id in asked.TITLES if layer_id in present]
 
 
-def _choose(found: dict[str, Any]) -> None:
-    if found["couche"] == "qpv":
-        st.session_state["qpv"] = found["id"]
-
-
-def _neighbourhood(frames: Mapping[str, gpd.GeoDataFrame], filters: asked.Filters) -> None:
+def _neighbourhood(filters: asked.Filters) -> None:
     st.header("Quartier choisi", anchor=False)
-    if filters.qpv is None:
-        st.html('<p class="atlas-note">Choisissez un quartier dans la liste, ou cliquez sur son contour.</p>')
+    if filters.here.chosen is None:
+        html.note("Choisissez un quartier dans la liste, ou cliquez sur son contour.")
         return
-    catalogue = current().sources
-    row, fields = fiche.around(frames, filters, filters.qpv, catalogue)
-    st.html(fiche.to_html(row, fields, sources=catalogue))
+    row, fields = fiche.around(current(), filters, filters.here.chosen)
+    st.html(fiche.to_html(row, fields, sources=current().sources))
 
 
-def _table(
-    kept: Mapping[str, gpd.GeoDataFrame], filters: asked.Filters, words: Mapping[str, str], place: str
-) -> None:
+def _table(kept: Mapping[str, gpd.GeoDataFrame], filters: asked.Filters) -> None:
     st.header("Les mêmes lignes en tableau", anchor=False)
     if not kept:
-        st.html('<p class="atlas-note">Aucune couche n’est affichée.</p>')
+        html.note("Aucune couche n’est affichée.")
         return
     listed = list(kept)
     layer_id = st.selectbox(
@@ -152,50 +135,43 @@ def _table(
         bind="query-params",
         width=320,
     )
-    layer, catalogue = get(layer_id), current().sources
-    frame = kept[layer_id]
+    here, layer, catalogue = filters.here, get(layer_id), current().sources
     fields = shown.fields_of(layer_id, current().layers[layer_id])
     source = catalogue[layer.source_id]
     if not source.telechargee:
-        st.html(f'<p class="atlas-note">{escape(layer.titre)} : {source.silence}.</p>')
+        html.note(f"{layer.titre} : {source.silence}.")
         return
-    if filters.commune is not None and not source.covers([filters.commune]):
-        st.html(f'<p class="atlas-note">{escape(layer.titre)} : {place} est hors périmètre de la source.</p>')
+    if here.commune is not None and not source.covers([here.commune]):
+        html.note(f"{layer.titre} : {here.name} est hors périmètre de la source.")
         return
     table.show(
-        frame,
+        kept[layer_id],
         fields,
         sources=catalogue,
-        caption=f"{layer.titre}, {place}",
+        caption=f"{layer.titre}, {here.name}",
         key="carte-tableau",
         target=PLACE_PAGES.get(layer_id, ""),
     )
-    context = Context.of(
-        [catalogue[key] for key in layer.source_ids], filters=words, subject=layer.titre, place=place
-    )
-    downloads.show(frame, fields, context=context, key="carte-export", layer_id=layer_id)
+    context = rows.about(layer.source_ids, filters=filters.described, subject=layer.titre, place=here.name)
+    downloads.show(kept[layer_id], fields, context=context, key="carte-export", layer_id=layer_id)
 
 
 @st.fragment
 def show_totals() -> None:
     types: asked.Types = st.session_state[TYPES_SEEN]
-    catalogue = current().sources
-    frame = _by_commune(current().version, types)
     with st.container(key="carte-totaux"):
         st.header("Totaux par commune", anchor=False)
         st.caption(
             f"Les {current().everywhere}, selon les filtres par type ; les habitants d’un QPV à cheval sont comptés une fois."
         )
-        table.show(
-            frame, totals.FIELDS, sources=catalogue, caption="Totaux par commune", key="carte-totaux-table"
+        rows.show(
+            _by_commune(current().version, types),
+            totals.FIELDS,
+            rows.about(totals.SOURCES, filters=asked.described_types(types), subject="totaux par commune"),
+            caption="Totaux par commune",
+            key="carte-totaux-table",
+            files_key="carte-totaux-export",
         )
-        context = Context.of(
-            [catalogue[key] for key in totals.SOURCES],
-            filters=asked.described_types(types),
-            subject="totaux par commune",
-            place=current().everywhere,
-        )
-        downloads.show(frame, totals.FIELDS, context=context, key="carte-totaux-export")
         sources.note(*totals.SOURCES)
 
 

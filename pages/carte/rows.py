@@ -6,7 +6,9 @@ from typing import Final
 import geopandas as gpd
 
 from facts.fields import Field
-from facts.place_fields import INDICATORS, SPORT_HELD, SPORT_NAMES, SPORT_YEAR, SURFACE, known
+from facts.place_fields import INDICATORS, QPV, SPORT_HELD, SPORT_NAMES, SPORT_YEAR, SURFACE, known
+from facts.snapshot import Snapshot
+from facts.surroundings import SORTS
 from geo.proximity import pairs_within
 from geo.scope import in_scope
 from maps.spec import Cadrage, MapSpec, ShownLayer
@@ -27,9 +29,7 @@ FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {
         Field("population", "Habitants", "entier", "arrondissements"),
     ),
     "qpv": (
-        Field("lib_qp", "QPV", "texte"),
-        Field("code_qp", "Code", "texte"),
-        Field("lib_communes", "Commune", "texte"),
+        *QPV,
         *INDICATORS[:5],
         SURFACE,
     ),
@@ -132,6 +132,11 @@ def of_types(layer_id: str, frame: gpd.GeoDataFrame, types: Types) -> gpd.GeoDat
     return frame
 
 
+def objects(held: Snapshot, types: Types) -> dict[str, gpd.GeoDataFrame]:
+    """Give the objects of each sort of `facts.surroundings.SORTS` that are of the types chosen."""
+    return {key: of_types(SORTS[key].layer_id, frame, types) for key, frame in held.objects.items()}
+
+
 def select(placed: Mapping[str, gpd.GeoDataFrame], filters: Filters) -> dict[str, gpd.GeoDataFrame]:
     """Give the rows of each layer shown that answer to the filters.
 
@@ -152,8 +157,8 @@ def select(placed: Mapping[str, gpd.GeoDataFrame], filters: Filters) -> dict[str
         kept = of_types(layer_id, frame, filters.types)
         if layer_id == "friches":
             kept = kept[kept["site_statut"].isin(filters.statuts)]
-        if filters.qpv is not None and filters.around_m is not None:
-            near = pairs_within(placed["qpv"].loc[[filters.qpv]], kept, filters.around_m)
+        if filters.here.chosen is not None and filters.around_m is not None:
+            near = pairs_within(placed["qpv"].loc[[filters.here.chosen]], kept, filters.around_m)
             kept = kept.iloc[sorted(near.point)]
         rows[layer_id] = kept
     return rows
@@ -168,7 +173,8 @@ def spec(
     basemap: str,
 ) -> MapSpec:
     """Describe the map that draws exactly these rows."""
-    place = None if filters.commune is None else (filters.commune,)
+    here = filters.here
+    place = None if here.commune is None else (here.commune,)
     shown = [
         ShownLayer(
             layer_id,
@@ -177,31 +183,27 @@ def spec(
         )
         for layer_id, kept in rows.items()
     ]
-    chosen = []
-    if filters.commune is not None:
-        chosen.append(("communes", filters.commune))
-    if filters.qpv is not None:
-        chosen.append(("qpv", filters.qpv))
+    chosen = (("communes", here.commune), ("qpv", here.chosen))
     return MapSpec(
         titre=titre,
         layers=shown,
         basemap=basemap,
-        chosen=chosen,
+        chosen=[(layer_id, code) for layer_id, code in chosen if code is not None],
         cadrage=_cadrage(placed, filters),
-        adresse=filters.address(),
+        adresse=filters.address,
     )
 
 
 def _cadrage(placed: Mapping[str, gpd.GeoDataFrame], filters: Filters) -> Cadrage:
     """Go where the user looks: a QPV with its surroundings, else a commune, else the territory."""
-    if filters.qpv is not None:
-        west, south, east, north = placed["qpv"].geometry[filters.qpv].bounds
-        margin_m = max(filters.around_m or 0, 150)
-        bounds = (west - margin_m, south - margin_m, east + margin_m, north + margin_m)
-        token = f"{filters.commune}-{filters.qpv}-{filters.around_m}"
-        return Cadrage(token, bounds, souple=filters.around_m is None)
-    outlines = placed["communes"].geometry
-    if filters.commune is not None:
-        return Cadrage(filters.commune, outlines[filters.commune].bounds)
-    west, south, east, north = outlines.total_bounds
-    return Cadrage("territoire", (west, south, east, north))
+    here, around_m = filters.here, filters.around_m
+    if here.chosen is not None:
+        return Cadrage.around(
+            f"{here.commune}-{here.chosen}-{around_m}",
+            placed["qpv"].loc[[here.chosen]],
+            margin_m=max(around_m or 0, 150),
+            souple=around_m is None,
+        )
+    if here.commune is not None:
+        return Cadrage.around(here.commune, placed["communes"].loc[[here.commune]])
+    return Cadrage.around("territoire", placed["communes"])

@@ -10,12 +10,10 @@ from errors import AtlasError
 from loaders import own_layer
 from loaders.own_layer import Choice, Guess, OwnLayer, Position
 from ui import own_layers
+from ui.slots import Slot
 
 #: The server's own limit (`maxUploadSize`).
 MAX_MB: Final = 50
-_DRAFT: Final = "couche-brouillon"
-_FAULT: Final = "couche-faute"
-_ROUND: Final = "couche-tour"
 _ADDED: Final = "couche-ajoutee"
 #: What a correction makes doubtful: it is guessed again.
 _AFTER: Final = {
@@ -50,69 +48,28 @@ class Draft:
     step: int
 
 
-def draft() -> Draft | None:
-    """Give the file that is looked at.
-
-    Returns
-    -------
-    Draft or None
-        None as long as none was given.
-    """
-    found = st.session_state.get(_DRAFT)
-    return found if isinstance(found, Draft) else None
+def _read(raw: bytes, name: str) -> Draft:
+    return _looked(name, raw, Choice(), 0)
 
 
-def fault() -> str:
-    """Say why the last file could not be looked at.
-
-    Returns
-    -------
-    str
-        French text, "" if it was.
-    """
-    return str(st.session_state.get(_FAULT, ""))
+FILE: Final = Slot("couche", _read)
 
 
 def added() -> str:
-    """Name the layer that was just added.
-
-    Returns
-    -------
-    str
-        Its title, "" if none was, or it was taken away.
-    """
+    """Name the layer that was just added; "" if none was, or it was taken away."""
     title = st.session_state.get(_ADDED, "")
     return str(title) if any(one.title == title for one in own_layers.held()) else ""
 
 
-def uploader_key() -> str:
-    """Give the key of the uploader.
-
-    Returns
-    -------
-    str
-        Another one each time that the file is taken away, which empties it.
-    """
-    return f"couche-depot-{st.session_state.get(_ROUND, 0)}"
-
-
 def take() -> None:
     """Look at the file just given, or forget it if it was taken back."""
-    file = st.session_state.get(uploader_key())
     st.session_state.pop(_ADDED, None)
-    st.session_state.pop(_DRAFT, None)
-    st.session_state.pop(_FAULT, None)
-    if file is None:
-        return
-    try:
-        st.session_state[_DRAFT] = _looked(file.name, file.getvalue(), Choice(), 0)
-    except AtlasError as error:
-        st.session_state[_FAULT] = str(error)
+    FILE.take()
 
 
 def correct(field: str, value: Any) -> None:
     """Read the file again with one more correction; a correction that makes it unreadable is refused, and said."""
-    found = draft()
+    found = FILE.held()
     if found is None:
         return
     fresh = Choice()
@@ -122,7 +79,7 @@ def correct(field: str, value: Any) -> None:
         made = _looked(found.name, found.content, corrected, found.step + 1)
     except AtlasError as error:
         made = replace(found, fault=f"Correction refusée. {error}", step=found.step + 1)
-    st.session_state[_DRAFT] = made
+    st.session_state[FILE.key] = made
 
 
 def correct_position(x: str, y: str) -> None:
@@ -136,25 +93,18 @@ def correct_position(x: str, y: str) -> None:
     correct("position", Position(whole=x) if x == y else Position(x, y))
 
 
-def forget() -> None:
-    """Take the file out of the session."""
-    st.session_state.pop(_DRAFT, None)
-    st.session_state.pop(_FAULT, None)
-    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
-
-
 def add(title: str, origin: str, vintage: str) -> None:
     """Make of the file a layer of the atlas, for this session."""
-    found = draft()
+    found = FILE.held()
     if found is None or found.layer is None:
         return
     try:
         one = own_layers.add(found.layer, name=found.name, title=title, origin=origin, vintage=vintage)
     except AtlasError as error:
-        st.session_state[_DRAFT] = replace(found, fault=str(error))
+        st.session_state[FILE.key] = replace(found, fault=str(error))
         return
     st.session_state[_ADDED] = one.title
-    forget()
+    FILE.forget()
 
 
 def stem(name: str) -> str:

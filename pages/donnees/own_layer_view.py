@@ -1,10 +1,10 @@
 """Section "Votre couche": give a file, correct how it is read, look at it, add it to the atlas for the session."""
 
+from functools import partial
 from typing import Any, Final
 
 import streamlit as st
 
-from exports.context import Context
 from facts.fields import Field
 from loaders.own_layer import (
     DELIMITERS,
@@ -20,9 +20,9 @@ from maps.own_layer import layer_of, objects_of
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.donnees import own_layer_session as session
 from pages.donnees.own_layer_session import Draft
-from ui import downloads, mapview, own_layers, table
-from ui.markdown import plain
-from words.formats import entier, escaped, pluriel, typographie
+from ui import html, mapview, own_layers, reading, rows, table
+from ui.markdown import plain, prose
+from words.formats import entier, pluriel, typographie
 
 PREVIEW_ROWS: Final = 8
 PREVIEW_COLUMNS: Final = 12
@@ -59,9 +59,9 @@ def show() -> None:
     )
     title = session.added()
     if title:
-        st.success(plain(typographie(f"« {title} » est dans l’atlas : ouvrez la page Carte par le menu.")))
+        st.success(prose(f"« {title} » est dans l’atlas : ouvrez la page Carte par le menu."))
     _held()
-    found = session.draft()
+    found = session.FILE.held()
     if found is None or found.layer is None:
         mapview.hand()
     if len(own_layers.held()) >= own_layers.MOST:
@@ -70,7 +70,7 @@ def show() -> None:
     st.file_uploader(
         "Fichier (CSV, XLSX, GeoJSON, GeoPackage ou Shapefile dans un ZIP)",
         type=["csv", "txt", "tsv", "xlsx", "geojson", "json", "gpkg", "zip"],
-        key=session.uploader_key(),
+        key=session.FILE.uploader_key(),
         on_change=session.take,
         max_upload_size=session.MAX_MB,
         help=typographie(
@@ -78,8 +78,8 @@ def show() -> None:
             "seul CSV, GeoJSON ou GeoPackage."
         ),
     )
-    if session.fault():
-        st.error(plain(typographie(session.fault())))
+    if session.FILE.fault():
+        st.error(prose(session.FILE.fault()))
     if found is not None:
         _draft(found)
 
@@ -92,11 +92,9 @@ def _held() -> None:
             report = one.own.report
             st.markdown(
                 f"**{plain(one.title)}**  \n"
-                + plain(
-                    typographie(
-                        f"{pluriel(len(one.rows), 'objet')}, « {one.source.fichier} », {one.source.producteur}, "
-                        f"{one.source.millesime} ; {pluriel(report.lignes_ecartees, 'ligne écartée', 'lignes écartées')}"
-                    )
+                + prose(
+                    f"{pluriel(len(one.rows), 'objet')}, « {one.source.fichier} », {one.source.producteur}, "
+                    f"{one.source.millesime} ; {pluriel(report.lignes_ecartees, 'ligne écartée', 'lignes écartées')}"
                 )
             )
             st.button(
@@ -110,19 +108,22 @@ def _held() -> None:
 def _draft(found: Draft) -> None:
     guess = found.guess
     st.subheader(plain(f"Lecture de « {found.name} »"), anchor=False)
-    lines = "".join(f"<li>{escaped(typographie(note))}</li>" for note in guess.notes)
-    st.html(f'<ul class="atlas-sources" aria-label="Ce que l’atlas a reconnu">{lines}</ul>')
+    html.show(
+        '<ul class="atlas-sources" aria-label="Ce que l’atlas a reconnu">'
+        "{% for said in lines %}<li>{{ said|t }}</li>{% endfor %}</ul>",
+        lines=guess.notes,
+    )
     for doubt in guess.doubts:
-        st.warning(plain(typographie(doubt)))
+        st.warning(prose(doubt))
     with st.expander(
         "Corriger la lecture", expanded=bool(guess.doubts or found.fault), key=f"couche-corriger-{found.step}"
     ):
         _corrections(found)
     if found.fault:
-        st.error(plain(typographie(found.fault)))
+        st.error(prose(found.fault))
     if found.layer is None:
         _raw_rows(guess)
-        st.button("Abandonner ce fichier", key="couche-abandon", on_click=session.forget)
+        st.button("Abandonner ce fichier", key="couche-abandon", on_click=session.FILE.forget)
         return
     _read(found, found.layer)
 
@@ -214,21 +215,16 @@ def _position(found: Draft) -> None:
 
 def _raw_rows(guess: Guess) -> None:
     """Show the first rows as the file gives them, to choose columns by."""
-    rows = guess.cells.iloc[:PREVIEW_ROWS, :PREVIEW_COLUMNS]
-    if rows.columns.empty:
+    first = guess.cells.iloc[:PREVIEW_ROWS, :PREVIEW_COLUMNS]
+    if first.columns.empty:
         return
-    frame = rows.set_axis([f"c{rank}" for rank in range(len(rows.columns))], axis="columns")
-    fields = [Field(f"c{rank}", str(name), "texte") for rank, name in enumerate(rows.columns)]
+    fields = [Field(f"c{rank}", str(name), "texte") for rank, name in enumerate(first.columns)]
+    frame = first.set_axis([field.column for field in fields], axis="columns")
     st.html(table.to_html(frame, fields, sources={}, caption="Premières lignes du fichier"))
 
 
 def _read(found: Draft, layer: OwnLayer) -> None:
-    report = layer.report
-    st.html(
-        f'<p class="atlas-note">{pluriel(report.lignes_lues, "ligne lue", "lignes lues")} = '
-        f"{pluriel(report.lignes_gardees, 'gardée', 'gardées')} + {pluriel(report.lignes_ecartees, 'écartée', 'écartées')}"
-        f"{escaped(_counted(layer))}.</p>"
-    )
+    html.note(f"{reading.counted(layer.report)}{_counted(layer)}.")
     if layer.frame.empty:
         _raw_rows(found.guess)
     else:
@@ -236,7 +232,7 @@ def _read(found: Draft, layer: OwnLayer) -> None:
     _faults(found, layer)
     if not layer.frame.empty:
         _adding(found)
-    st.button("Abandonner ce fichier", key="couche-abandon", on_click=session.forget)
+    st.button("Abandonner ce fichier", key="couche-abandon", on_click=session.FILE.forget)
 
 
 def _counted(layer: OwnLayer) -> str:
@@ -252,11 +248,10 @@ def _preview(found: Draft, layer: OwnLayer) -> None:
         layer, PREVIEW_LAYER, title="Aperçu de votre couche", note=f"« {found.name} »", most=PREVIEW_OBJECTS
     )
     mapview.hand(objects)
-    west, south, east, north = (float(edge) for edge in layer.frame.total_bounds)
     spec = MapSpec(
         titre="Aperçu de votre couche",
         layers=[ShownLayer("communes"), ShownLayer("qpv"), ShownLayer(PREVIEW_LAYER, session=objects)],
-        cadrage=Cadrage(objects.version, (west - 300, south - 300, east + 300, north + 300), impose=True),
+        cadrage=Cadrage.around(objects.version, layer.frame, margin_m=300, impose=True),
     )
     mapview.show(spec, key="couche-apercu", height=360)
     if len(layer.frame) > PREVIEW_OBJECTS:
@@ -277,14 +272,11 @@ def _preview(found: Draft, layer: OwnLayer) -> None:
 def _faults(found: Draft, layer: OwnLayer) -> None:
     faults = layer.found()
     if faults.empty:
-        st.html('<p class="atlas-note">Rien à signaler : chaque ligne a été lue telle quelle.</p>')
+        html.note(reading.NOTHING)
         return
     faults = faults.assign(
         valeur=faults["valeur"].replace("", "vide"), identifiant=faults["identifiant"].replace("", "sans nom")
     ).rename_axis("numero")
-    table.show(
-        faults, FAULT_FIELDS, sources={}, caption="Ce qui a été trouvé, ligne par ligne", key="couche-fautes"
-    )
     source = source_of(
         layer,
         source_id=PREVIEW_LAYER,
@@ -293,24 +285,22 @@ def _faults(found: Draft, layer: OwnLayer) -> None:
         origin=_UNSAID,
         vintage=_UNSAID,
     )
-    context = Context.of(
-        [source], filters="constats de lecture", subject="constats de votre couche", place=found.name
+    about = partial(rows.about, [source], place=found.name)
+    rows.show(
+        faults,
+        FAULT_FIELDS,
+        about(subject="constats de votre couche", filters="constats de lecture"),
+        caption="Ce qui a été trouvé, ligne par ligne",
+        key="couche-fautes",
+        files_key="couche-fautes-export",
     )
-    downloads.show(faults, FAULT_FIELDS, context=context, key="couche-fautes-export")
-    aside = layer.set_aside()
-    if aside.empty:
-        return
-    st.caption("Les lignes écartées, telles que le fichier les donne, avec ce qu’il faut y corriger\u202f:")
     fields = [
         Field("ligne", "Ligne du fichier", "entier"),
         *(Field(column.name, column.title, "texte") for column in layer.headings),
-        Field("faute", "Ce qui ne va pas", "texte"),
-        Field("a_faire", "À faire", "texte"),
+        *(field for field in reading.FAULTS if field.column in {"faute", "a_faire"}),
     ]
-    context = Context.of(
-        [source], filters="lignes écartées", subject="lignes écartées de votre couche", place=found.name
-    )
-    downloads.show(aside, fields, context=context, key="couche-ecartees")
+    context = about(subject="lignes écartées de votre couche", filters="lignes écartées")
+    reading.set_aside(layer.set_aside(), fields, context, key="couche-ecartees")
 
 
 def _adding(found: Draft) -> None:
@@ -331,9 +321,9 @@ def _adding(found: Draft) -> None:
             placeholder="Par exemple : relevé de mars 2026, ou « date inconnue »",
             key=f"couche-date-{found.name}",
         )
-        st.html(
-            '<p class="atlas-note">Ces mentions suivent la couche sur la carte et dans chaque fichier, avec « source indiquée par '
-            "l’utilisateur » et « non vérifiée ».</p>"
+        html.note(
+            "Ces mentions suivent la couche sur la carte et dans chaque fichier, avec « source indiquée par l’utilisateur » et "
+            "« non vérifiée »."
         )
         sent = st.form_submit_button("Ajouter à l’atlas", type="primary")
     if not sent:

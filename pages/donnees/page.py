@@ -1,20 +1,18 @@
 """Where the data come from, how fresh and how sound they are, and where they apply."""
 
 from collections.abc import Mapping
-from html import escape
 
 import pandas as pd
 import streamlit as st
 
-from exports.context import Context
 from facts.attribution import scope
 from facts.fields import Field
 from facts.snapshot import current
 from loaders.catalogue import Source
 from loaders.quality import OFF_TERRITORY
 from pages.donnees import own_layer_view, refresh_view, scopes
-from ui import downloads, freshness, page, table
-from ui.markdown import plain
+from ui import downloads, freshness, html, page, rows, table
+from ui.markdown import plain, prose
 from words import clock
 from words.formats import date, entier, pluriel, typographie
 from words.missing import HORS_PERIMETRE
@@ -73,7 +71,7 @@ def main() -> None:
 def show_catalogue(sources: Mapping[str, Source], names: Mapping[str, str]) -> None:
     st.header("Les sources", anchor="sources")
     today = clock.today()
-    rows = pd.DataFrame(
+    listed = pd.DataFrame(
         [
             {
                 "source_id": source.source_id,
@@ -95,12 +93,12 @@ def show_catalogue(sources: Mapping[str, Source], names: Mapping[str, str]) -> N
             for source in sources.values()
         ]
     ).set_index("source_id")
-    table.show(rows, CATALOGUE_FIELDS, sources=sources, caption="Catalogue des sources", key="catalogue")
-    context = Context.of(sources.values(), subject="catalogue des sources", place=current().everywhere)
-    downloads.show(rows, [*CATALOGUE_FIELDS, *DETAIL_FIELDS], context=context, key="catalogue")
+    table.show(listed, CATALOGUE_FIELDS, sources=sources, caption="Catalogue des sources", key="catalogue")
+    context = rows.about(sources, subject="catalogue des sources")
+    downloads.show(listed, [*CATALOGUE_FIELDS, *DETAIL_FIELDS], context=context, key="catalogue")
     st.subheader("Limites, attribution et adresse officielle de chaque source")
     for source in sources.values():
-        with st.expander(plain(typographie(f"{source.titre} : {source.millesime}"))):
+        with st.expander(prose(f"{source.titre} : {source.millesime}")):
             show_source(source, names)
 
 
@@ -112,7 +110,6 @@ def outside(source: Source, names: Mapping[str, str]) -> str:
 
 
 def show_source(source: Source, names: Mapping[str, str]) -> None:
-    address = escape(source.adresse)
     texts = {
         "Producteur": source.producteur,
         "Millésime": source.millesime,
@@ -126,12 +123,7 @@ def show_source(source: Source, names: Mapping[str, str]) -> None:
         "Lignes": f"{pluriel(source.lignes_lues, 'lue')} = {pluriel(source.lignes_gardees, 'gardée')} "
         f"+ {pluriel(source.lignes_ecartees, 'écartée')}",
     }
-    items = {name: escape(typographie(text)) for name, text in texts.items()}
-    items["Adresse officielle"] = (
-        f'<a href="{address}" target="_blank" rel="noopener noreferrer">{address}</a>'
-    )
-    lines = "".join(f"<dt>{escape(name)}</dt><dd>{text}</dd>" for name, text in items.items())
-    st.html(f'<dl class="atlas-fiche">{lines}</dl>')
+    html.show("donnees/source.jinja", texts=texts, address=source.adresse)
 
 
 def show_scopes(sources: Mapping[str, Source], names: Mapping[str, str]) -> None:
@@ -151,20 +143,16 @@ def show_scopes(sources: Mapping[str, Source], names: Mapping[str, str]) -> None
     )
     if not partial:
         return
-    rows, fields = scopes.rows(current().communes, partial), scopes.fields(partial)
-    table.show(
-        rows,
-        fields,
-        sources=sources,
+    covered = scopes.rows(current().communes, partial)
+    rows.show(
+        covered,
+        scopes.fields(partial),
+        rows.about([*partial, "communes"], subject="communes couvertes par source"),
         caption="Communes couvertes par les sources partielles",
         key="perimetre",
+        files_key="perimetre",
+        drawn=scopes.spec(covered, partial),
     )
-    context = Context.of(
-        [*partial.values(), sources["communes"]],
-        subject="communes couvertes par source",
-        place=current().everywhere,
-    )
-    downloads.show(rows, fields, context=context, key="perimetre", drawn=scopes.spec(rows, partial))
     lines = [
         f"{plain(source.titre)} : {pluriel(len(quartiers) - len(inside[key]), 'quartier')} hors périmètre, "
         f"soit {entier(quartiers['population'].sum() - inside[key]['population'].sum())} habitants"
@@ -203,22 +191,22 @@ def show_faults(sources: Mapping[str, Source], faults: pd.DataFrame) -> None:
     if suite != suites[0]:
         kept = kept[kept["suite"] == suite]
     titles = {key: source.titre for key, source in sources.items()}
-    rows = kept.assign(
+    told = kept.assign(
         source=kept["source_id"].map(titles),
         # A blank is what was read, not a figure that nobody discloses.
         valeur=kept["valeur"].replace("", "vide"),
         identifiant=kept["identifiant"].replace("", "sans identifiant"),
     ).rename_axis("numero")
-    table.show(rows, FAULT_FIELDS, sources=sources, caption="Constats de lecture", key="fautes")
-    named = [source for key, source in sources.items() if key in set(kept["source_id"])]
+    table.show(told, FAULT_FIELDS, sources=sources, caption="Constats de lecture", key="fautes")
+    named = [key for key in sources if key in set(kept["source_id"])]
     if named:
-        context = Context.of(
+        context = rows.about(
             named,
             filters={"source": titles.get(source_id, "toutes"), "nature": kind, "suite": suite},
             subject="qualité des données",
-            place=current().everywhere if source_id == ALL else source_id,
+            place=None if source_id == ALL else source_id,
         )
-        downloads.show(rows, FAULT_FIELDS, context=context, key="fautes")
+        downloads.show(told, FAULT_FIELDS, context=context, key="fautes")
 
 
 main()

@@ -14,7 +14,7 @@ from loaders.live import offline
 from loaders.refresh import RefreshResult
 from server import rights
 from ui import freshness, table
-from ui.markdown import plain
+from ui.markdown import prose
 from words import clock
 from words.formats import decimal, entier, moment, typographie
 
@@ -118,7 +118,7 @@ def _buttons(sources: Mapping[str, Source], names: Sequence[str]) -> None:
     with st.expander("Une seule source, ou revenir à la version précédente"):
         for name in names:
             title, renew, back = st.columns([5, 2, 3], vertical_alignment="center")
-            title.markdown(plain(typographie(sources[name].titre)))
+            title.markdown(prose(sources[name].titre))
             if renew.button("Actualiser", key=f"actualiser-{name}", help=sources[name].titre):
                 _run(sources, [name])
             if refresh.has_previous(name) and back.button(
@@ -191,13 +191,13 @@ def _results(sources: Mapping[str, Source], results: Sequence[RefreshResult]) ->
         if result.outcome == refresh.UNCHANGED and result not in read
     ]
     if same:
-        st.markdown(plain(typographie(f"Inchangées, dit leur producteur : {', '.join(same)}.")))
+        st.markdown(prose(f"Inchangées, dit leur producteur : {', '.join(same)}."))
     for result in results:
         if result.reason:
-            st.warning(plain(typographie(f"{sources[result.source_id].titre} : {result.reason}")))
+            st.warning(prose(f"{sources[result.source_id].titre} : {result.reason}"))
     for name in _lost(results):
         if not refusal() and st.button(
-            plain(typographie(f"Accepter la baisse : {sources[name].titre}")),
+            prose(f"Accepter la baisse : {sources[name].titre}"),
             key=f"accepter-{name}",
             icon=":material/warning:",
         ):

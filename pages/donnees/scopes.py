@@ -73,7 +73,6 @@ def spec(covered: gpd.GeoDataFrame, partial: Mapping[str, Source]) -> MapSpec:
             )
         )
     ranks = {count: rank for rank, count in enumerate(sorted(set(counts), reverse=True))}
-    west, south, east, north = (float(edge) for edge in covered.total_bounds)
     return MapSpec(
         titre="Communes couvertes par les sources partielles",
         layers=[
@@ -86,5 +85,5 @@ def spec(covered: gpd.GeoDataFrame, partial: Mapping[str, Source]) -> MapSpec:
             ShownLayer("qpv"),
         ],
         basemap="aucun",
-        cadrage=Cadrage("perimetre", (west - MARGIN_M, south - MARGIN_M, east + MARGIN_M, north + MARGIN_M)),
+        cadrage=Cadrage.around("perimetre", covered, margin_m=MARGIN_M),
     )

@@ -13,6 +13,7 @@ from geo.friches import checked, land_by_commune, land_by_qpv, merged, merged_su
 from loaders.catalogue import Source
 from loaders.friches import sheet_url
 from maps.spec import Cadrage, MapSpec, ShownLayer
+from ui.where import Where
 from words.constants import UNCHECKED
 from words.formats import entier, pluriel, surface
 from words.missing import NON_DIFFUSE, is_missing
@@ -96,11 +97,9 @@ _UNCHECKED: Final = (
 class Filters:
     """The filters in force.
 
-    Parameters
+    Attributes
     ----------
-    commune
-        INSEE code, None for all.
-    where
+    lieu
         `EVERYWHERE`, `INSIDE` or `WITHIN`.
     radius_m
         What is within reach of a QPV, in metres, as the crow flies.
@@ -112,8 +111,8 @@ class Filters:
         Largest distances to a bike station and to a line, None for any.
     """
 
-    commune: str | None
-    where: str
+    here: Where
+    lieu: str
     radius_m: int
     statuts: tuple[str, ...]
     types: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -121,22 +120,12 @@ class Filters:
     station_m: int | None = None
     line_m: int | None = None
 
-    def described(self, names: Mapping[str, str]) -> dict[str, str]:
-        """Say the filters in words, for files and paper.
-
-        Parameters
-        ----------
-        names
-            Name of each commune by INSEE code.
-
-        Returns
-        -------
-        dict of str to str
-            Filter to value; empty where there is none.
-        """
+    @property
+    def described(self) -> dict[str, str]:
+        """The filters in words, for files and paper; "" where there is none."""
         return {
-            "commune": names[self.commune] if self.commune else "",
-            "lieu": "" if self.where == EVERYWHERE else self.where.lower(),
+            "commune": self.here.town,
+            "lieu": "" if self.lieu == EVERYWHERE else self.lieu.lower(),
             "seuil": f"{entier(self.radius_m)} m d'un QPV, à vol d'oiseau",
             "statuts": ", ".join(STATUTS[statut].lower() for statut in self.statuts) or "aucun",
             **{TYPES[column].lower(): ", ".join(values) for column, values in self.types},
@@ -210,10 +199,10 @@ def select(sites: gpd.GeoDataFrame, filters: Filters) -> gpd.GeoDataFrame:
         The sites kept, with `unite`: the land unit that they make among themselves.
     """
     kept = sites[sites["site_statut"].isin(filters.statuts)]
-    if filters.commune is not None:
-        kept = kept[kept["code_insee"] == filters.commune]
-    if filters.where != EVERYWHERE:
-        limit_m = 0 if filters.where == INSIDE else filters.radius_m
+    if filters.here.commune is not None:
+        kept = kept[kept["code_insee"] == filters.here.commune]
+    if filters.lieu != EVERYWHERE:
+        limit_m = 0 if filters.lieu == INSIDE else filters.radius_m
         kept = kept[kept["distance_qpv_m"] <= limit_m]
     for column, values in filters.types:
         kept = kept[kept[column].fillna(NON_DIFFUSE).isin(values)]
@@ -271,18 +260,7 @@ def _joined(values: pd.Series) -> str:
 
 
 def total_fields(head: tuple[Field, ...], *, unchecked: bool) -> tuple[Field, ...]:
-    """Give the columns of a table of totals.
-
-    Parameters
-    ----------
-    unchecked
-        Whether the unchecked sites are shown, in columns of their own.
-
-    Returns
-    -------
-    tuple of Field
-        Columns in order.
-    """
+    """Give the columns of a table of totals, those of unchecked sites apart if they are shown."""
     return (*head, *_COUNTED, *(_UNCHECKED if unchecked else ()))
 
 
@@ -308,13 +286,7 @@ def totals(kept: gpd.GeoDataFrame, count: Callable[[gpd.GeoDataFrame], pd.DataFr
 
 
 def unchecked(kept: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Keep the sites that the Cerema has not checked.
-
-    Parameters
-    ----------
-    kept
-        Sites with `site_statut`.
-    """
+    """Keep the sites that the Cerema has not checked."""
     return kept[kept["site_statut"] == UNCHECKED]
 
 
@@ -357,9 +329,9 @@ def per_qpv(
     )
 
 
-def finding(kept: gpd.GeoDataFrame, filters: Filters, *, vintage: str, place: str) -> str:
+def finding(kept: gpd.GeoDataFrame, filters: Filters, *, vintage: str) -> str:
     """Say in one sentence what the page found."""
-    sites, others = checked(kept), unchecked(kept)
+    sites, others, place = checked(kept), unchecked(kept), filters.here.name
     if sites.empty:
         text = (
             f"L'inventaire du {vintage} ne liste aucune friche vérifiée qui réponde à ces filtres ({place})"
@@ -379,28 +351,18 @@ def finding(kept: gpd.GeoDataFrame, filters: Filters, *, vintage: str, place: st
     return text + "."
 
 
-def spec(
-    kept: gpd.GeoDataFrame,
-    qpv: gpd.GeoDataFrame,
-    outline: gpd.GeoDataFrame,
-    filters: Filters,
-    *,
-    titre: str,
-    basemap: str,
-    adresse: Mapping[str, list[str]],
-) -> MapSpec:
+def spec(kept: gpd.GeoDataFrame, here: Where, *, basemap: str) -> MapSpec:
     """Describe the map that draws exactly these sites."""
-    west, south, east, north = (float(edge) for edge in outline.total_bounds)
     return MapSpec(
-        titre=titre,
+        titre=f"Carte des friches, {here.name}",
         layers=[
             ShownLayer("communes"),
-            ShownLayer("qpv", ids=list(qpv.index)),
+            ShownLayer("qpv", ids=list(here.qpv.index)),
             ShownLayer("lignes"),
             ShownLayer("stations"),
             ShownLayer("friches", ids=list(kept.index)),
         ],
         basemap=basemap,
-        cadrage=Cadrage(f"friches-{filters.commune}", (west, south, east, north)),
-        adresse=adresse,
+        cadrage=Cadrage.around(f"friches-{here.commune}", here.communes),
+        adresse={"commune": here.address["commune"]},
     )

@@ -1,23 +1,25 @@
 """View "Friches" of the page: filters, figures, map, tables, files."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import geopandas as gpd
-import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from exports.context import Context
 from facts.attribution import scope
 from facts.fields import Field
 from facts.naming import BIKES
+from facts.place_fields import QPV
 from facts.snapshot import current
 from geo.friches import checked, identical_surface_m2, merged, merged_surface_m2
 from pages.foncier import brownfields
 from pages.foncier.brownfields import STATUTS, TYPES, Filters
-from ui import choices, downloads, mapview, page, presence, sources, table
-from words.constants import PROXIMITY_M, UNCHECKED
-from words.formats import entier, escaped, part, pluriel, surface
+from ui import choices, downloads, figures, html, page, plan, presence, rows, table
+from ui.where import Where
+from words.constants import UNCHECKED
+from words.formats import entier, part, pluriel, surface
 
 TITLE: Final = "Foncier : friches et locaux"
 BY_UNIT: Final = "Par unité foncière"
@@ -40,94 +42,69 @@ def show(heading: DeltaGenerator) -> None:
 
 @st.fragment
 def _show(heading: DeltaGenerator) -> None:
-    names, catalogue = current().commune_names, current().sources
-    source, version = catalogue[brownfields.SOURCE], current().version
-    sites = _sites(version)
+    source, version = current().sources[brownfields.SOURCE], current().version
+    vintage, sites = source.millesime, _sites(version)
     filters, maille, basemap = _ask(sites)
+    here, words, radius_m = filters.here, filters.described, filters.radius_m
     kept = brownfields.select(sites, filters)
-    verified, potential = checked(kept), brownfields.unchecked(kept)
     with_unchecked = UNCHECKED in filters.statuts
-    place = names[filters.commune] if filters.commune else current().everywhere
-    words = filters.described(names)
     with heading:
-        page.header(
-            TITLE,
-            brownfields.finding(kept, filters, vintage=source.millesime, place=place),
-        )
+        page.header(TITLE, brownfields.finding(kept, filters, vintage=vintage))
         page.on_paper(words)
     # Held together: one line more or less above the map would make the page load the map again.
     with st.container():
-        _figures(verified, potential, with_unchecked=with_unchecked, vintage=source.millesime)
+        _figures(kept, with_unchecked=with_unchecked, vintage=vintage)
         _out_of_reach(sites, filters)
 
-    communes, qpv = current().communes, current().qpv
-    if filters.commune is not None:
-        communes = communes.loc[[filters.commune]]
-        qpv = qpv[[filters.commune in codes for codes in qpv["communes"]]]
     st.header("Carte des friches", anchor=False)
-    drawn = brownfields.spec(
-        kept,
-        qpv,
-        communes,
-        filters,
-        titre=f"Carte des friches, {place}",
-        basemap=basemap,
-        adresse={"commune": [filters.commune] if filters.commune else []},
+    plan.show(
+        brownfields.spec(kept, here, basemap=basemap),
+        key="carte-foncier",
+        subject="carte des friches",
+        place=here.name,
+        filters=words,
+        used=USED,
     )
-    mapview.show(drawn, key="carte-foncier")
-    downloads.show_map(
-        drawn, subject="carte des friches", place=place, filters=words, key="carte-foncier-html"
-    )
-    sources.note(*USED)
-
-    used = [catalogue[key] for key in USED[:2]]
+    about = partial(rows.about, place=here.name, filters=words)
     st.header("Les mêmes friches en tableau", anchor=False)
     st.caption(
         "Les sites qui partagent une parcelle cadastrale, directement ou par un autre site, forment une unité foncière. "
         f"{CONTOURS} Distances à vol d'oiseau ; la distance à une ligne n'est pas la distance à un arrêt."
     )
-    _rows(verified, filters, maille, "vérifiées", key="verifiees")
+    _rows(checked(kept), filters, maille, "vérifiées", key="verifiees")
     if with_unchecked:
         st.subheader("Friches potentielles, non vérifiées par le Cerema", anchor=False)
-        _rows(potential, filters, maille, "potentielles non vérifiées", key="potentielles")
+        _rows(brownfields.unchecked(kept), filters, maille, "potentielles non vérifiées", key="potentielles")
 
     st.header("Totaux par commune", anchor=False)
     st.caption(
         "Une unité foncière dont les sites sont dans deux communes compte dans chacune : ces totaux ne s'additionnent pas. "
         "0 veut dire que l'inventaire couvre la commune et n'y liste rien qui réponde aux filtres."
     )
-    fields = brownfields.total_fields((Field("nom", "Commune", "texte"),), unchecked=with_unchecked)
-    totals = brownfields.per_commune(communes, kept, source)
-    caption = f"Friches par commune, {source.millesime}"
-    table.show(totals, fields, sources=catalogue, caption=caption, key="communes", target="commune?commune=")
-    downloads.show(
-        totals,
-        fields,
-        context=Context.of(used[:1], filters=words, subject="friches par commune", place=place),
-        key="export-communes",
+    rows.show(
+        brownfields.per_commune(here.communes, kept, source),
+        brownfields.total_fields((Field("nom", "Commune", "texte"),), unchecked=with_unchecked),
+        about(USED[:1], subject="friches par commune"),
+        caption=f"Friches par commune, {vintage}",
+        key="communes",
+        files_key="export-communes",
+        target=rows.TO_COMMUNE,
     )
-
     st.header("Totaux par QPV", anchor=False)
     st.caption(
-        f"Dans le QPV ou à {entier(filters.radius_m)} m au plus de son contour, à vol d'oiseau. Une friche proche de deux "
+        f"Dans le QPV ou à {entier(radius_m)} m au plus de son contour, à vol d'oiseau. Une friche proche de deux "
         "QPV compte pour chacun : ces chiffres ne s'additionnent pas."
     )
-    head = (
-        Field("lib_qp", "QPV", "texte"),
-        Field("code_qp", "Code", "texte"),
-        Field("lib_communes", "Commune", "texte"),
+    rows.show(
+        brownfields.per_qpv(here.qpv, kept, radius_m=radius_m, source=source),
+        brownfields.total_fields(QPV, unchecked=with_unchecked),
+        about(USED[:2], subject="friches par QPV"),
+        caption=f"Friches à portée de chaque QPV, {entier(radius_m)} m, {vintage}",
+        key="quartiers",
+        files_key="export-quartiers",
+        target=rows.TO_QPV,
     )
-    fields = brownfields.total_fields(head, unchecked=with_unchecked)
-    per_qpv = brownfields.per_qpv(qpv, kept, radius_m=filters.radius_m, source=source)
-    caption = f"Friches à portée de chaque QPV, {entier(filters.radius_m)} m, {source.millesime}"
-    table.show(per_qpv, fields, sources=catalogue, caption=caption, key="quartiers", target="quartier?qpv=")
-    downloads.show(
-        per_qpv,
-        fields,
-        context=Context.of(used, filters=words, subject="friches par QPV", place=place),
-        key="export-quartiers",
-    )
-    _how_surfaces_add_up(version, source.millesime)
+    _how_surfaces_add_up(version, vintage)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
@@ -137,24 +114,15 @@ def _sites(version: str) -> gpd.GeoDataFrame:  # noqa: ARG001
 
 
 def _ask(sites: gpd.GeoDataFrame) -> tuple[Filters, str, str]:
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
-        commune = choices.commune(current().commune_names)
-        where = st.selectbox(
+    with choices.row():
+        here = Where(choices.commune(current().commune_names))
+        lieu = st.selectbox(
             "Lieu",
             [brownfields.EVERYWHERE, brownfields.INSIDE, brownfields.WITHIN],
             key="lieu",
             bind="query-params",
         )
-        radius_m = st.slider(
-            "Seuil de distance à un QPV, à vol d'oiseau (m)",
-            100,
-            1000,
-            PROXIMITY_M,
-            50,
-            key="seuil",
-            bind="query-params",
-            width=320,
-        )
+        radius_m = choices.metres("Seuil de distance à un QPV, à vol d'oiseau (m)")
         basemap = choices.basemap()
     known = [statut for statut in STATUTS if statut in set(sites["site_statut"])]
     statuts = st.pills(
@@ -186,7 +154,7 @@ def _ask(sites: gpd.GeoDataFrame) -> tuple[Filters, str, str]:
             column: st.multiselect(
                 TYPES[column],
                 values,
-                format_func=_zone if column == "urba_zone_type" else str,
+                format_func=lambda value: brownfields.ZONES.get(value, value),
                 placeholder="Tous",
                 key=asked[column],
                 bind="query-params",
@@ -209,8 +177,8 @@ def _ask(sites: gpd.GeoDataFrame) -> tuple[Filters, str, str]:
                 said="Jusqu'à la ligne, pas jusqu'à un arrêt. ",
             )
     filters = Filters(
-        commune=commune,
-        where=where,
+        here=here,
+        lieu=lieu,
         radius_m=radius_m,
         statuts=tuple(statuts),
         types=tuple((column, tuple(values)) for column, values in types.items() if values),
@@ -237,56 +205,50 @@ def _distance(source_id: str, label: str, *, key: str, said: str = "") -> int:
     )
 
 
-def _zone(value: str) -> str:
-    return brownfields.ZONES.get(value, value)
-
-
 def _at_most(value: int) -> str:
     return f"Au plus {entier(value)} m" if value else "Toutes"
 
 
-def _figures(
-    verified: gpd.GeoDataFrame, potential: gpd.GeoDataFrame, *, with_unchecked: bool, vintage: str
-) -> None:
-    with st.container(horizontal=True):
-        st.metric(
+def _figures(kept: gpd.GeoDataFrame, *, with_unchecked: bool, vintage: str) -> None:
+    verified, potential = checked(kept), brownfields.unchecked(kept)
+    shown = [
+        (
             "Sites vérifiés",
             entier(len(verified)),
-            border=True,
-            help="Ceux que le Cerema dit friches avec ou sans projet ; les friches potentielles n'ont pas été vérifiées",
-        )
-        st.metric(
+            "Ceux que le Cerema dit friches avec ou sans projet ; les friches potentielles n'ont pas été vérifiées",
+        ),
+        (
             "Unités foncières vérifiées",
             entier(len(merged(verified))),
-            border=True,
-            help="Les sites qui partagent une parcelle cadastrale, directement ou par un autre site, n'en font qu'une",
-        )
-        st.metric("Surface vérifiée", surface(merged_surface_m2(verified)), border=True)
-        if with_unchecked:
-            st.metric("Sites potentiels, non vérifiés", entier(len(potential)), border=True)
-            st.metric("Surface potentielle, non vérifiée", surface(merged_surface_m2(potential)), border=True)
-    if verified.empty and potential.empty:
+            "Les sites qui partagent une parcelle cadastrale, directement ou par un autre site, n'en font qu'une",
+        ),
+        ("Surface vérifiée", surface(merged_surface_m2(verified))),
+    ]
+    if with_unchecked:
+        shown += [
+            ("Sites potentiels, non vérifiés", entier(len(potential))),
+            ("Surface potentielle, non vérifiée", surface(merged_surface_m2(potential))),
+        ]
+    figures.show(*shown)
+    if kept.empty:
         return
     if not verified.empty and not potential.empty:
-        both_m2 = merged_surface_m2(gpd.GeoDataFrame(pd.concat([verified, potential])))
+        both_m2 = merged_surface_m2(kept)
         shared_m2 = merged_surface_m2(verified) + merged_surface_m2(potential) - both_m2
-        _note(
+        html.note(
             f"Les surfaces vérifiée et potentielle ne s'additionnent pas : elles ont {surface(shared_m2)} en commun, et font "
             f"ensemble {surface(both_m2)}."
         )
-    shown = len(verified) + len(potential)
     unknown = {
-        title: int(
-            (verified[column] == brownfields.UNKNOWN).sum() + (potential[column] == brownfields.UNKNOWN).sum()
-        )
+        title: int((kept[column] == brownfields.UNKNOWN).sum())
         for title, column in (("le type", "site_type"), ("la pollution du sol", "sol_pollution_existe"))
     }
     said = " et ".join(
-        f"{title} est « inconnu » pour {entier(count)} ({part(count / shown, digits=0)})"
+        f"{title} est « inconnu » pour {entier(count)} ({part(count / len(kept), digits=0)})"
         for title, count in unknown.items()
     )
-    _note(
-        f"Sur {pluriel(shown, 'site affiché', 'sites affichés')}, {said}, selon l'inventaire du {vintage} lui-même."
+    html.note(
+        f"Sur {pluriel(len(kept), 'site affiché', 'sites affichés')}, {said}, selon l'inventaire du {vintage} lui-même."
     )
 
 
@@ -294,42 +256,41 @@ def _out_of_reach(sites: gpd.GeoDataFrame, filters: Filters) -> None:
     """Say how many sites a filter on distance hides because their commune is outside its source."""
     if filters.station_m is None and filters.line_m is None:
         return
-    bare = Filters(**{**vars(filters), "station_m": None, "line_m": None})
-    before = brownfields.select(sites, bare)
+    before = brownfields.select(sites, replace(filters, station_m=None, line_m=None))
     hidden = (filters.station_m is not None) & before["distance_station_m"].isna() | (
         filters.line_m is not None
     ) & before["distance_ligne_m"].isna()
     if hidden.any():
-        _note(
+        html.note(
             f"{pluriel(int(hidden.sum()), 'site est', 'sites sont')} hors périmètre "
             "des sources de transport : la distance y est inconnue et ces filtres ne les retiennent pas."
         )
 
 
 def _rows(sites: gpd.GeoDataFrame, filters: Filters, maille: str, which: str, *, key: str) -> None:
-    names, catalogue = current().commune_names, current().sources
-    place = names[filters.commune] if filters.commune else current().everywhere
-    frame, fields, title = (
-        (brownfields.by_unit(sites), brownfields.UNIT_FIELDS, "Unités foncières")
-        if maille == BY_UNIT
-        else (sites, brownfields.SITE_FIELDS, "Sites")
-    )
+    frame, title = sites, "Sites"
+    fields: tuple[Field, ...] = brownfields.SITE_FIELDS
+    written: tuple[Field, ...] = fields
+    if maille == BY_UNIT:
+        frame, title = brownfields.by_unit(sites), "Unités foncières"
+        fields, written = brownfields.UNIT_FIELDS, brownfields.UNIT_FILE_FIELDS
+    place = filters.here.name
     table.show(
-        frame, fields, sources=catalogue, caption=f"{title}, friches {which}, {place}", key=f"friches-{key}"
+        frame,
+        fields,
+        sources=current().sources,
+        caption=f"{title}, friches {which}, {place}",
+        key=f"friches-{key}",
     )
-    context = Context.of(
-        [catalogue[source_id] for source_id in USED],
-        filters=filters.described(names),
-        subject=f"friches {which} {maille.lower()}",
-        place=place,
+    context = rows.about(
+        USED, subject=f"friches {which} {maille.lower()}", place=place, filters=filters.described
     )
-    written = brownfields.UNIT_FILE_FIELDS if maille == BY_UNIT else fields
     downloads.show(frame, written, context=context, key=f"export-{key}")
 
 
 def _how_surfaces_add_up(version: str, vintage: str) -> None:
     raw_m2, merged_m2, identical_m2 = _surfaces(version)
-    _note(
+    html.note(
         f"Surfaces de tout l'inventaire du {vintage}, friches potentielles comprises : additionnées site par site, elles "
         f"feraient {surface(raw_m2)}, soit {part(raw_m2 / merged_m2 - 1, digits=0)} de trop. L'atlas fusionne les sites dès qu'ils "
         f"partagent une parcelle et compte chaque groupe pour sa plus grande surface : {surface(merged_m2)}. C'est une borne basse, "
@@ -343,7 +304,3 @@ def _surfaces(version: str) -> tuple[float, float, float]:
     sites = _sites(version)
     total = float(sites["unite_fonciere_surface"].sum(skipna=False))
     return total, merged_surface_m2(sites), identical_surface_m2(sites)
-
-
-def _note(text: str) -> None:
-    st.html(f'<p class="atlas-note">{escaped(text)}</p>')

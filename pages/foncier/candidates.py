@@ -1,6 +1,5 @@
 """Candidate addresses as the page shows them: their columns, where they lie, filters, what the map is given."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -9,15 +8,15 @@ import geopandas as gpd
 import pandas as pd
 
 from facts.fields import Field
-from geo.crs import WGS84
 from geo.proximity import nearest
 from loaders.brought import addresses
 from loaders.brought import personnes_morales as reading
 from loaders.brought.personnes_morales import Candidates
 from loaders.brought.premises_schema import OUTSIDE_QPV
 from loaders.catalogue import Source
+from maps.session_objects import points
 from maps.spec import SessionObjects, ShownLayer
-from pages.foncier.premises import Filters
+from ui.where import Where
 from words.formats import distance, entier
 
 LAYER: Final = "pistes"
@@ -70,11 +69,11 @@ def located(candidates: pd.DataFrame, placed: gpd.GeoDataFrame | None, qpv: gpd.
         candidates.join(known.drop(columns="geometry")), geometry=known.geometry, crs=placed.crs
     )
     rows["position"] = rows["position"].fillna(addresses.NOT_ASKED)
-    points = rows[rows.geometry.notna()]
-    close = nearest(points, qpv)
+    found = rows[rows.geometry.notna()]
+    close = nearest(found, qpv)
     names = qpv["lib_qp"] + " (" + qpv.index + ")"
     words = {
-        "lib_qp": points["code_qp"].map(qpv["lib_qp"]).fillna(OUTSIDE_QPV),
+        "lib_qp": found["code_qp"].map(qpv["lib_qp"]).fillna(OUTSIDE_QPV),
         "qpv_proche": close["id"].map(names),
         "distance_qpv_m": close["distance_m"],
     }
@@ -88,18 +87,12 @@ def located(candidates: pd.DataFrame, placed: gpd.GeoDataFrame | None, qpv: gpd.
     )
 
 
-def select(rows: pd.DataFrame, filters: Filters) -> pd.DataFrame:
-    """Keep the candidates of the places chosen.
-
-    Parameters
-    ----------
-    filters
-        Their commune and their QPV count; a QPV keeps those alone whose position lies in it.
-    """
-    kept = rows if filters.commune is None else rows[rows["code_insee"] == filters.commune]
-    if filters.qpv is None:
+def select(rows: pd.DataFrame, here: Where) -> pd.DataFrame:
+    """Keep the candidates of the places chosen; a QPV keeps those alone whose position lies in it."""
+    kept = rows if here.commune is None else rows[rows["code_insee"] == here.commune]
+    if here.chosen is None:
         return kept
-    return kept[kept["code_qp"] == filters.qpv] if "code_qp" in kept else kept.iloc[:0]
+    return kept[kept["code_qp"] == here.chosen] if "code_qp" in kept else kept.iloc[:0]
 
 
 def to_ask(rows: pd.DataFrame) -> pd.DataFrame:
@@ -163,36 +156,21 @@ def shown(rows: pd.DataFrame, kept: pd.DataFrame, origin: Source) -> Sequence[Sh
     """
     if not isinstance(rows, gpd.GeoDataFrame):
         return []
-    points = rows[rows.geometry.notna()]
-    if points.empty:
+    found = rows[rows.geometry.notna()]
+    if found.empty:
         return []
-    ids = [str(name) for name in kept.index[kept.index.isin(points.index)]]
-    everything = len(ids) == len(points)
-    return [ShownLayer(LAYER, ids=None if everything else ids, session=_objects(points, origin))]
+    ids = [str(name) for name in kept.index[kept.index.isin(found.index)]]
+    return [ShownLayer(LAYER, ids=None if len(ids) == len(found) else ids, session=_objects(found, origin))]
 
 
-def _objects(points: gpd.GeoDataFrame, origin: Source) -> SessionObjects:
-    degrees = points.geometry.to_crs(WGS84)
-    away = zip(points["qpv_proche"], points["distance_qpv_m"], strict=True)
+def _objects(found: gpd.GeoDataFrame, origin: Source) -> SessionObjects:
+    away = zip(found["qpv_proche"], found["distance_qpv_m"], strict=True)
     columns = {
-        "adresse": points["adresse"].tolist(),
-        "verification": points["verification"].tolist(),
-        "commune": points["commune"].tolist(),
-        "bailleurs": [" ; ".join(names) for names in points["bailleurs"]],
-        "nb_rdc": points["nb_rdc"].tolist(),
-        "position": points["position"].tolist(),
+        **{name: found[name] for name in ("adresse", "verification", "commune", "nb_rdc", "position")},
+        "bailleurs": [" ; ".join(names) for names in found["bailleurs"]],
         "proche": [
             f"dans {name}" if not metres else f"à {distance(metres)} de {name}, à vol d'oiseau"
             for name, metres in away
         ],
     }
-    table = pd.util.hash_pandas_object(pd.DataFrame(columns, index=points.index).astype("str"))
-    digest = hashlib.sha256(table.to_numpy().tobytes() + b"".join(points.geometry.to_wkb()))
-    return SessionObjects(
-        version=f"pistes-{digest.hexdigest()[:16]}",
-        columns=columns,
-        ids=points.index.tolist(),
-        lon=degrees.x.round(5).tolist(),
-        lat=degrees.y.round(5).tolist(),
-        note=f"{origin.producteur}, {origin.millesime} ; position à vérifier",
-    )
+    return points(found, columns, note=f"{origin.producteur}, {origin.millesime} ; position à vérifier")

@@ -1,6 +1,6 @@
 """Candidate addresses inferred from the DGFiP's file of the premises of legal persons: each one is to be checked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,20 +9,17 @@ import pandas as pd
 import streamlit as st
 
 from errors import ArgumentError, AtlasError
-from exports.context import Context
-from facts.fields import Field
 from facts.snapshot import current
-from loaders.brought import addresses, landlords
-from loaders.brought import personnes_morales as reading
+from loaders.brought import addresses, landlords, personnes_morales
 from loaders.brought.personnes_morales import Candidates
 from loaders.catalogue import Source
 from loaders.live.geocoder import Address
 from maps.spec import ShownLayer
 from pages.foncier import candidates
-from pages.foncier.premises import Filters
-from ui import downloads, geocoding, table
-from ui.markdown import plain
-from words import formats
+from ui import downloads, figures, geocoding, html, reading, rows, table
+from ui.markdown import plain, prose
+from ui.where import Where
+from words.formats import entier, part, pluriel, typographie
 
 FOUND: Final = "pistes-trouvees"
 #: Those whose address was looked up, and what the service answered to each text.
@@ -30,12 +27,7 @@ PLACED: Final = "pistes-placees"
 ANSWERS: Final = "pistes-reponses"
 FAULT: Final = "pistes-faute"
 MAX_MB: Final = 300
-FAULTS: Final = (
-    Field("ligne", "Ligne du fichier", "texte"),
-    Field("faute", "Ce qui ne va pas", "texte"),
-    Field("valeur", "Valeur lue", "texte"),
-    Field("suite", "Suite donnée", "texte"),
-)
+FAULTS: Final = (reading.FAULTS[0], *reading.FAULTS[2:5])
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,14 +47,8 @@ class Kept:
     source: Source
 
 
-def of_session(filters: Filters) -> Kept | None:
-    """Give the candidates of the session.
-
-    Returns
-    -------
-    Kept or None
-        None until a file was read.
-    """
+def of_session(here: Where) -> Kept | None:
+    """Give the candidates of the session; None until a file was read."""
     held = st.session_state.get(FOUND)
     if not isinstance(held, tuple):
         return None
@@ -70,7 +56,7 @@ def of_session(filters: Filters) -> Kept | None:
     placed = st.session_state.get(PLACED)
     rows = candidates.located(found.frame, placed, current().qpv)
     source = candidates.source(found, name=name, looked_up=placed is not None)
-    return Kept(name, found, rows, candidates.select(rows, filters), source)
+    return Kept(name, found, rows, candidates.select(rows, here), source)
 
 
 def layers(owned: Kept | None) -> Sequence[ShownLayer]:
@@ -78,14 +64,8 @@ def layers(owned: Kept | None) -> Sequence[ShownLayer]:
     return candidates.shown(owned.rows, owned.kept, owned.source) if owned else ()
 
 
-def show(owned: Kept | None, filters: Filters, *, place: str) -> None:
-    """Show the import of the DGFiP's file, and the candidates found in it.
-
-    Parameters
-    ----------
-    place
-        The same in words.
-    """
+def show(here: Where) -> None:
+    """Show the import of the DGFiP's file, and the candidates found in it."""
     st.header("Pistes à vérifier : locaux des personnes morales (DGFiP)", anchor=False)
     st.caption(
         "Le fichier ouvert de la DGFiP ne dit ni où est un local, ni s'il est un logement, une cave ou un commerce, et le codage "
@@ -100,7 +80,7 @@ def show(owned: Kept | None, filters: Filters, *, place: str) -> None:
             key="pistes-sirens",
             help="Les organismes du groupe « 5 - Office HLM » du fichier sont toujours cherchés",
         )
-        st.text_input("Millésime du fichier", reading.NO_VINTAGE, key="pistes-millesime")
+        st.text_input("Millésime du fichier", personnes_morales.NO_VINTAGE, key="pistes-millesime")
         st.file_uploader(
             "Fichier des locaux des personnes morales d'un département (CSV)",
             type=["csv", "txt"],
@@ -109,9 +89,9 @@ def show(owned: Kept | None, filters: Filters, *, place: str) -> None:
             max_upload_size=MAX_MB,
         )
     if fault := st.session_state.get(FAULT):
-        st.error(plain(formats.typographie(fault)))
-    if owned is not None:
-        _results(owned, filters, place)
+        st.error(prose(fault))
+    if (owned := of_session(here)) is not None:
+        _results(owned, here)
 
 
 def _listed() -> str:
@@ -125,12 +105,12 @@ def _take() -> None:
     file = state.get("pistes-depot")
     if file is None:
         return
-    vintage = state.get("pistes-millesime", "").strip() or reading.NO_VINTAGE
+    vintage = state.get("pistes-millesime", "").strip() or personnes_morales.NO_VINTAGE
     try:
         known = parsed(state.get("pistes-sirens", ""))
         state[FOUND] = (
             file.name,
-            reading.read(file, name=file.name, millesime=vintage, known=known),
+            personnes_morales.read(file, name=file.name, millesime=vintage, known=known),
         )
     except AtlasError as error:
         state[FAULT] = str(error)
@@ -165,76 +145,82 @@ def parsed(text: str) -> pd.DataFrame:
     return pd.DataFrame({"denomination": list(names.values())}, index=index, dtype="str")
 
 
-def _results(owned: Kept, filters: Filters, place: str) -> None:
+def _results(owned: Kept, here: Where) -> None:
     found, kept = owned.found, owned.kept
-    counts = " ; ".join(f"{kind} : {formats.entier(count)}" for kind, count in found.counts.items())
-    situations = " ; ".join(f"{kind} : {formats.entier(count)}" for kind, count in found.addresses.items())
-    st.html(
-        f'<p class="atlas-note">« {formats.escaped(owned.name)} » ({formats.escaped(owned.source.millesime)}) : '
-        f"{formats.pluriel(found.report.lignes_lues, 'ligne lue', 'lignes lues')} ({formats.escaped(counts)}). "
-        f"Adresses de bailleurs ({formats.escaped(situations)}). {formats.escaped(' '.join(found.notes))}.</p>"
+    html.note(
+        f"« {owned.name} » ({owned.source.millesime}) : {pluriel(found.report.lignes_lues, 'ligne lue', 'lignes lues')} "
+        f"({_listing(found.counts)}). Adresses de bailleurs ({_listing(found.addresses)}). {' '.join(found.notes)}."
     )
     if found.report.faults:
-        table.show(
-            found.report.frame(),
+        rows.show(
+            found.report.frame().rename_axis("numero"),
             FAULTS,
-            sources={},
+            rows.about(
+                [owned.source],
+                filters="lignes écartées",
+                subject="pistes lignes écartées",
+                place="locaux DGFiP",
+            ),
             caption="Lignes du fichier de la DGFiP écartées",
             key="pistes-fautes",
+            files_key="export-pistes-fautes",
         )
-        context = Context.of(
-            [owned.source],
-            filters="lignes écartées",
-            subject="pistes lignes écartées",
-            place="locaux DGFiP",
-        )
-        faults = found.report.frame().rename_axis("numero")
-        downloads.show(faults, FAULTS, context=context, key="export-pistes-fautes")
-    with st.container(horizontal=True):
-        st.metric("Adresses à vérifier", formats.entier(len(kept)), border=True)
-        if len(kept):
-            share = kept["nb_niveaux_lus"].sum() / kept["nb_locaux"].sum()
-            st.metric("Part des locaux dont le niveau a pu être lu", formats.part(share), border=True)
-    _placing(owned, filters)
+    shown = [("Adresses à vérifier", entier(len(kept)))]
+    if len(kept):
+        share = kept["nb_niveaux_lus"].sum() / kept["nb_locaux"].sum()
+        shown.append(("Part des locaux dont le niveau a pu être lu", part(share)))
+    figures.show(*shown)
+    _placing(owned, here)
     fields = candidates.PLACED_FIELDS if isinstance(kept, gpd.GeoDataFrame) else candidates.FIELDS
-    # The same in each row: files say it, the text above the table too.
-    shown = [field for field in fields if field.column != "lecture"]
-    table.show(kept, shown, sources={}, caption=f"Pistes à vérifier, {place}", key="pistes")
-    words = filters.described(current().commune_names, dict(current().qpv["lib_qp"]))
-    context = Context.of([owned.source], filters=words, subject="pistes à vérifier DGFiP", place=place)
+    # "lecture" is the same in each row: files say it, the text above the table too.
+    table.show(
+        kept,
+        [field for field in fields if field.column != "lecture"],
+        sources={},
+        caption=f"Pistes à vérifier, {here.name}",
+        key="pistes",
+    )
+    context = rows.about(
+        [owned.source],
+        filters=here.described,
+        subject="pistes à vérifier DGFiP",
+        place=here.name,
+    )
     downloads.show(kept, fields, context=context, key="export-pistes")
 
 
-def _placing(owned: Kept, filters: Filters) -> None:
+def _listing(counts: Mapping[str, int]) -> str:
+    return " ; ".join(f"{kind} : {entier(count)}" for kind, count in counts.items())
+
+
+def _placing(owned: Kept, here: Where) -> None:
     """Offer to look addresses up, and say what became of those that were."""
-    here = candidates.select(owned.rows, Filters(commune=filters.commune, qpv=None))
-    waiting = candidates.to_ask(here)
+    those = candidates.select(owned.rows, Where(here.commune))
+    waiting = candidates.to_ask(those)
     asked = waiting.iloc[: addresses.MAX_ADDRESSES]
-    if isinstance(here, gpd.GeoDataFrame):
-        st.caption(formats.typographie(candidates.answers(here)))
-        away = here.loc[here["position"].str.startswith(addresses.SERVICE_AWAY), "position"]
+    if isinstance(those, gpd.GeoDataFrame):
+        st.caption(typographie(candidates.answers(those)))
+        away = those.loc[those["position"].str.startswith(addresses.SERVICE_AWAY), "position"]
         if len(away):
             told = away.iloc[0].removeprefix(addresses.SERVICE_AWAY).strip(" ()")
             st.warning(
-                plain(
-                    formats.typographie(
-                        f"Géocodage interrompu : {told}. {formats.pluriel(len(away), 'piste reste', 'pistes restent')} dans le "
-                        "tableau, sans position ; relancez quand le service répond."
-                    )
+                prose(
+                    f"Géocodage interrompu : {told}. {pluriel(len(away), 'piste reste', 'pistes restent')} dans le "
+                    "tableau, sans position ; relancez quand le service répond."
                 )
             )
-    if filters.qpv is not None:
+    if here.chosen is not None:
         st.caption("Le filtre par quartier ne garde que les pistes dont la position est dans ce QPV.")
     if asked.empty:
         return
     st.caption(
-        formats.typographie(
+        typographie(
             f"Sur demande, ces adresses, {addresses.MAX_ADDRESSES} au plus à la fois, sont envoyées au service d'adresses de l'IGN "
             "(data.geopf.fr). Une réponse peu sûre (score inférieur à 0,80) laisse la piste dans le tableau, sans position."
         )
     )
     if st.button(
-        plain(f"Placer {formats.pluriel(len(asked), 'adresse', 'adresses')} sur la carte"),
+        plain(f"Placer {pluriel(len(asked), 'adresse', 'adresses')} sur la carte"),
         key="pistes-placer",
     ):
         _place(asked)
@@ -251,12 +237,14 @@ def _place(asked: pd.DataFrame) -> None:
         if text not in known:
             known[text] = geocoding.best(text)
         count = min(len(known), len(asked))
-        bar.progress(count / len(asked), text=f"{formats.entier(count)} sur {formats.entier(len(asked))}")
+        bar.progress(count / len(asked), text=f"{entier(count)} sur {entier(len(asked))}")
         return known[text]
 
     state.pop(FAULT, None)
     try:
-        placed = reading.place(asked[list(reading.FRAME_COLUMNS)], best, zones=current().qpv)
+        placed = personnes_morales.place(
+            asked[list(personnes_morales.FRAME_COLUMNS)], best, zones=current().qpv
+        )
     except AtlasError as error:
         state[FAULT] = str(error)
         return

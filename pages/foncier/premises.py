@@ -1,7 +1,6 @@
 """Premises as the page shows them: the inventory of a session, its rows, filters in words, totals, finding, maps."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,14 +9,16 @@ import geopandas as gpd
 import pandas as pd
 
 from facts.fields import Field
-from geo.crs import WGS84
+from facts.place_fields import QPV
 from geo.premises import FREE, LATER, NOT_FREE, availability, totals
 from geo.scope import mask
 from loaders import premises
 from loaders.brought.premises_schema import BY_NAME, FICTIONAL, OUTSIDE_QPV
 from loaders.catalogue import Source
 from loaders.premises import Inventory
+from maps.session_objects import points
 from maps.spec import Cadrage, MapSpec, SessionObjects, ShownLayer
+from ui.where import Where
 from words.formats import date, entier, pluriel
 
 BANNER: Final = "DONNÉES FICTIVES"
@@ -54,26 +55,13 @@ FIELDS: Final = (
     Field("date_releve", "Date du relevé", "date"),
     Field("origine_position", "Origine de la position", "texte"),
 )  # fmt: skip
-FAULT_FIELDS: Final = (
-    Field("ligne", "Ligne du fichier", "texte"),
-    Field("identifiant", "Identifiant", "texte"),
-    Field("faute", "Ce qui ne va pas", "texte"),
-    Field("valeur", "Valeur lue", "texte"),
-    Field("suite", "Suite donnée", "texte"),
-    Field("a_faire", "À faire", "texte"),
-)
 _COUNTED: Final = (
     Field("locaux", "Locaux de l'inventaire", "entier", _OWN),
     Field("locaux_disponibles", "Disponibles aujourd'hui", "entier", _OWN),
     Field("surface_connue_m2", "Surface connue (m²)", "decimal", _OWN),
     Field("surfaces_inconnues", "Locaux de surface inconnue", "entier", _OWN),
 )
-QPV_FIELDS: Final = (
-    Field("lib_qp", "QPV", "texte"),
-    Field("code_qp", "Code", "texte"),
-    Field("lib_communes", "Commune", "texte"),
-    *_COUNTED,
-)
+QPV_FIELDS: Final = (*QPV, *_COUNTED)
 TOWN_FIELDS: Final = (Field("nom", "Commune", "texte"), *_COUNTED)
 
 
@@ -94,53 +82,42 @@ class Imported:
     rows: gpd.GeoDataFrame
     faults: pd.DataFrame
     aside: pd.DataFrame
-    version: str
 
     @property
     def fictional(self) -> bool:
         """Whether any of its premises is invented."""
         return bool(premises.is_fictional(self.rows).any())
 
+    @property
+    def mark(self) -> str:
+        """What a caption begins with: the banner where a premises is invented."""
+        return f"{BANNER}, " if self.fictional else ""
+
 
 @dataclass(frozen=True)
 class Filters:
     """The filters in force.
 
-    Parameters
+    Attributes
     ----------
-    commune
-        INSEE code, None for all.
-    qpv
-        Code of a QPV, None for all premises, those in no QPV included.
+    here
+        The places; without a QPV, premises in none of them are shown too.
     bailleurs, usages, statuts
         Values shown; empty for all.
     disponibilite
         One of `AVAILABILITIES`, None for any.
     """
 
-    commune: str | None
-    qpv: str | None
+    here: Where
     bailleurs: tuple[str, ...] = ()
     usages: tuple[str, ...] = ()
     statuts: tuple[str, ...] = ()
     disponibilite: str | None = None
 
-    def described(self, names: Mapping[str, str], quarters: Mapping[str, str]) -> dict[str, str]:
-        """Say the filters in words, for files and paper.
-
-        Parameters
-        ----------
-        names
-            Name of each commune by INSEE code.
-
-        Returns
-        -------
-        dict of str to str
-            Filter to value; empty where there is none.
-        """
-        return {
-            "commune": names[self.commune] if self.commune else "",
-            "quartier": f"{quarters[self.qpv]} ({self.qpv})" if self.qpv else "",
+    @property
+    def described(self) -> dict[str, str]:
+        """The filters in words, for files and paper; "" where there is none."""
+        return self.here.described | {
             "bailleurs": ", ".join(self.bailleurs),
             "usages": ", ".join(self.usages),
             "statuts": ", ".join(self.statuts),
@@ -171,8 +148,6 @@ def imported(
     )
     order = rows["disponibilite"].map({name: rank for rank, name in enumerate(AVAILABILITIES)})
     rows = rows.assign(ordre=order).sort_values(["ordre", "nom"], kind="stable").drop(columns="ordre")
-    table = pd.util.hash_pandas_object(pd.DataFrame(rows.drop(columns="geometry")).astype("str"))
-    digest = hashlib.sha256(table.to_numpy().tobytes() + b"".join(rows.geometry.to_wkb()))
     return Imported(
         name=name,
         source=premises.source_of(inventory, name=name),
@@ -180,23 +155,16 @@ def imported(
         rows=rows,
         faults=inventory.faults(),
         aside=inventory.set_aside(),
-        version=digest.hexdigest()[:16],
     )
 
 
 def select(rows: gpd.GeoDataFrame, filters: Filters) -> gpd.GeoDataFrame:
-    """Keep the premises that answer to the filters.
-
-    Returns
-    -------
-    GeoDataFrame
-        The rows kept, in their order.
-    """
-    kept = rows
-    if filters.commune is not None:
-        kept = kept[kept["code_insee"] == filters.commune]
-    if filters.qpv is not None:
-        kept = kept[kept["code_qp"] == filters.qpv]
+    """Keep the premises that answer to the filters, in their order."""
+    kept, here = rows, filters.here
+    if here.commune is not None:
+        kept = kept[kept["code_insee"] == here.commune]
+    if here.chosen is not None:
+        kept = kept[kept["code_qp"] == here.chosen]
     for column, values in (
         ("bailleur", filters.bailleurs),
         ("usage", filters.usages),
@@ -263,52 +231,22 @@ def finding(kept: gpd.GeoDataFrame, owned: Imported, *, today: dt.date) -> str:
 
 
 def session_objects(owned: Imported) -> SessionObjects:
-    """Give the map all the premises of an inventory.
-
-    Returns
-    -------
-    SessionObjects
-        Its points in degrees and what tooltips say of them.
-    """
+    """Give the map all the premises of an inventory."""
     rows = owned.rows.sort_index()
-    degrees = rows.geometry.to_crs(WGS84)
     aspect = rows["disponibilite"].eq(FREE).map({True: "disponible", False: "autre"})
     columns = {
-        "id_local": rows.index.tolist(),
-        "adresse": _values(rows["nom"]),
-        "bailleur": _values(rows["bailleur"]),
-        "usage": _values(rows["usage"]),
-        "statut": _values(rows["statut"]),
-        "surface_m2": _values(rows["surface_m2"]),
-        "releve": _values(rows["date_releve"].dt.strftime("%d/%m/%Y").fillna("")),
-        "fictif": _values(rows["fictif"]),
-        "aspect": _values(aspect.where(~premises.is_fictional(rows), aspect + f" {FICTIONAL}")),
+        "id_local": rows.index,
+        "adresse": rows["nom"],
+        **{name: rows[name] for name in ("bailleur", "usage", "statut", "surface_m2")},
+        "releve": rows["date_releve"].dt.strftime("%d/%m/%Y").fillna(""),
+        "fictif": rows["fictif"],
+        "aspect": aspect.where(~premises.is_fictional(rows), aspect + f" {FICTIONAL}"),
     }
-    return SessionObjects(
-        version=owned.version,
-        columns=columns,
-        ids=rows.index.tolist(),
-        lon=degrees.x.round(5).tolist(),
-        lat=degrees.y.round(5).tolist(),
-        note=f"{owned.source.titre}, {owned.source.millesime}",
-    )
-
-
-def _values(values: pd.Series) -> list[Any]:
-    """Give values ready for JSON, None where there is none; what repeats is held once."""
-    ranks, distinct = pd.factorize(values)
-    known = [*distinct.tolist(), None]
-    return [known[rank] for rank in ranks]
+    return points(rows, columns, note=f"{owned.source.titre}, {owned.source.millesime}")
 
 
 def spec(
-    kept: gpd.GeoDataFrame,
-    owned: Imported,
-    qpv: gpd.GeoDataFrame,
-    *,
-    filters: Filters,
-    objects: SessionObjects,
-    basemap: str,
+    kept: gpd.GeoDataFrame, owned: Imported, here: Where, *, objects: SessionObjects, basemap: str
 ) -> MapSpec:
     """Describe the map of an inventory.
 
@@ -317,36 +255,26 @@ def spec(
     objects
         All the premises, as `session_objects` gives them.
     """
-    framed = kept if len(kept) else qpv
-    west, south, east, north = (float(edge) for edge in framed.total_bounds)
+    everything = len(kept) == len(owned.rows)
     return MapSpec(
         titre=f"{BANNER} : carte des locaux"
         if owned.fictional
         else "Carte des locaux de l'inventaire importé",
         layers=[
             ShownLayer("communes"),
-            ShownLayer("qpv", ids=list(qpv.index)),
-            ShownLayer(
-                "locaux", ids=None if len(kept) == len(owned.rows) else list(kept.index), session=objects
-            ),
+            ShownLayer("qpv", ids=list(here.qpv.index)),
+            ShownLayer("locaux", ids=None if everything else list(kept.index), session=objects),
         ],
         basemap=basemap,
-        chosen=[("qpv", filters.qpv)] if filters.qpv else [],
-        cadrage=Cadrage(
-            f"{owned.version}-{filters.commune}-{filters.qpv}",
-            (west - 300, south - 300, east + 300, north + 300),
+        chosen=[("qpv", here.chosen)] if here.chosen else [],
+        cadrage=Cadrage.around(
+            f"{objects.version}-{here.commune}-{here.chosen}",
+            kept if len(kept) else here.qpv,
+            margin_m=300,
             impose=True,
         ),
-        adresse=address(filters),
+        adresse=here.address,
     )
-
-
-def address(filters: Filters) -> dict[str, Sequence[str]]:
-    """Give what the address bar must hold beside the view: places alone, nothing of the inventory."""
-    return {
-        "commune": [filters.commune] if filters.commune else [],
-        "qpv": [filters.qpv] if filters.qpv else [],
-    }
 
 
 def marked(frame: pd.DataFrame, fields: Sequence[Field]) -> tuple[Field, ...]:

@@ -2,32 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import geopandas as gpd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from exports.context import Context
-from facts.attribution import line
 from facts.snapshot import current
 from geo.premises import FREE
-from geo.scope import in_scope
-from loaders import premises as reading
+from loaders import premises as inventories
 from loaders.brought import addresses, premises_template
 from loaders.brought.premises_schema import OUTSIDE_QPV
 from maps.spec import MapSpec, SessionObjects
 from pages.foncier import candidates_view, premises, public, session
 from pages.foncier.premises import BANNER, Filters, Imported
-from ui import choices, downloads, mapview, page, sources, table
-from ui.markdown import plain
-from words import clock, formats
+from ui import choices, figures, html, mapview, page, plan, reading, rows, where
+from ui.markdown import prose
+from ui.where import Where
+from words import clock
+from words.formats import entier
 
 TITLE: Final = "Foncier : friches et locaux"
 OBJECTS: Final = "locaux-carte"
-#: Where the rows of the totals lead.
-QUARTIER: Final = "quartier?qpv="
-COMMUNE: Final = "commune?commune="
 PUBLIC: Final = ("qpv", "indicateurs", "social")
 
 
@@ -35,35 +32,31 @@ def show(heading: DeltaGenerator) -> None:
     """Show the view."""
     banner = st.container(key="bandeau-fictif")
     _import()
-    owned = session.inventory()
+    owned = session.PARC.held()
     mapview.hand(*_handed(owned))
     # What a filter changes runs alone, in a fragment: the objects of the map are neither made nor sent again.
     if owned is None:
         _public(heading)
     else:
         if owned.fictional:
-            banner.html(
-                f'<p class="atlas-fictif" role="note"><strong>{BANNER}</strong> : locaux inventés pour essayer la page. '
-                "Aucun n’entre dans un total, chaque ligne exportée le dit.</p>"
-            )
+            with banner:
+                html.show(
+                    '<p class="atlas-fictif" role="note"><strong>{{ banner }}</strong>{{ said|t }}</p>',
+                    banner=BANNER,
+                    said=" : locaux inventés pour essayer la page. Aucun n’entre dans un total, chaque ligne exportée le dit.",
+                )
         _inventory(heading, owned)
 
 
 def _handed(owned: Imported | None) -> list[SessionObjects]:
     """Give the objects of the session that the map may show."""
-    found = candidates_view.layers(candidates_view.of_session(Filters(commune=None, qpv=None)))
+    found = candidates_view.layers(candidates_view.of_session(Where()))
     own = [_objects(owned)] if owned else []
     return own + [layer.session for layer in found if layer.session is not None]
 
 
-def _candidates(filters: Filters) -> None:
-    # The filters on premises are not on candidates.
-    places = Filters(commune=filters.commune, qpv=filters.qpv)
-    candidates_view.show(candidates_view.of_session(places), places, place=_named(places))
-
-
 def _import() -> None:
-    fault, owned = st.session_state.get(session.FAULT), session.inventory()
+    fault, owned = session.PARC.fault(), session.PARC.held()
     with st.expander("Importer un inventaire de locaux", expanded=owned is None, key="locaux-import"):
         st.caption(
             "Le fichier reste dans votre session : il n'est ni enregistré ni partagé, et disparaît avec elle. CSV, XLSX ou "
@@ -104,8 +97,8 @@ def _import() -> None:
         st.file_uploader(
             "Inventaire de locaux (CSV, XLSX ou GeoPackage)",
             type=["csv", "xlsx", "gpkg"],
-            key=session.uploader_key(),
-            on_change=session.take_upload,
+            key=session.PARC.uploader_key(),
+            on_change=session.PARC.take,
             max_upload_size=session.MAX_MB,
         )
         with st.container(horizontal=True):
@@ -116,51 +109,40 @@ def _import() -> None:
                 help="Un petit inventaire inventé, sous un bandeau permanent",
             )
             st.button(
-                "Retirer l'inventaire", key="locaux-retirer", on_click=session.forget, disabled=owned is None
+                "Retirer l'inventaire",
+                key="locaux-retirer",
+                on_click=session.PARC.forget,
+                disabled=owned is None,
             )
     if fault:
-        st.error(plain(formats.typographie(fault)))
+        st.error(prose(fault))
 
 
-def _places(frame: gpd.GeoDataFrame, communes: Mapping[str, str]) -> tuple[str | None, str | None, str]:
-    """Ask for the commune, the QPV and the basemap."""
-    commune = choices.commune(communes)
-    shown = frame if commune is None else frame[in_scope(frame["communes"], [commune])]
-    return commune, choices.qpv(shown), choices.basemap()
-
-
-def _named(filters: Filters) -> str:
-    return current().commune_names[filters.commune] if filters.commune else current().everywhere
-
-
-def _map(spec: MapSpec, filters: Filters, *, key: str, subject: str, owned: Imported | None = None) -> None:
+def _map(
+    spec: MapSpec, here: Where, words: Mapping[str, str], *, key: str, subject: str, owned: Imported | None
+) -> None:
     """Draw a map, with the candidates that have a position, and offer it as a file."""
-    found = candidates_view.of_session(filters)
+    found = candidates_view.of_session(here)
     candidates = candidates_view.layers(found)
-    drawn = replace(spec, layers=[*spec.layers, *candidates])
-    known = {code for shown in drawn.layers if shown.layer_id == "qpv" for code in shown.ids or ()}
-    mapview.show(drawn, key=key, on_click=lambda clicked: _choose(clicked, known))
     own = [owned.source] if owned else []
     if found is not None and candidates:
         own.append(found.source)
-    words = filters.described(current().commune_names, dict(current().qpv["lib_qp"]))
-    if owned is not None and owned.fictional:
-        words |= {"nature": BANNER}
-    downloads.show_map(
-        drawn, subject=subject, place=_named(filters), filters=words, key=f"{key}-html", own=own
+    plan.show(
+        replace(spec, layers=[*spec.layers, *candidates]),
+        key=key,
+        subject=subject,
+        place=here.name,
+        filters=words,
+        used=PUBLIC if owned is None else ("qpv",),
+        own=own,
+        on_click=here.follow,
     )
-    sources.note(*PUBLIC if owned is None else ("qpv",))
-    lines = "".join(f"<li>{formats.escaped(line(source, current().commune_names))}</li>" for source in own)
-    if lines:
-        st.html(f'<ul class="atlas-sources">{lines}</ul>')
 
 
-@st.fragment
-def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
-    names, qpv, rows = current().commune_names, current().qpv, owned.rows
-    today = clock.today()
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
-        commune, chosen, basemap = _places(qpv, names)
+def _ask(rows: gpd.GeoDataFrame) -> tuple[Filters, str]:
+    """Ask for the filters on an inventory, and for the basemap."""
+    with choices.row():
+        here, basemap = where.ask(), choices.basemap()
         disponibilite = st.selectbox(
             "Disponibilité",
             [None, *premises.AVAILABILITIES],
@@ -168,7 +150,7 @@ def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
             key="disponibilite",
             bind="query-params",
         )
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres-locaux"):
+    with choices.row("filtres-locaux"):
         # Names of landlords come from the user's file: they are not written into the address.
         bailleurs = st.multiselect(
             "Bailleurs", sorted(rows["bailleur"].dropna().unique()), placeholder="Tous", key="bailleurs"
@@ -179,206 +161,170 @@ def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
         statuts = st.multiselect(
             "Statuts", premises.STATUTS, placeholder="Tous", key="statuts-locaux", bind="query-params"
         )
-    filters = Filters(
-        commune=commune,
-        qpv=chosen,
-        bailleurs=tuple(bailleurs),
-        usages=tuple(usages),
-        statuts=tuple(statuts),
-        disponibilite=disponibilite,
-    )
-    kept = premises.select(rows, filters)
-    words = filters.described(names, dict(qpv["lib_qp"])) | ({"nature": BANNER} if owned.fictional else {})
-    place = _named(filters)
+    return Filters(here, tuple(bailleurs), tuple(usages), tuple(statuts), disponibilite), basemap
+
+
+@st.fragment
+def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
+    filters, basemap = _ask(owned.rows)
+    here, kept = filters.here, premises.select(owned.rows, filters)
+    words = filters.described | ({"nature": BANNER} if owned.fictional else {})
     with heading:
-        page.header(TITLE, premises.finding(kept, owned, today=today))
+        page.header(TITLE, premises.finding(kept, owned, today=clock.today()))
         page.on_paper(words)
     _figures(kept, owned)
 
     st.header("Carte des locaux", anchor=False)
-    shown = qpv if commune is None else qpv[[commune in codes for codes in qpv["communes"]]]
     subject = "locaux donnees fictives" if owned.fictional else "locaux en pied d'immeuble"
+    spec = premises.spec(kept, owned, here, objects=_objects(owned), basemap=basemap)
     _map(
-        premises.spec(kept, owned, shown, filters=filters, objects=_objects(owned), basemap=basemap),
-        filters,
+        spec,
+        here,
+        here.described | ({"nature": BANNER} if owned.fictional else {}),
         key="carte-locaux",
         subject=f"carte {subject}",
         owned=owned,
     )
-    names_of_sources = current().sources | {owned.source.source_id: owned.source}
-
+    about = partial(rows.about, [owned.source], place=here.name, filters=words)
     st.header("Les mêmes locaux en tableau", anchor=False)
-    mark = f"{BANNER}, " if owned.fictional else ""
-    table.show(
+    rows.show(
         kept,
         premises.marked(kept, premises.FIELDS),
-        sources=names_of_sources,
-        caption=f"{mark}Locaux de l'inventaire importé, {place}",
+        about(subject=subject),
+        caption=f"{owned.mark}Locaux de l'inventaire importé, {here.name}",
         key="locaux-tableau",
+        files_key="export-locaux",
     )
-    context = Context.of([owned.source], filters=words, subject=subject, place=place)
-    downloads.show(kept, premises.marked(kept, premises.FIELDS), context=context, key="export-locaux")
-    _totals(kept, owned, shown, words, commune=commune)
+    _totals(kept, owned, here, words)
     _quality(owned)
-    _candidates(filters)
-
-
-def _choose(found: dict[str, str], codes: set[str]) -> None:
-    if found.get("couche") == "qpv" and found.get("id") in codes:
-        st.session_state["qpv"] = found["id"]
+    candidates_view.show(here)
 
 
 def _objects(owned: Imported) -> SessionObjects:
     """Give the map's objects of the inventory, made once per inventory and kept in the session."""
-    kept = st.session_state.get(OBJECTS)
-    if not isinstance(kept, SessionObjects) or kept.version != owned.version:
-        kept = st.session_state[OBJECTS] = premises.session_objects(owned)
-    return kept
+    made: tuple[Imported, SessionObjects] | None = st.session_state.get(OBJECTS)
+    if made is None or made[0] is not owned:
+        made = st.session_state[OBJECTS] = (owned, premises.session_objects(owned))
+    return made[1]
 
 
 def _figures(kept: gpd.GeoDataFrame, owned: Imported) -> None:
-    real = reading.real(kept)
-    invented = len(kept) - len(real)
-    with st.container(horizontal=True):
-        if invented:
-            st.metric("Locaux FICTIFS affichés", formats.entier(invented), border=True)
-        if not owned.fictional or len(real):
-            free = int(real["disponibilite"].eq(FREE).sum())
-            inside = int(real["code_qp"].ne(OUTSIDE_QPV).sum())
-            st.metric("Locaux affichés", formats.entier(len(real)), border=True)
-            st.metric("Disponibles aujourd'hui", formats.entier(free), border=True)
-            st.metric("Dans un QPV", formats.entier(inside), border=True)
+    real = inventories.real(kept)
+    shown = [("Locaux FICTIFS affichés", entier(len(kept) - len(real)))] if len(kept) > len(real) else []
+    if not owned.fictional or len(real):
+        shown += [
+            ("Locaux affichés", entier(len(real))),
+            ("Disponibles aujourd'hui", entier(int(real["disponibilite"].eq(FREE).sum()))),
+            ("Dans un QPV", entier(int(real["code_qp"].ne(OUTSIDE_QPV).sum()))),
+        ]
+    figures.show(*shown)
 
 
-def _totals(
-    kept: gpd.GeoDataFrame,
-    owned: Imported,
-    qpv: gpd.GeoDataFrame,
-    words: Mapping[str, str],
-    *,
-    commune: str | None,
-) -> None:
+def _totals(kept: gpd.GeoDataFrame, owned: Imported, here: Where, words: Mapping[str, str]) -> None:
     st.header("Totaux par QPV et par commune", anchor=False)
-    if owned.fictional and reading.real(kept).empty:
-        st.html(
-            '<p class="atlas-note">Aucun total : tous les locaux affichés sont fictifs, et un local fictif n’entre dans aucun total.</p>'
+    if owned.fictional and inventories.real(kept).empty:
+        html.note(
+            "Aucun total : tous les locaux affichés sont fictifs, et un local fictif n’entre dans aucun total."
         )
         return
     st.caption(
         "Les locaux de l'inventaire qui répondent aux filtres, sans les fictifs. Hors des communes où l'inventaire liste un "
         "local, il ne dit rien : ce n'est pas un zéro."
     )
-    catalogue = current().sources | {owned.source.source_id: owned.source}
-    used = [owned.source, catalogue["qpv"]]
-    communes = current().communes if commune is None else current().communes.loc[[commune]]
-    place = current().commune_names[commune] if commune else current().everywhere
-    for frame, fields, title, key, target in (
-        (premises.per_qpv(qpv, kept, owned.source), premises.QPV_FIELDS, "Locaux par QPV", "qpv", QUARTIER),
-        (
-            premises.per_commune(communes, kept, owned.source),
-            premises.TOWN_FIELDS,
-            "Locaux par commune",
-            "communes",
-            COMMUNE,
-        ),
-    ):
-        table.show(frame, fields, sources=catalogue, caption=title, key=f"locaux-{key}", target=target)
-        context = Context.of(used, filters=words, subject=title.lower(), place=place)
-        downloads.show(frame, fields, context=context, key=f"export-locaux-{key}")
+    about = partial(rows.about, [owned.source, "qpv"], place=here.name, filters=words)
+    rows.show(
+        premises.per_qpv(here.qpv, kept, owned.source),
+        premises.QPV_FIELDS,
+        about(subject="locaux par qpv"),
+        caption="Locaux par QPV",
+        key="locaux-qpv",
+        files_key="export-locaux-qpv",
+        target=rows.TO_QPV,
+    )
+    rows.show(
+        premises.per_commune(here.communes, kept, owned.source),
+        premises.TOWN_FIELDS,
+        about(subject="locaux par commune"),
+        caption="Locaux par commune",
+        key="locaux-communes",
+        files_key="export-locaux-communes",
+        target=rows.TO_COMMUNE,
+    )
 
 
 def _quality(owned: Imported) -> None:
     st.header("Qualité de l'inventaire", anchor=False)
-    report = owned.source
-    st.html(
-        f'<p class="atlas-note">« {formats.escaped(owned.name)} » : {formats.pluriel(report.lignes_lues, "ligne lue", "lignes lues")} = '
-        f"{formats.pluriel(report.lignes_gardees, 'gardée', 'gardées')} + {formats.pluriel(report.lignes_ecartees, 'écartée', 'écartées')}. "
-        f"{formats.escaped(' '.join(owned.notes))}</p>"
-    )
-    mark = f"{BANNER}, " if owned.fictional else ""
+    html.note(f"« {owned.name} » : {reading.counted(owned.source)}. {' '.join(owned.notes)}")
     if owned.faults.empty:
-        st.html('<p class="atlas-note">Rien à signaler : chaque ligne a été lue telle quelle.</p>')
+        html.note(reading.NOTHING)
         return
-    table.show(
-        owned.faults,
-        premises.FAULT_FIELDS,
-        sources={},
-        caption=f"{mark}Ce qui a été trouvé, ligne par ligne",
+    about = partial(rows.about, [owned.source], place=owned.name)
+    rows.show(
+        owned.faults.rename_axis("numero"),
+        reading.FAULTS,
+        about(
+            subject="locaux constats donnees fictives" if owned.fictional else "locaux constats",
+            filters="constats de lecture",
+        ),
+        caption=f"{owned.mark}Ce qui a été trouvé, ligne par ligne",
         key="locaux-fautes",
+        files_key="export-locaux-fautes",
     )
-    subject = "locaux constats donnees fictives" if owned.fictional else "locaux constats"
-    context = Context.of([owned.source], filters="constats de lecture", subject=subject, place=owned.name)
-    downloads.show(
-        owned.faults.rename_axis("numero"), premises.FAULT_FIELDS, context=context, key="export-locaux-fautes"
-    )
-    aside, fields = premises.set_aside_of(owned)
-    if aside.empty:
-        return
-    st.caption("Les lignes écartées, telles que le fichier les donne, avec ce qu'il faut y corriger :")
-    context = Context.of(
-        [owned.source], filters="lignes écartées", subject="locaux lignes écartées", place=owned.name
-    )
-    downloads.show(aside, fields, context=context, key="export-ecartees")
+    context = about(subject="locaux lignes écartées", filters="lignes écartées")
+    reading.set_aside(*premises.set_aside_of(owned), context, key="export-ecartees")
 
 
 @st.fragment
 def _public(heading: DeltaGenerator) -> None:
-    names, catalogue, qpv = current().commune_names, current().sources, current().qpv
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
-        commune, chosen, basemap = _places(qpv, names)
-    filters = Filters(commune=commune, qpv=chosen)
-    words = filters.described(names, dict(qpv["lib_qp"]))
-    place = _named(filters)
-    shown = qpv if commune is None else qpv[[commune in codes for codes in qpv["communes"]]]
-    if chosen is not None and chosen in shown.index:
-        shown = shown.loc[[chosen]]
-    source = catalogue["social"]
+    source = current().sources["social"]
+    with choices.row():
+        here, basemap = where.ask(), choices.basemap()
+    shown = _figured(here.qpv.loc[[here.found]] if here.found else here.qpv)
     social = current().layers["social"]
-    if commune is not None:
-        social = social[social["code_insee"] == commune]
+    if here.commune is not None:
+        social = social[social["code_insee"] == here.commune]
     with heading:
-        page.header(TITLE, public.finding(_figured(shown)))
-        page.on_paper(words)
+        page.header(TITLE, public.finding(shown))
+        page.on_paper(here.described)
 
     st.header("Logements sociaux" if source.absente else "Logements et équipements sociaux", anchor=False)
-    rows = _figured(shown)
-    communes = current().communes if commune is None else current().communes.loc[[commune]]
     what = "des QPV" if source.absente else "des QPV et des équipements sociaux"
-    titre = f"Carte {what}, {place}"
-    drawn = public.spec(rows, social, communes, filters=filters, titre=titre, basemap=basemap)
-    _map(drawn, filters, key="carte-social", subject=f"carte {what}")
+    drawn = public.spec(shown, social, here, titre=f"Carte {what}, {here.name}", basemap=basemap)
+    _map(drawn, here, here.described, key="carte-social", subject=f"carte {what}", owned=None)
     if not source.absente:
         said = f"Équipements sociaux : {source.producteur}, {source.millesime}. {source.limites}"
-        st.caption(plain(formats.typographie(said)))
-    used = [catalogue[key] for key in PUBLIC]
-    towns = public.per_commune(communes, _figured(qpv), current().layers["social"], source)
-    for frame, fields, title, key, target in (
-        (rows, public.qpv_fields(source.millesime), "Logements sociaux par QPV", "public-qpv", QUARTIER),
-        (
-            towns,
-            public.town_fields(source.millesime),
-            "Logements sociaux par commune",
-            "public-communes",
-            COMMUNE,
-        ),
-    ):
-        table.show(frame, fields, sources=catalogue, caption=f"{title}, {place}", key=key, target=target)
-        context = Context.of(used, filters=words, subject=title.lower(), place=place)
-        downloads.show(frame, fields, context=context, key=f"export-{key}")
-    if source.absente:
-        pass
-    elif commune is None or source.covers([commune]):
-        title = f"Équipements sociaux, {source.millesime}"
-        table.show(social, public.SOCIAL_FIELDS, sources=catalogue, caption=title, key="public-social")
-        context = Context.of(
-            [source], filters=words, subject=f"équipements sociaux {source.millesime}", place=place
+        st.caption(prose(said))
+    about = partial(rows.about, place=here.name, filters=here.described)
+    rows.show(
+        shown,
+        public.qpv_fields(source.millesime),
+        about(PUBLIC, subject="logements sociaux par qpv"),
+        caption=f"Logements sociaux par QPV, {here.name}",
+        key="public-qpv",
+        files_key="export-public-qpv",
+        target=rows.TO_QPV,
+    )
+    rows.show(
+        public.per_commune(here.communes, _figured(current().qpv), current().layers["social"], source),
+        public.town_fields(source.millesime),
+        about(PUBLIC, subject="logements sociaux par commune"),
+        caption=f"Logements sociaux par commune, {here.name}",
+        key="public-communes",
+        files_key="export-public-communes",
+        target=rows.TO_COMMUNE,
+    )
+    if not source.absente and (here.commune is None or source.covers([here.commune])):
+        rows.show(
+            social,
+            public.SOCIAL_FIELDS,
+            about([source], subject=f"équipements sociaux {source.millesime}"),
+            caption=f"Équipements sociaux, {source.millesime}",
+            key="public-social",
+            files_key="export-public-social",
         )
-        downloads.show(social, public.SOCIAL_FIELDS, context=context, key="export-public-social")
-    else:
-        st.html(
-            f'<p class="atlas-note">Équipements sociaux : {formats.escaped(place)} est hors périmètre de la source.</p>'
-        )
-    _candidates(filters)
+    elif not source.absente:
+        html.note(f"Équipements sociaux : {here.name} est hors périmètre de la source.")
+    candidates_view.show(here)
 
 
 def _figured(qpv: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -6,22 +6,17 @@ import geopandas as gpd
 import pandas as pd
 
 from facts.fields import Field
+from facts.place_fields import INDICATORS, QPV
 from geo.facilities import in_communes, qpv_figures
 from geo.population import counted_under, total_by_commune
 from loaders.catalogue import Source
 from maps.spec import Cadrage, MapSpec, ShownLayer
-from pages.foncier.premises import Filters, address
+from ui.where import Where
 from words.constants import PROXIMITY_M
 from words.formats import pluriel
 
-_QPV: Final = (
-    Field("lib_qp", "QPV", "texte"),
-    Field("code_qp", "Code", "texte"),
-    Field("lib_communes", "Commune", "texte"),
-    Field("population", "Habitants", "entier", "indicateurs"),
-    Field("menages", "Ménages", "entier", "indicateurs"),
-    Field("logements_sociaux", "Logements sociaux", "entier", "indicateurs"),
-)  # fmt: skip
+#: What the State publishes of them.
+DWELLINGS: Final = ("menages", "logements_sociaux")
 _TOWN: Final = (
     Field("nom", "Commune", "texte"),
     Field("nb_qpv", "QPV", "entier"),
@@ -39,7 +34,8 @@ SOCIAL_FIELDS: Final = (
 def qpv_fields(vintage: str) -> tuple[Field, ...]:
     """Give the columns of the table of QPV."""
     return (
-        *_QPV,
+        *QPV,
+        *(field for field in INDICATORS if field.column in {"population", *DWELLINGS}),
         Field("equipements_dans", f"Équipements sociaux dans le QPV, {vintage}", "entier", "social", "Des équipements publics, pas des locaux de bailleurs"),
         Field("equipements_a_portee", f"Équipements sociaux à portée, {vintage}", "entier", "social", f"Dans le QPV ou à {PROXIMITY_M} m au plus de son contour, à vol d'oiseau"),
     )  # fmt: skip
@@ -72,7 +68,7 @@ def per_qpv(
         The QPV with the columns of `qpv_fields`, the most social dwellings first.
     """
     figures = qpv_figures(qpv, social, radius_m=PROXIMITY_M, covered=source.communes)
-    known = [column for column in ("menages", "logements_sociaux") if column not in qpv.columns]
+    known = [column for column in DWELLINGS if column not in qpv.columns]
     rows = qpv.join(indicators[known]).join(figures)
     return rows.sort_values(["logements_sociaux", "lib_qp"], ascending=[False, True])
 
@@ -123,24 +119,11 @@ def finding(rows: pd.DataFrame) -> str:
 
 
 def spec(
-    rows: gpd.GeoDataFrame,
-    social: gpd.GeoDataFrame,
-    communes: gpd.GeoDataFrame,
-    *,
-    filters: Filters,
-    titre: str,
-    basemap: str,
+    rows: gpd.GeoDataFrame, social: gpd.GeoDataFrame, here: Where, *, titre: str, basemap: str
 ) -> MapSpec:
-    """Describe the map of what is public.
-
-    Parameters
-    ----------
-    communes
-        Communes chosen: the frame of the map, unless QPV are chosen.
-    """
-    framed = rows if len(rows) and (filters.commune or filters.qpv) else communes
-    west, south, east, north = (float(edge) for edge in framed.total_bounds)
-    place = None if filters.commune is None else (filters.commune,)
+    """Describe the map of what is public."""
+    framed = rows if len(rows) and (here.commune or here.chosen) else here.communes
+    place = None if here.commune is None else (here.commune,)
     return MapSpec(
         titre=titre,
         layers=[
@@ -149,9 +132,7 @@ def spec(
             ShownLayer("social", communes=place, ids=list(social.index)),
         ],
         basemap=basemap,
-        chosen=[("qpv", filters.qpv)] if filters.qpv else [],
-        cadrage=Cadrage(
-            f"locaux-{filters.commune}-{filters.qpv}", (west - 300, south - 300, east + 300, north + 300)
-        ),
-        adresse=address(filters),
+        chosen=[("qpv", here.chosen)] if here.chosen else [],
+        cadrage=Cadrage.around(f"locaux-{here.commune}-{here.chosen}", framed, margin_m=300),
+        adresse=here.address,
     )

@@ -1,19 +1,17 @@
 """Which projects reach which commune? The page of the club des élus."""
 
-from html import escape
 from typing import Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from exports.context import Context
 from facts import coverage, matrix
 from facts import follow_up as suivi
 from facts.naming import DOCUMENT
 from facts.snapshot import current
 from pages.projets import filters, markup, prepared, sheet_view, town, town_view, works
 from pages.projets.views import CADRE, COMMUNE, FICHE, MATRICE, VUES
-from ui import downloads, follow_up, pdf, presence, sources, table
+from ui import downloads, follow_up, html, pdf, presence, rows, sources
 from words import formats
 
 #: The link that the page has followed, in the session.
@@ -79,65 +77,73 @@ def _matrix(heading: DeltaGenerator) -> None:
     with heading:
         prepared.head(finding, words, style="matrix.css")
     if kept.empty:
-        st.html(
-            '<p class="atlas-note">La matrice est vide : élargissez les filtres pour retrouver des projets.</p>'
-        )
+        html.note("La matrice est vide : élargissez les filtres pour retrouver des projets.")
         return
-    catalogue = current().sources
     couches = [couche for couche in coverage.MESURES if couche in set(kept["couche"])]
-    st.html(markup.legend(filled, couches))
+    markup.show_legend(filled, couches)
     place = names[asked.commune] if asked.commune else current().everywhere
     pdf.matrix(kept.index, communes=communes.index, orientation=asked.orientation, filters=words, place=place)
     recorded = None if followed is None else suivi.source_of(followed)
-    caption = f"Projets et communes : {formats.pluriel(len(kept), 'projet')}, {formats.pluriel(len(communes), 'commune')}"
-    st.html(
-        markup.table(filled, kept, communes, orientations, only=asked.orientation, caption=caption)
-        + markup.details(couches, {key: source.millesime for key, source in catalogue.items()}, recorded)
+    markup.show(
+        filled,
+        kept,
+        communes,
+        orientations,
+        only=asked.orientation,
+        caption=f"Projets et communes : {formats.pluriel(len(kept), 'projet')}, {formats.pluriel(len(communes), 'commune')}",
+        details=markup.details(couches, recorded),
     )
-    origins = [*prepared.SOURCES, *(["indicateurs"] if couches else []), *couches]
-    sources.note(*origins)
-    used = [catalogue[key] for key in [*prepared.SOURCES, "indicateurs", *coverage.MESURES]]
-    used += [recorded] if recorded else []
+    sources.note(*prepared.SOURCES, *(["indicateurs"] if couches else []), *couches)
     with st.container(key="exports-matrice"):
-        st.caption("La matrice, une ligne par projet et une colonne par commune")
-        downloads.show(
-            matrix.wide(filled, kept, communes),
-            matrix.wide_fields(communes),
-            context=Context.of(used, filters=words, subject="projets et communes", place=place),
-            key="export-matrice",
-        )
-        st.caption("La même, une ligne par projet et par commune, avec les mesures en nombres")
-        downloads.show(
-            filled,
-            matrix.LONG_FIELDS,
-            context=Context.of(used, filters=words, subject="projets par commune", place=place),
-            key="export-cases",
-        )
+        for said, subject, frame, fields, key in (
+            (
+                "La matrice, une ligne par projet et une colonne par commune",
+                "projets et communes",
+                matrix.wide(filled, kept, communes),
+                matrix.wide_fields(communes),
+                "export-matrice",
+            ),
+            (
+                "La même, une ligne par projet et par commune, avec les mesures en nombres",
+                "projets par commune",
+                filled,
+                matrix.LONG_FIELDS,
+                "export-cases",
+            ),
+        ):
+            st.caption(said)
+            context = rows.about(
+                [*prepared.MEASURED, *([recorded] if recorded else [])],
+                filters=words,
+                subject=subject,
+                place=place,
+            )
+            downloads.show(frame, fields, context=context, key=key)
 
 
 def _works(heading: DeltaGenerator) -> None:
-    catalogue = current().sources
     listed, tools = works.works(current().governance, current().partners), works.tools(current().toolbox)
     with heading:
         prepared.head(
             f"La gouvernance du contrat engage {formats.pluriel(len(listed), 'travail', 'travaux')}, et sa boîte à outils "
             f"réunit {formats.pluriel(len(tools), 'outil')} en {formats.pluriel(tools['famille'].nunique(), 'famille')}."
         )
-    for title, rows, fields, key in (
+    for title, listing, fields, key in (
         ("Travaux de la gouvernance", listed, works.WORK_FIELDS, "gouvernance"),
         ("Boîte à outils", tools, works.TOOL_FIELDS, "outils"),
     ):
         st.header(title, anchor=False)
-        table.show(rows, fields, sources=catalogue, caption=f"{title}, dans l'ordre du document", key=key)
-        downloads.show(
-            rows,
+        rows.show(
+            listing,
             fields,
-            context=Context.of([catalogue["projets"]], subject=title, place=current().everywhere),
-            key=f"export-{key}",
+            rows.about(["projets"], subject=title),
+            caption=f"{title}, dans l'ordre du document",
+            key=key,
+            files_key=f"export-{key}",
         )
-    st.html(
-        f'<p class="atlas-note">Intitulés cités de {escape(DOCUMENT)} ; les numéros de ligne sont ceux de sa version texte. '
-        "Les noms complets des partenaires sont ceux du registre de l'atlas.</p>"
+    html.note(
+        f"Intitulés cités de {DOCUMENT} ; les numéros de ligne sont ceux de sa version texte. "
+        "Les noms complets des partenaires sont ceux du registre de l'atlas."
     )
     sources.note("projets")
 

@@ -6,11 +6,13 @@ from typing import Final
 
 import pandas as pd
 
+from facts.coverage import MESURES
 from ui import follow_up, page
 
 TITLE: Final = "Projets : qui couvre quelle commune ?"
 STYLES: Final = Path(__file__).parent
 SOURCES: Final = ("projets", "communes", "qpv")
+MEASURED: Final = (*SOURCES, "indicateurs", *MESURES)
 
 
 def facts() -> pd.DataFrame | None:

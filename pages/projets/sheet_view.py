@@ -1,6 +1,6 @@
 """The sheet of one project, for a meeting."""
 
-from html import escape
+from collections.abc import Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -13,23 +13,23 @@ from facts.project import Affected
 from facts.snapshot import current
 from geo.follow_up import by_project
 from maps.spec import ShownLayer
-from pages.projets import prepared
-from pages.projets import project as sheets
-from ui import choices, downloads, follow_up, mapview, pdf, recorded, sources, table
+from pages.projets import plan, prepared
+from ui import choices, downloads, follow_up, html, mapview, pdf, recorded, sources, table
 from ui.markdown import plain
+from ui.rows import about
 from words import formats
 
 
 def show(heading: DeltaGenerator) -> None:
-    projects, qpv = current().projects_in_order, current().qpv
+    qpv = current().qpv
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
-        chosen = choices.one_of(
-            dict(projects["titre"]), key="projet", label="Projet", none="Choisir un projet"
-        )
+        chosen = choices.project(none="Choisir un projet")
         basemap = choices.basemap()
     if chosen is None:
         with heading:
-            prepared.head(f"Choisissez l'un des {len(projects)} projets de coopération pour ouvrir sa fiche.")
+            prepared.head(
+                f"Choisissez l'un des {len(current().projects)} projets de coopération pour ouvrir sa fiche."
+            )
         return
     reached = current().reach(chosen)
     row = reached.project
@@ -46,9 +46,9 @@ def show(heading: DeltaGenerator) -> None:
             codes = (
                 dict(current().communes["nom"]) | dict(current().arrondissements["nom"]) | dict(qpv["lib_qp"])
             )
-            st.html(sheets.to_html(row, project.facts(row, codes)))
+            html.show("projets/sheet.jinja", summary=row["resume"], facts=project.facts(row, codes))
         with right:
-            spec = sheets.spec(
+            spec = plan.spec(
                 row,
                 reached.touched.index,
                 reached.outline,
@@ -80,18 +80,16 @@ def show(heading: DeltaGenerator) -> None:
         sentence="" if facts is None else balance(by_project(facts).to_dict("index")[chosen]),
     )
     st.subheader("Indicateurs de réussite", anchor=False)
-    st.html(sheets.indicators(row))
+    _indicators(project.indicators(row))
     st.subheader("Partenaires", anchor=False)
     partners = project.partners(row["partenaires"], row["partenaires_ecritures"], current().partners)
-    st.html(
-        table.to_html(partners, project.PARTNER_FIELDS, sources={}, caption="Partenaires associés au projet")
-    )
+    table.show_whole(partners, project.PARTNER_FIELDS, caption="Partenaires associés au projet")
     st.subheader("Ce que le projet touche", anchor=False)
     with st.container(horizontal=True):
         for title, text in project.key_figures(reached, current().sources):
             st.metric(title, text, border=True)
     if project.reading(row):
-        st.html(f'<p class="atlas-note">{escape(formats.typographie(project.reading(row)))}</p>')
+        html.note(project.reading(row))
     _touched_towns(reached)
     _touched_qpv(reached)
 
@@ -102,53 +100,53 @@ def _touched_towns(reached: Affected) -> None:
     if touched is None:
         return
     if touched.note:
-        st.html(f'<p class="atlas-note">{escape(formats.typographie(touched.note))}</p>')
-    st.html(
-        table.to_html(
-            touched.rows,
-            touched.fields,
-            sources=catalogue,
-            caption=touched.caption,
-            target="commune?commune=",
-        )
-    )
-    downloads.show(
+        html.note(touched.note)
+    table.show_whole(
         touched.rows,
         touched.fields,
-        context=Context.of(
-            [catalogue[key] for key in ("projets", *touched.source_ids)],
-            filters={"projet": reached.project["titre"]},
-            subject="projet par commune",
-            place=reached.project["id_projet"],
-        ),
-        key="export-projet-communes",
+        caption=touched.caption,
+        target="commune?commune=",
     )
+    context = _about(reached, "projet par commune", touched.source_ids)
+    downloads.show(touched.rows, touched.fields, context=context, key="export-projet-communes")
 
 
 def _touched_qpv(reached: Affected) -> None:
-    catalogue, touched = current().sources, reached.touched
+    touched = reached.touched
     long = len(touched) > table.PAGE_ROWS
     if long:
-        st.html(f'<p class="atlas-papier-seul">La liste des {len(touched)} QPV touchés est en ligne.</p>')
+        html.show(
+            '<p class="atlas-papier-seul">La liste des {{ count }} QPV touchés est en ligne.</p>',
+            count=len(touched),
+        )
     with st.container(key="projet-long" if long else "projet-court"):
         table.show(
             touched,
             project.QPV_FIELDS,
-            sources=catalogue,
             caption="QPV touchés",
             key="qpv-touches",
             target="quartier?qpv=",
         )
-    downloads.show(
-        touched,
-        project.QPV_FIELDS,
-        context=Context.of(
-            [catalogue[key] for key in ("projets", "qpv", "indicateurs")],
-            filters={"projet": reached.project["titre"]},
-            subject="QPV du projet",
-            place=reached.project["id_projet"],
-        ),
-        key="export-projet-qpv",
+    context = _about(reached, "QPV du projet", ("qpv", "indicateurs"))
+    downloads.show(touched, project.QPV_FIELDS, context=context, key="export-projet-qpv")
+
+
+def _indicators(given: Sequence[str]) -> None:
+    if not given:
+        html.note("Le document ne donne aucun indicateur pour ce projet.")
+        return
+    html.show(
+        '<ul class="projets-liste">{% for text in given %}<li>{{ text|t }}</li>{% endfor %}</ul>', given=given
+    )
+
+
+def _about(reached: Affected, subject: str, used: Sequence[str]) -> Context:
+    words = reached.project
+    return about(
+        ["projets", *used],
+        filters={"projet": words["titre"]},
+        subject=subject,
+        place=words["id_projet"],
     )
 
 

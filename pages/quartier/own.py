@@ -5,12 +5,11 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from exports.context import Context
 from facts.fields import Field
 from facts.snapshot import current
-from ui import downloads, own_layers, table
+from ui import html, own_layers, rows
 from ui.own_layers import UNOFFICIAL
-from words.formats import distance, escaped
+from words.formats import distance
 
 FIELDS: Final = (
     Field("couche", "Couche", "texte"),
@@ -38,7 +37,7 @@ def show(code_qp: str, radius_m: int) -> None:
     layers = [(one, one.rows) for one in held]
     inside, _ = own_layers.per_qpv(quarter, layers, radius_m=0)
     around, _ = own_layers.per_qpv(quarter, layers, radius_m=radius_m)
-    rows = pd.DataFrame(
+    counts = pd.DataFrame(
         {
             "couche": [one.title for one in held],
             "dans": [int(inside[f"{one.layer_id}_nombre"].iloc[0]) for one in held],
@@ -50,19 +49,21 @@ def show(code_qp: str, radius_m: int) -> None:
         index=pd.Index([one.layer_id for one in held], name="id_couche"),
     )
     reach = f"{distance(radius_m)} au plus du contour, à vol d’oiseau"
-    st.html(
-        f'<p class="atlas-note">{escaped(UNOFFICIAL[0].upper() + UNOFFICIAL[1:])}. Tous les objets de chaque couche, sans les '
-        f"filtres de la carte. Distance choisie\u00a0: {escaped(reach)}.</p>"
-    )
-    sources = own_layers.catalogue(held)
-    table.show(
-        rows, FIELDS, sources=sources, caption="Vos couches dans le quartier et autour", key="vos-couches"
+    html.note(
+        f"{UNOFFICIAL[0].upper()}{UNOFFICIAL[1:]}. Tous les objets de chaque couche, sans les filtres de la carte. "
+        f"Distance choisie : {reach}."
     )
     name = str(quarter["lib_qp"].iloc[0])
-    context = Context.of(
-        [*(one.source for one in held), sources["qpv"]],
-        filters={"quartier": f"{name} ({code_qp})", "distance": reach, "nature": UNOFFICIAL},
-        subject="couches importées",
-        place=f"{name} {code_qp}",
+    rows.show(
+        counts,
+        FIELDS,
+        rows.about(
+            [*(one.source for one in held), "qpv"],
+            filters={"quartier": f"{name} ({code_qp})", "distance": reach, "nature": UNOFFICIAL},
+            subject="couches importées",
+            place=f"{name} {code_qp}",
+        ),
+        caption="Vos couches dans le quartier et autour",
+        key="vos-couches",
+        files_key="vos-couches-export",
     )
-    downloads.show(rows, FIELDS, context=context, key="vos-couches-export")

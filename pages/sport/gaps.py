@@ -1,33 +1,29 @@
 """What the sport page shows: rows, columns, finding, map of gaps by family."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from facts.fields import Field
-from facts.place_fields import SPORT_HELD, SPORT_NAMES, SPORT_YEAR, known
+from facts.place_fields import PEOPLE, QPV
+from facts.snapshot import Snapshot
 from geo.facilities import category_figures, commune_figures, in_communes, qpv_counts_by, qpv_figures
 from geo.proximity import nearest
 from geo.scope import in_scope, mask
 from loaders.catalogue import Source
-from maps.spec import Cadrage, Classe, MapSpec, ShownLayer
-from words.formats import date, entier, part, pluriel
-from words.missing import NON_DIFFUSE
+from maps.spec import Cadrage, Classe, MapSpec, ShownLayer, classed
+from pages.sport import census
+from ui.where import Where
+from words.formats import entier, part, pluriel
 
 SOURCE: Final = "sports"
 WITHOUT_QPV: Final = "sans objet"
 #: Most QPV are far from a golf course: only the chosen family's map says where something lacks.
 STEPS: Final = (1, 3, 6)
 MISSING_STEPS: Final = (4, 8, 12)
-
-_NAME: Final = Field("lib_qp", "QPV", "texte")
-_CODE: Final = Field("code_qp", "Code", "texte")
-_TOWNS: Final = Field("lib_communes", "Commune", "texte")
-_PEOPLE: Final = Field("population", "Habitants", "entier", "indicateurs")
 
 
 def qpv_fields(vintage: str, *, family: bool) -> tuple[Field, ...]:
@@ -37,11 +33,6 @@ def qpv_fields(vintage: str, *, family: bool) -> tuple[Field, ...]:
     ----------
     family
         Whether one family is chosen; else all are counted, with those that lack.
-
-    Returns
-    -------
-    tuple of Field
-        Columns in order.
     """
     counted = (
         Field("equipements_dans", f"Équipements dans le QPV, {vintage}", "entier", SOURCE),
@@ -53,22 +44,16 @@ def qpv_fields(vintage: str, *, family: bool) -> tuple[Field, ...]:
             Field("distance_equipement_m", f"Équipement le plus proche, {vintage}", "distance_m", SOURCE, "À vol d'oiseau, depuis le contour du QPV ; 0 s'il y en a un dans le QPV"),
             Field("equipement_proche", "Type du plus proche", "texte", SOURCE),
         )  # fmt: skip
-        return (_NAME, _CODE, _TOWNS, _PEOPLE, *counted, *nearby)
+        return (*QPV, PEOPLE, *counted, *nearby)
     lacking = (
         Field("familles_absentes", f"Familles sans équipement à portée, {vintage}", "entier", SOURCE),
         Field("noms_absentes", "Lesquelles", "texte", SOURCE),
     )
-    return (_NAME, _CODE, _TOWNS, _PEOPLE, *counted, *lacking)
+    return (*QPV, PEOPLE, *counted, *lacking)
 
 
 def family_fields(vintage: str) -> tuple[Field, ...]:
-    """Give the columns of the table of families.
-
-    Returns
-    -------
-    tuple of Field
-        Columns in order.
-    """
+    """Give the columns of the table of families."""
     return (
         Field("famille", "Famille", "texte"),
         Field("equipements_dans", f"Équipements dans un QPV, {vintage}", "entier", help="Chaque équipement est compté une fois"),
@@ -80,13 +65,7 @@ def family_fields(vintage: str) -> tuple[Field, ...]:
 
 
 def town_fields(vintage: str) -> tuple[Field, ...]:
-    """Give the columns of the totals per commune.
-
-    Returns
-    -------
-    tuple of Field
-        Columns in order.
-    """
+    """Give the columns of the totals per commune."""
     return (
         Field("nom", "Commune", "texte"),
         Field("nb_qpv", "QPV", "entier"),
@@ -96,22 +75,6 @@ def town_fields(vintage: str) -> tuple[Field, ...]:
         Field("equipements_pour_1000_hab", f"À portée pour 1\u202f000 hab. des QPV, {vintage}", "decimal", SOURCE),
     )  # fmt: skip
 
-
-_WHAT: Final = (
-    Field("equip_type_name", "Type", "texte"),
-    Field("famille", "Famille", "texte"),
-)
-_WHERE: Final = (
-    Field("commune", "Commune", "texte"),
-    Field("qpv_proche", "QPV le plus proche", "texte"),
-    Field("distance_qpv_m", "Distance à ce QPV", "distance_m", help="À vol d'oiseau ; 0 dans le QPV"),
-)
-_ORIGIN: Final = (
-    Field("vintage", "Millésime", "date"),
-    Field("equip_id", "Identifiant", "texte"),
-)
-#: Choice of access to the values that it keeps; missing ones are a choice of their own.
-ACCESS: Final[Mapping[str, str]] = {"libre": "Libre", "non libre": "Non libre", NON_DIFFUSE: "Non diffusé"}
 
 CLASSES: Final = (
     Classe("aucun équipement à portée", "#8C2D04", 0.8),
@@ -129,75 +92,64 @@ MISSING_CLASSES: Final = (
 )
 
 
-def facility_fields(facilities: pd.DataFrame) -> tuple[Field, ...]:
-    """Give the columns of the list of facilities: those that its source knows.
+@dataclass(frozen=True)
+class Choice:
+    """What the figures depend on.
 
-    Returns
-    -------
-    tuple of Field
-        Columns in order; the year of entry into service stands even where nobody discloses it.
-    """
-    named, held = known(SPORT_NAMES, facilities), known(SPORT_HELD, facilities)
-    return (*named, *_WHAT, *_WHERE, SPORT_YEAR, *held, *_ORIGIN)
-
-
-def knows_access(facilities: pd.DataFrame) -> bool:
-    """Tell whether the source says of any facility who may enter."""
-    return bool(facilities["acces_libre"].notna().any())
-
-
-def of_access(facilities: gpd.GeoDataFrame, access: str | None) -> gpd.GeoDataFrame:
-    """Keep the facilities of one kind of access.
-
-    Parameters
+    Attributes
     ----------
-    facilities
-        Facilities with `acces_libre`.
+    commune
+        INSEE code, None for all.
+    family
+        The family counted, None for all of them.
+    radius_m
+        Threshold in metres, as the crow flies.
     access
-        Key of `ACCESS`; None keeps all.
-
-    Returns
-    -------
-    GeoDataFrame
-        The rows kept; `famille` still knows every family.
+        Key of `census.ACCESS`, None for any.
+    near
+        Whether only the facilities within reach of a QPV shown are listed.
     """
-    if access is None:
-        return facilities
-    # A family whose facilities are all left out is still one that lacks.
-    named = facilities.assign(famille=facilities["famille"].astype("category"))
-    return named[named["acces_libre"].fillna(NON_DIFFUSE) == access]
+
+    commune: str | None
+    family: str | None
+    radius_m: int
+    access: str | None
+    near: bool
 
 
-def silent_about(facilities: pd.DataFrame) -> str:
-    """Say what the source does not give of its facilities.
+@dataclass(frozen=True, eq=False)
+class Gaps:
+    """The figures of a choice.
 
-    Returns
-    -------
-    str
-        French sentence, "" if each of year and access is known of some.
+    Attributes
+    ----------
+    qpv, families, facilities, communes
+        What `per_qpv`, `per_family`, `listed` and `per_commune` give.
     """
-    silent = [
-        word
-        for column, word in (("annee_service", "année"), ("acces_libre", "accès"))
-        if facilities[column].isna().all()
-    ]
-    if len(silent) > 1:
-        return "L’âge des équipements est non diffusé par cette source, qui ne donne ni année, ni état, ni accès."
-    return f"Cette source ne donne pas leur {silent[0]}." if silent else ""
+
+    qpv: gpd.GeoDataFrame
+    families: pd.DataFrame
+    facilities: gpd.GeoDataFrame
+    communes: pd.DataFrame
 
 
-def vintage_of(facilities: pd.DataFrame) -> str:
-    """Say from when the facilities are, as their rows say.
-
-    Returns
-    -------
-    str
-        Such as "2016", the month of a download ("novembre 2026"), or both ends where rows differ.
-    """
-    known = sorted(facilities["vintage"].dropna().unique())
-    ends = [known[0]] if len(known) == 1 else [known[0], known[-1]]
-    said = [date(dt.date.fromisoformat(day)).split(maxsplit=1)[1] if "-" in day else day for day in ends]
-    return " à ".join(dict.fromkeys(said))
+def measured(held: Snapshot, choice: Choice) -> Gaps:
+    """Work out all that the page shows of a choice."""
+    source, here = held.sources[SOURCE], Where(choice.commune)
+    inventory = census.of_access(held.layers["sports"], choice.access)
+    kept = inventory if choice.family is None else inventory[inventory["famille"] == choice.family]
+    families = per_family(here.qpv, inventory, radius_m=choice.radius_m, source=source)
+    if choice.family is not None:
+        families = families.loc[[choice.family]]
+    if not any(source.covers(codes) for codes in here.qpv["communes"]):
+        families = families.iloc[:0]
+    communes = per_commune(held.communes, held.qpv, kept, radius_m=choice.radius_m, source=source)
+    return Gaps(
+        qpv=per_qpv(here.qpv, inventory, family=choice.family, radius_m=choice.radius_m, source=source),
+        families=families,
+        facilities=listed(kept, here, radius_m=choice.radius_m if choice.near else None),
+        communes=communes if choice.commune is None else communes.loc[[choice.commune]],
+    )
 
 
 def per_qpv(
@@ -254,9 +206,7 @@ def per_family(
     return table.rename_axis("famille").sort_values("qpv_sans", ascending=False, kind="stable")
 
 
-def listed(
-    facilities: gpd.GeoDataFrame, qpv: gpd.GeoDataFrame, *, radius_m: int | None, commune: str | None
-) -> gpd.GeoDataFrame:
+def listed(facilities: gpd.GeoDataFrame, here: Where, *, radius_m: int | None) -> gpd.GeoDataFrame:
     """Choose the facilities to draw and to list, each with its nearest QPV.
 
     Parameters
@@ -265,8 +215,6 @@ def listed(
         Those of the chosen family, with `communes`.
     radius_m
         Keep those at most so far from a QPV shown; None keeps all those of the commune.
-    commune
-        INSEE code, None for all.
 
     Returns
     -------
@@ -274,10 +222,10 @@ def listed(
         Facilities by growing distance, with `qpv_proche` and `distance_qpv_m`.
     """
     kept = facilities
-    if radius_m is None and commune is not None:
-        kept = kept[in_scope(kept["communes"], [commune])]
-    closest = nearest(kept, qpv)
-    kept = kept.assign(qpv_proche=closest["id"].map(qpv["lib_qp"]), distance_qpv_m=closest["distance_m"])
+    if radius_m is None and here.commune is not None:
+        kept = kept[in_scope(kept["communes"], [here.commune])]
+    closest = nearest(kept, here.qpv)
+    kept = kept.assign(qpv_proche=closest["id"].map(here.qpv["lib_qp"]), distance_qpv_m=closest["distance_m"])
     if radius_m is not None:
         kept = kept[kept["distance_qpv_m"] <= radius_m]
     return kept.sort_values(["distance_qpv_m", "famille", "equip_type_name"], kind="stable")
@@ -313,62 +261,35 @@ def per_commune(
     return totals.sort_values("nom")
 
 
-def classes(rows: pd.DataFrame, *, family: bool) -> dict[str, int]:
-    """Give each QPV its class on the map.
-
-    Returns
-    -------
-    dict of str to int
-        Rank in `CLASSES` (or in `MISSING_CLASSES` over all families); the last one outside the source.
-    """
-    column, steps = ("equipements_a_portee", STEPS) if family else ("familles_absentes", MISSING_STEPS)
-    ranks = np.digitize(rows[column].fillna(0), steps)
-    ranks[~rows["couvert"].to_numpy(dtype=bool)] = len(CLASSES) - 1
-    return dict(zip(rows.index, ranks.tolist(), strict=True))
-
-
 def spec(
-    rows: gpd.GeoDataFrame,
-    facilities: gpd.GeoDataFrame,
-    *,
-    family: str | None,
-    commune: str | None,
-    chosen: str | None,
-    titre: str,
-    basemap: str,
-    adresse: Mapping[str, Sequence[str]],
+    found: Gaps, here: Where, *, family: bool, titre: str, basemap: str, adresse: Mapping[str, Sequence[str]]
 ) -> MapSpec:
     """Describe the map of gaps.
 
     Parameters
     ----------
-    rows
-        QPV shown, as `per_qpv` gives them, in EPSG:2154.
     family
-        The family chosen, or None.
-    commune
-        INSEE code shown alone, or None.
-    chosen
-        QPV to set off, or None.
+        Whether one family is chosen; else the map shades QPV by how many lack.
     """
-    shaded = CLASSES if family else MISSING_CLASSES
-    found = [chosen] if chosen is not None and chosen in rows.index else []
-    west, south, east, north = (float(edge) for edge in rows.loc[found or list(rows.index)].total_bounds)
+    rows, chosen = found.qpv, here.found
+    column, steps, shades = (
+        ("equipements_a_portee", STEPS, CLASSES)
+        if family
+        else ("familles_absentes", MISSING_STEPS, MISSING_CLASSES)
+    )
+    ranks = classed(rows[column], steps, covered=rows["couvert"])
     return MapSpec(
         titre=titre,
         layers=[
             ShownLayer("communes"),
-            ShownLayer(
-                "qpv",
-                ids=list(rows.index),
-                classes=shaded,
-                classed=classes(rows, family=family is not None),
-            ),
-            ShownLayer("sports", ids=list(facilities.index)),
+            ShownLayer("qpv", ids=list(rows.index), classes=shades, classed=ranks),
+            ShownLayer("sports", ids=list(found.facilities.index)),
         ],
         basemap=basemap,
-        chosen=[("qpv", code) for code in found],
-        cadrage=Cadrage(f"{commune}-{chosen}", (west - 500, south - 500, east + 500, north + 500)),
+        chosen=[("qpv", chosen)] if chosen else [],
+        cadrage=Cadrage.around(
+            f"{here.commune}-{here.chosen}", rows.loc[[chosen]] if chosen else rows, margin_m=500
+        ),
         adresse=adresse,
     )
 

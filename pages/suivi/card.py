@@ -1,7 +1,6 @@
 """One deployment: what it says, who wrote what and when, and what may be done about it."""
 
 from collections.abc import Callable, Mapping
-from html import escape
 from typing import Any, Final
 
 import pandas as pd
@@ -14,8 +13,8 @@ from pages.suivi import inputs, session
 from pages.suivi.conflict import written
 from tracking.changes import Change, Restore, Withdraw
 from tracking.records import DeploymentInput, IndicatorInput
-from ui import follow_up, table
-from words.formats import moment, typographie
+from ui import follow_up, html, table
+from words.formats import moment
 
 HISTORY_FIELDS: Final = (
     Field("numero", "Version", "entier"),
@@ -57,19 +56,12 @@ def show(record_id: str, *, may_write: bool, correct: Correct) -> None:
     kind = DeploymentInput if "statut" in history.columns else IndicatorInput
     st.header("La fiche", anchor=False)
     if gone:
-        st.html(
-            f'<p class="atlas-faute" role="status">{escape(typographie("Fiche retirée : elle ne compte plus nulle part. Son histoire reste."))}</p>'
-        )
-    st.html(facts(last, kind, known))
+        html.fault("Fiche retirée : elle ne compte plus nulle part. Son histoire reste.", role="status")
+    html.show("facts.jinja", facts=[(title, written(last[name], known)) for name, title in titled(kind)])
     if may_write:
         _buttons(record_id, last, history, gone=gone, correct=correct)
-    st.html(
-        table.to_html(
-            told(history, kind, known),
-            HISTORY_FIELDS,
-            sources={},
-            caption="Histoire de la fiche, version par version",
-        )
+    table.show_whole(
+        told(history, kind, known), HISTORY_FIELDS, caption="Histoire de la fiche, version par version"
     )
     if not drafts.empty:
         rows = pd.DataFrame(
@@ -80,25 +72,12 @@ def show(record_id: str, *, may_write: bool, correct: Correct) -> None:
             },
             index=drafts.index,
         )
-        st.html(
-            table.to_html(
-                rows,
-                DRAFT_FIELDS,
-                sources={},
-                caption="Brouillons : saisies refusées par un conflit, gardées",
-            )
-        )
+        table.show_whole(rows, DRAFT_FIELDS, caption="Brouillons : saisies refusées par un conflit, gardées")
 
 
-def facts(
-    row: Mapping[str, Any], kind: type[DeploymentInput | IndicatorInput], known: Mapping[str, str]
-) -> str:
-    """Write the content of a record."""
-    lines = "".join(
-        f"<dt>{escape(inputs.ALL_TITLES[name])}</dt><dd>{escape(typographie(written(row[name], known)))}</dd>"
-        for name in kind.__dataclass_fields__
-    )
-    return f'<dl class="atlas-fiche">{lines}</dl>'
+def titled(kind: type[DeploymentInput | IndicatorInput]) -> list[tuple[str, str]]:
+    """Give the fields of a kind of records, each with its title."""
+    return [(name, inputs.ALL_TITLES[name]) for name in kind.__dataclass_fields__]
 
 
 def told(
@@ -116,12 +95,10 @@ def told(
         if before is None:
             change = "première version"
         else:
-            differs = [
-                n for n in kind.__dataclass_fields__ if written(before[n], known) != written(row[n], known)
-            ]
             change = " ; ".join(
-                f"{inputs.ALL_TITLES[n]} : {written(before[n], known)} → {written(row[n], known)}"
-                for n in differs
+                f"{title} : {written(before[name], known)} → {written(row[name], known)}"
+                for name, title in titled(kind)
+                if written(before[name], known) != written(row[name], known)
             )
         lines.append({
             "numero": int(str(number)),
@@ -202,7 +179,7 @@ def _content(
     row: Mapping[Any, Any], kind: type[DeploymentInput | IndicatorInput], known: Mapping[str, str]
 ) -> str:
     return " ; ".join(
-        f"{inputs.ALL_TITLES[name]} : {written(row[name], known)}"
-        for name in kind.__dataclass_fields__
+        f"{title} : {written(row[name], known)}"
+        for name, title in titled(kind)
         if inputs.blank(row[name]) not in {None, ""}
     )

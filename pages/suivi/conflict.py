@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from html import escape
 from typing import Any, Final
 
 import streamlit as st
@@ -12,9 +11,9 @@ from pages.suivi import inputs, session
 from tracking.changes import Change, Correct
 from tracking.records import Record
 from tracking.refusals import Conflict
-from ui import follow_up
+from ui import follow_up, html
 from ui.markdown import plain
-from words.formats import cell, grouped, moment, typographie
+from words.formats import cell, grouped, moment
 
 THEIRS, YOURS, MERGED = "la leur", "la mienne", "fusion"
 WAYS: Final[Mapping[str, str]] = {
@@ -37,8 +36,24 @@ def show(conflict: Conflict, names: Mapping[str, str]) -> None:
         words += "Pour la reprendre : rétablir la fiche, puis la corriger."
     else:
         words += "Choisissez ce qui doit rester."
-    st.html(f'<p class="atlas-faute" role="alert">{escape(typographie(words))}</p>')
-    st.html(to_html(conflict, names))
+    html.fault(words)
+    lines = []
+    for name, yours in conflict.yours.items():
+        base, theirs = conflict.base.get(name), conflict.theirs.get(name)
+        texts = [written(value, names) for value in (base, theirs, yours)]
+        lines.append((inputs.ALL_TITLES[name], texts, theirs != yours))
+    html.show(
+        "suivi/conflict.jinja",
+        title="Les deux versions côte à côte",
+        heads=(
+            "Champ",
+            f"Version {conflict.based_on}, que vous aviez lue",
+            f"La leur, version {conflict.last}",
+            "La vôtre",
+            "Comparaison",
+        ),
+        lines=lines,
+    )
     if conflict.withdrawn:
         st.button("Revenir à la fiche", key=f"{KEY}fermer", type="primary", on_click=session.close)
         return
@@ -65,37 +80,6 @@ def show(conflict: Conflict, names: Mapping[str, str]) -> None:
         key=f"{KEY}enregistrer-{conflict.last}",
         on_click=_settle,
         args=(conflict, follow_up.new_request()),
-    )
-
-
-def to_html(conflict: Conflict, names: Mapping[str, str]) -> str:
-    """Write the contents side by side.
-
-    Returns
-    -------
-    str
-        HTML in which every text is escaped; what differs is marked in words.
-    """
-    lines = []
-    for name, yours in conflict.yours.items():
-        theirs = conflict.theirs.get(name)
-        mark = "diffère" if theirs != yours else "identique"
-        cells = "".join(
-            f"<td>{escape(typographie(written(value, names)))}</td>"
-            for value in (conflict.base.get(name), theirs, yours)
-        )
-        strong = ' class="differe"' if theirs != yours else ""
-        lines.append(
-            f'<tr{strong}><th scope="row">{escape(inputs.ALL_TITLES[name])}</th>{cells}<td>{mark}</td></tr>'
-        )
-    heads = "".join(
-        f'<th scope="col">{title}</th>'
-        for title in ("Champ", f"Version {conflict.based_on}, que vous aviez lue", f"La leur, version {conflict.last}", "La vôtre", "Comparaison")
-    )  # fmt: skip
-    title = "Les deux versions côte à côte"
-    return (
-        f'<div class="atlas-cadre" role="region" tabindex="0" aria-label="{title}"><table class="atlas-table">'
-        f"<caption>{title}</caption><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
 
 

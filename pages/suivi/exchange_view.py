@@ -7,7 +7,6 @@ import pandas as pd
 import streamlit as st
 
 from errors import AtlasError
-from exports.context import Context
 from facts import follow_up as words
 from facts.fields import Field
 from facts.follow_up import FollowUp
@@ -15,8 +14,9 @@ from loaders.brought import tables
 from pages.suivi import card, preview
 from tracking import exchange
 from tracking.records import DeploymentInput, IndicatorInput
-from ui import downloads, follow_up
+from ui import downloads, follow_up, html
 from ui.markdown import plain
+from ui.rows import about
 from words.formats import typographie
 
 KEY: Final = "import"
@@ -51,15 +51,16 @@ def show(followed: FollowUp, *, may_write: bool) -> None:
     downloads.show(
         frame,
         fields,
-        context=Context.of([words.source_of(followed)], subject=f"suivi {subject.lower()}", place="contrat"),
+        context=about([words.source_of(followed)], subject=f"suivi {subject.lower()}", place="contrat"),
         key="export-suivi",
     )
     st.header(f"Importer : {subject.lower()}", anchor=False)
     if not may_write:
-        st.html('<p class="atlas-note">L’import s’ouvre aux personnes qui peuvent saisir.</p>')
+        html.note("L’import s’ouvre aux personnes qui peuvent saisir.")
         return
-    st.html(
-        f'<p class="atlas-note">{typographie("Partez du tableau exporté, corrigez ou ajoutez des lignes, laissez vide la colonne Fiche des nouvelles. Rien n’est écrit avant votre accord, et une ligne absente du fichier reste en base.")}</p>'
+    html.note(
+        "Partez du tableau exporté, corrigez ou ajoutez des lignes, laissez vide la colonne Fiche des nouvelles. Rien n’est "
+        "écrit avant votre accord, et une ligne absente du fichier reste en base."
     )
     file = st.file_uploader(
         "Tableau rempli, CSV ou XLSX",

@@ -1,11 +1,8 @@
 """The form of a deployment: where, what, when, by whom; each fault under its field."""
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from html import escape
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import pandas as pd
 import streamlit as st
 
 from errors import AtlasError
@@ -13,19 +10,16 @@ from facts.snapshot import current
 from geo.crs import points_from_degrees
 from loaders.live.geocoder import Address
 from maps.spec import Cadrage, MapSpec, SessionObjects, ShownLayer
-from pages.suivi import inputs, session
+from pages.suivi import inputs, session, widgets
 from pages.suivi.session import Form
 from tracking.changes import Add, Change, Correct
 from tracking.records import LENGTHS, Status, faults
-from ui import choices, follow_up, geocoding, mapview
+from ui import choices, follow_up, geocoding, html, mapview
 from ui.markdown import plain
-from words.formats import typographie
 
 KIND: Final = "deploiement"
 PREFIX: Final = "saisie-"
 FOUND: Final = "saisie-adresses"
-FIRST_DAY: Final = dt.date(2000, 1, 1)
-LAST_DAY: Final = dt.date(2050, 12, 31)
 #: A map of one point shows what is so far around it, in metres.
 _AROUND_M: Final = 600
 _HELP_STATUS: Final = (
@@ -57,7 +51,7 @@ def show(form: Form) -> None:
     """Show the form."""
     st.header("Corriger un déploiement" if form.record_id else "Enregistrer un déploiement", anchor=False)
     told = inputs.faults_by_widget(form.faults) | _faults() if form.tried else {}
-    _summary(told)
+    widgets.show_faults(told, inputs.TITLES)
     left, right = st.columns(2, gap="medium")
     with left:
         _project_and_place(told)
@@ -71,18 +65,23 @@ def show(form: Form) -> None:
 
 
 def _project_and_place(told: Mapping[str, str]) -> None:
-    projects, qpv = current().projects.sort_values("ordre"), current().qpv
-    _choice("id_projet", dict(projects["titre"]), "Choisir un projet", told)
-    _choice(
+    widgets.choice(
+        "id_projet", dict(current().projects_in_order["titre"]), "Choisir un projet", prefix=PREFIX
+    )
+    _fault("id_projet", told)
+    widgets.choice(
         "code_qp",
-        choices.titles_of_qpv(qpv),
+        choices.titles_of_qpv(current().qpv),
         "Aucun QPV en particulier",
-        told,
+        prefix=PREFIX,
         on_change=_fill_commune,
         help_="Choisir un QPV remplit sa commune",
     )
-    names = dict(sorted(current().commune_names.items(), key=lambda item: item[1]))
-    _choice("code_insee", names, "Choisir une commune", told)
+    _fault("code_qp", told)
+    widgets.choice(
+        "code_insee", choices.by_title(current().commune_names), "Choisir une commune", prefix=PREFIX
+    )
+    _fault("code_insee", told)
     st.text_input(
         "Lieu",
         key=f"{PREFIX}lieu",
@@ -102,10 +101,10 @@ def _position(told: Mapping[str, str]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Ou chercher une adresse", key=f"{PREFIX}adresse", max_chars=200)
         st.button("Chercher", on_click=_search, key="saisie-chercher")
-    st.html('<p class="atlas-note">L’adresse est envoyée au service de l’IGN, sur votre demande.</p>')
+    html.note("L’adresse est envoyée au service de l’IGN, sur votre demande.")
     found = st.session_state.get(FOUND)
     if isinstance(found, str):
-        st.html(f'<p class="atlas-faute" role="alert">{escape(typographie(found))}</p>')
+        html.fault(found)
     elif found:
         labels = [address.label for address in found]
         st.radio("Adresses trouvées", labels, key=f"{PREFIX}trouvee", format_func=plain)
@@ -120,15 +119,15 @@ def _map_of_point() -> None:
         return
     lon, lat = point
     try:
-        placed = points_from_degrees([lon], [lat]).iloc[0]
+        point_m = points_from_degrees([lon], [lat])
     except AtlasError as error:
-        st.html(f'<p class="atlas-faute" role="alert">{escape(typographie(str(error)))}</p>')
+        html.fault(str(error))
         return
-    town = current().communes[current().communes.covers(placed)]
+    town = current().communes[current().communes.covers(point_m.iloc[0])]
     where = f"dans la commune : {town['nom'].iloc[0]}" if len(town) else "hors des communes du contrat"
     chosen = st.session_state.get(f"{PREFIX}code_insee")
     doubt = "" if chosen is None or chosen in town.index else " Ce n’est pas la commune choisie : vérifiez."
-    st.html(f'<p class="atlas-note" role="status">{escape(typographie(f"Position {where}.{doubt}"))}</p>')
+    html.note(f"Position {where}.{doubt}", role="status")
     status = st.session_state.get(f"{PREFIX}statut") or Status.PLANNED.value
     objects = SessionObjects(
         # ASCII alone: browsers rewrite other letters of an address.
@@ -144,11 +143,10 @@ def _map_of_point() -> None:
         note="Saisie en cours",
     )
     mapview.hand(objects)
-    west, south, east, north = (float(edge) for edge in placed.buffer(_AROUND_M).bounds)
     spec = MapSpec(
         titre="Carte de la position saisie",
         layers=[ShownLayer("communes"), ShownLayer("qpv"), ShownLayer(follow_up.LAYER, session=objects)],
-        cadrage=Cadrage(f"saisie-{lon}-{lat}", (west, south, east, north), impose=True),
+        cadrage=Cadrage.around(f"saisie-{lon}-{lat}", point_m, margin_m=_AROUND_M, impose=True),
     )
     mapview.show(spec, key="carte-saisie", height=260)
 
@@ -164,14 +162,10 @@ def _rest(told: Mapping[str, str]) -> None:
     _fault("statut", told)
     for column, name in zip(st.columns(2), ("date_debut", "date_fin"), strict=True):
         with column:
-            st.date_input(
-                inputs.TITLES[name],
-                value=None,
-                key=f"{PREFIX}{name}",
-                format="DD/MM/YYYY",
-                min_value=FIRST_DAY,
-                max_value=LAST_DAY,
-                help="Demandé pour un déploiement engagé ou réalisé" if name == "date_debut" else None,
+            widgets.day(
+                name,
+                prefix=PREFIX,
+                help_="Demandé pour un déploiement engagé ou réalisé" if name == "date_debut" else None,
             )
             _fault(name, told)
     partners = sorted(current().partners["nom_complet"].astype(str).unique())
@@ -192,40 +186,9 @@ def _rest(told: Mapping[str, str]) -> None:
     _fault("note", told)
 
 
-def _choice(
-    name: str,
-    titles: Mapping[str, str],
-    none: str,
-    told: Mapping[str, str],
-    *,
-    on_change: Callable[[], None] | None = None,
-    help_: str | None = None,
-) -> None:
-    st.selectbox(
-        inputs.TITLES[name],
-        list(titles),
-        index=None,
-        placeholder=none,
-        format_func=lambda code: titles.get(code, f"{code} (inconnu)"),
-        key=f"{PREFIX}{name}",
-        on_change=on_change,
-        help=help_,
-    )
-    _fault(name, told)
-
-
 def _fault(name: str, told: Mapping[str, str]) -> None:
     if name in told:
-        words = f"{inputs.TITLES[name]} : {told[name]}."
-        st.html(f'<p class="atlas-faute">{escape(typographie(words))}</p>')
-
-
-def _summary(told: Mapping[str, str]) -> None:
-    if not told:
-        return
-    listed = " ; ".join(f"{inputs.TITLES.get(name, name)} : {fault}" for name, fault in told.items())
-    words = typographie(f"Rien n'est enregistré. À corriger : {listed}.")
-    st.html(f'<p class="atlas-faute" role="alert">{escape(words)}</p>')
+        html.fault(f"{inputs.TITLES[name]} : {told[name]}.", role="")
 
 
 def _values() -> dict[str, Any]:
@@ -285,14 +248,3 @@ def _save() -> None:
         else "Correction enregistrée, l'ancienne version est gardée."
     )
     session.attempt(change, request_id=form.request_id, said=done)
-
-
-def known_row(frame: pd.DataFrame, record_id: str) -> dict[str, Any] | None:
-    """Give a record of a frame.
-
-    Returns
-    -------
-    dict or None
-        Its row, None if it is not there.
-    """
-    return dict(frame.loc[record_id]) if record_id in frame.index else None

@@ -7,11 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from facts.snapshot import current
-from pages.suivi import form, preview
+from pages.suivi import preview, widgets
 from tracking import exchange
 from tracking.records import LENGTHS, Status
-from ui import choices, follow_up
-from words.formats import typographie
+from ui import choices, follow_up, html
 
 KEY: Final = "grille"
 DATES: Final = ("date_debut", "date_fin")
@@ -26,11 +25,9 @@ def show(*, may_write: bool) -> None:
     """Show the view."""
     st.header("Saisir plusieurs déploiements", anchor=False)
     if not may_write:
-        st.html(
-            '<p class="atlas-note">La grille s’ouvre aux personnes qui peuvent saisir. La liste est dans « Déploiements ».</p>'
-        )
+        html.note("La grille s’ouvre aux personnes qui peuvent saisir. La liste est dans « Déploiements ».")
         return
-    st.html(f'<p class="atlas-note">{typographie(_HELP)}</p>')
+    html.note(_HELP)
     base = base_table()
     edited = st.data_editor(
         typed(base),
@@ -46,7 +43,7 @@ def show(*, may_write: bool) -> None:
     st.button("Reprendre depuis la base", key="recharger-grille", on_click=preview.forget, args=(KEY,))
     plan = exchange.plan(follow_up.store(), texts(edited))
     if not (plan.changes or len(plan.set_aside) or len(plan.conflicts)):
-        st.html('<p class="atlas-note" role="status">Aucun changement pour le moment.</p>')
+        html.note("Aucun changement pour le moment.", role="status")
         return
     preview.show(plan, key=KEY, may_write=may_write)
 
@@ -96,8 +93,8 @@ def texts(edited: pd.DataFrame) -> pd.DataFrame:
 def columns() -> dict[str, Any]:
     """Describe the columns of the editor."""
     titles = exchange.headings()
-    projects = dict(current().projects.sort_values("ordre")["titre"])
-    towns = dict(sorted(current().commune_names.items(), key=lambda item: item[1]))
+    projects = dict(current().projects_in_order["titre"])
+    towns = choices.by_title(current().commune_names)
     quarters = choices.titles_of_qpv(current().qpv)
     described: dict[str, Any] = {
         titles["record_id"]: st.column_config.TextColumn(width=90),
@@ -111,7 +108,7 @@ def columns() -> dict[str, Any]:
         described[titles[name]] = st.column_config.TextColumn(max_chars=LENGTHS[name], width=180)
     for name in DATES:
         described[titles[name]] = st.column_config.DateColumn(
-            format="DD/MM/YYYY", min_value=form.FIRST_DAY, max_value=form.LAST_DAY, width=120
+            format="DD/MM/YYYY", min_value=widgets.FIRST_DAY, max_value=widgets.LAST_DAY, width=120
         )
     for name in DEGREES:
         described[titles[name]] = st.column_config.NumberColumn(format="%.5f", width=100)

@@ -4,22 +4,20 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from html import escape
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
-from exports.context import Context
 from facts import follow_up as words
 from facts import project as projects
 from facts.follow_up import FollowUp
 from facts.snapshot import current
-from pages.suivi import card, form, inputs, series, session
+from pages.suivi import card, inputs, series, session, widgets
 from pages.suivi.session import Form
 from tracking.changes import Add, Change, Correct
 from tracking.records import LENGTHS, IndicatorInput, Scale
-from ui import choices, downloads, table
+from ui import choices, html, rows
 from ui.markdown import plain
 from words import clock
 from words.formats import grouped, typographie
@@ -40,22 +38,21 @@ _TITLES: Final = dict(inputs.ALL_TITLES) | {"mesure": "Valeur"}
 
 def show(followed: FollowUp, *, may_write: bool) -> None:
     """Show the view."""
-    listed = current().projects.sort_values("ordre")
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
-        chosen = choices.one_of(dict(listed["titre"]), key="projet", label="Projet", none="Tous les projets")
+        chosen = choices.project(none="Tous les projets")
     opened = session.form(KIND) if may_write else None
     if opened is not None and opened.id_projet != chosen:
         session.keep()
         opened = None
-    rows = words.indicators(followed, current().projects, current().communes, current().qpv)
+    values = words.indicators(followed, current().projects, current().communes, current().qpv)
     if chosen is None:
         more = ", et enregistrer une valeur" if may_write else ""
-        st.html(f'<p class="atlas-note">Choisissez un projet pour voir ses indicateurs un à un{more}.</p>')
+        html.note(f"Choisissez un projet pour voir ses indicateurs un à un{more}.")
         st.header("Valeurs enregistrées", anchor=False)
-        _table(rows, followed, "tous les projets")
+        _table(values, followed, "tous les projets")
         return
-    own = rows[rows["id_projet"] == chosen]
-    given = projects.indicators(dict(listed.loc[chosen]))
+    own = values[values["id_projet"] == chosen]
+    given = projects.indicators(dict(current().projects.loc[chosen]))
     if opened is not None:
         _form(opened, chosen, given)
     elif may_write and given:
@@ -69,14 +66,14 @@ def show(followed: FollowUp, *, may_write: bool) -> None:
         )
     st.header("Indicateurs de réussite", anchor=False)
     if not given:
-        st.html('<p class="atlas-note">Aucun indicateur de réussite n’est donné pour ce projet.</p>')
+        html.note("Aucun indicateur de réussite n’est donné pour ce projet.")
     for indicator in given:
         st.subheader(plain(typographie(indicator)), anchor=False)
         of_it = own[own["indicateur"] == indicator]
         if of_it.empty:
-            st.html('<p class="atlas-note">Aucun enregistrement : rien n’est dit de cet indicateur.</p>')
+            html.note("Aucun enregistrement : rien n’est dit de cet indicateur.")
             continue
-        st.html(f'<div class="suivi-series">{"".join(drawings(of_it))}</div>')
+        html.show("suivi/series.jinja", series=drawings(of_it))
     _table(own, followed, chosen)
     if not own.empty:
         titles = {str(record): f"{row['indicateur'][:60]}, {row['territoire']}, {row['lue'][:20]}" for record, row in own.to_dict("index").items()}  # fmt: skip
@@ -87,17 +84,17 @@ def show(followed: FollowUp, *, may_write: bool) -> None:
             card.show(opened_value, may_write=may_write, correct=_open_correction)
 
 
-def drawings(rows: pd.DataFrame) -> list[str]:
+def drawings(values: pd.DataFrame) -> list[series.Drawing]:
     """Draw the series of one indicator, one per territory and unit.
 
     Parameters
     ----------
-    rows
+    values
         Rows of `facts.follow_up.indicators` of one indicator.
     """
-    numbers = rows[rows["valeur"].notna()].sort_values("periode_fin")
+    numbers = values[values["valeur"].notna()].sort_values("periode_fin")
     return [
-        series.to_html(
+        series.draw(
             f"{place} ({unit})",
             [
                 (f"{row['fin']:%m/%Y}", float(row["valeur"]), row["lue"])
@@ -192,45 +189,20 @@ def _form(opened: Form, id_projet: str, given: list[str]) -> None:
     faults = {
         ("mesure" if name in {"valeur", "texte"} else name): fault for name, fault in opened.faults.items()
     }
-    if faults:
-        listed = " ; ".join(f"{_TITLES.get(name, name)} : {fault}" for name, fault in faults.items())
-        st.html(
-            f'<p class="atlas-faute" role="alert">{escape(typographie(f"Rien n’est enregistré. À corriger : {listed}."))}</p>'
-        )
+    widgets.show_faults(faults, _TITLES)
     st.selectbox("Indicateur", given, key=f"{PREFIX}indicateur", format_func=str)
     scale = st.segmented_control(
         "Territoire", list(SCALES), format_func=SCALES.__getitem__, required=True, key=f"{PREFIX}echelle"
     )
     if scale == Scale.COMMUNE:
-        names = dict(sorted(current().commune_names.items(), key=lambda item: item[1]))
-        st.selectbox(
-            "Commune",
-            list(names),
-            index=None,
-            placeholder="Choisir une commune",
-            key=f"{PREFIX}code_insee",
-            format_func=names.__getitem__,
-        )
+        names = choices.by_title(current().commune_names)
+        widgets.choice("code_insee", names, "Choisir une commune", prefix=PREFIX)
     if scale == Scale.QPV:
-        titles = choices.titles_of_qpv(current().qpv)
-        st.selectbox(
-            "QPV",
-            list(titles),
-            index=None,
-            placeholder="Choisir un QPV",
-            key=f"{PREFIX}code_qp",
-            format_func=titles.__getitem__,
-        )
+        widgets.choice("code_qp", choices.titles_of_qpv(current().qpv), "Choisir un QPV", prefix=PREFIX)
     with st.form("saisie-valeur", border=True):
         for column, name in zip(st.columns(2), ("periode_debut", "periode_fin"), strict=True):
-            column.date_input(
-                inputs.ALL_TITLES[name],
-                value=None,
-                key=f"{PREFIX}{name}",
-                format="DD/MM/YYYY",
-                min_value=form.FIRST_DAY,
-                max_value=form.LAST_DAY,
-            )
+            with column:
+                widgets.day(name, prefix=PREFIX)
         left, right = st.columns(2)
         left.text_input(
             "Valeur",
@@ -261,18 +233,8 @@ def _save(id_projet: str) -> None:
     opened = session.form(KIND)
     if opened is None:  # a second click on a form that was already recorded
         return
-    names = (
-        "indicateur",
-        "echelle",
-        "code_insee",
-        "code_qp",
-        "periode_debut",
-        "periode_fin",
-        "mesure",
-        "unite",
-        "source",
-    )
-    record, faults = record_of({name: st.session_state.get(f"{PREFIX}{name}") for name in names}, id_projet)
+    held = {name.removeprefix(PREFIX): st.session_state.get(name) for name in opened.widgets}
+    record, faults = record_of(held, id_projet)
     if record is None:
         opened.faults = faults
         return
@@ -283,21 +245,15 @@ def _save(id_projet: str) -> None:
     session.attempt(change, request_id=opened.request_id, said="Valeur enregistrée.")
 
 
-def _table(rows: pd.DataFrame, followed: FollowUp, place: str) -> None:
-    if rows.empty:
-        st.html('<p class="atlas-note">Aucune valeur enregistrée pour le moment.</p>')
+def _table(values: pd.DataFrame, followed: FollowUp, place: str) -> None:
+    if values.empty:
+        html.note("Aucune valeur enregistrée pour le moment.")
         return
-    source = words.source_of(followed)
-    table.show(
-        rows,
+    rows.show(
+        values,
         words.INDICATOR_FIELDS,
-        sources={source.source_id: source},
+        rows.about([words.source_of(followed)], subject="valeurs des indicateurs", place=place),
         caption="Valeurs enregistrées",
         key="valeurs",
-    )
-    downloads.show(
-        rows,
-        words.INDICATOR_FIELDS,
-        context=Context.of([source], subject="valeurs des indicateurs", place=place),
-        key="export-valeurs",
+        files_key="export-valeurs",
     )

@@ -6,7 +6,6 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from exports.context import Context
 from facts import follow_up as words
 from facts.fields import Field
 from facts.follow_up import FollowUp
@@ -17,9 +16,10 @@ from geo.follow_up import STATUSES, by_project, communes_of
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.suivi import card, form, session
 from tracking.records import DeploymentInput
-from ui import choices, downloads, follow_up, mapview, table
+from ui import choices, downloads, follow_up, html, mapview, table
 from ui.markdown import plain
-from words.formats import pluriel, typographie
+from ui.rows import about
+from words.formats import pluriel
 
 LIST_FIELDS: Final = tuple(field for field in words.DEPLOYMENT_FIELDS if field.column != "note")
 FILE_FIELDS: Final = (
@@ -52,7 +52,7 @@ def show(followed: FollowUp, facts: pd.DataFrame, *, may_write: bool) -> None:
     if (opened := session.form(form.KIND)) is not None and may_write:
         form.show(opened)
         return
-    rows = words.deployments(followed, current().projects, current().communes, current().qpv)
+    rows = follow_up.deployments(followed)
     commune, projet, statut = _filters()
     kept = rows
     if projet:
@@ -83,12 +83,7 @@ def _filters() -> tuple[str | None, str | None, str | None]:
         if key in st.session_state and st.session_state[key] is None:
             del st.session_state[key]
     with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
-        projet = choices.one_of(
-            dict(current().projects.sort_values("ordre")["titre"]),
-            key="projet",
-            label="Projet",
-            none="Tous les projets",
-        )
+        projet = choices.project(none="Tous les projets")
         commune = choices.commune(current().commune_names)
         statut = choices.one_of(
             {status: status.capitalize() for status in STATUSES},
@@ -128,14 +123,11 @@ def _title(row: Mapping[Any, Any]) -> str:
 
 def _list(kept: pd.DataFrame, followed: FollowUp, asked: Mapping[str, str | None]) -> None:
     st.header("Les déploiements enregistrés", anchor=False)
-    source = words.source_of(followed)
-    sources = {source.source_id: source}
     if kept.empty:
-        filtered = any(asked.values())
-        st.html(
-            '<p class="atlas-note">Aucun enregistrement ne répond à ces filtres.</p>'
-            if filtered
-            else '<p class="atlas-note">Aucun enregistrement pour le moment.</p>'
+        html.note(
+            "Aucun enregistrement ne répond à ces filtres."
+            if any(asked.values())
+            else "Aucun enregistrement pour le moment."
         )
         mapview.hand()
         return
@@ -154,13 +146,12 @@ def _list(kept: pd.DataFrame, followed: FollowUp, asked: Mapping[str, str | None
         )
     without = int(kept["lon"].isna().sum())
     if without:
-        st.html(
-            f'<p class="atlas-note">{typographie(pluriel(without, "déploiement sans position", "déploiements sans position"))} : dans la liste, pas sur la carte.</p>'
+        html.note(
+            f"{pluriel(without, 'déploiement sans position', 'déploiements sans position')} : dans la liste, pas sur la carte."
         )
     table.show(
         kept,
         LIST_FIELDS,
-        sources=sources,
         caption="Déploiements, le dernier enregistré d’abord",
         key="deploiements",
         target="suivi?fiche=",
@@ -175,8 +166,11 @@ def _list(kept: pd.DataFrame, followed: FollowUp, asked: Mapping[str, str | None
             latitude=[words.NOT_STATED if pd.isna(value) else f"{value:.6f}" for value in kept["lat"]],
         ),
         FILE_FIELDS,
-        context=Context.of(
-            [source], filters=filters, subject="déploiements", place=filters.get("commune", "contrat")
+        context=about(
+            [words.source_of(followed)],
+            filters=filters,
+            subject="déploiements",
+            place=filters.get("commune", "contrat"),
         ),
         key="export-deploiements",
     )
@@ -200,14 +194,13 @@ def _promise(facts: pd.DataFrame, projet: str | None) -> None:
     )
     if projet:
         counts = counts.loc[[projet]]
-        st.html(f'<p class="atlas-note">{typographie(balance(counts.to_dict("records")[0]))}</p>')
+        html.note(balance(counts.to_dict("records")[0]))
     table.show(
         counts,
         PROMISE_FIELDS,
-        sources={},
         caption="Communes de chaque projet : promesse et constat",
         key="promesse",
-        target="projets?vue_projets=Fiche+d%27un+projet&projet=",
+        target=table.PROJECT_SHEET,
     )
 
 

@@ -1,6 +1,5 @@
 """The agenda followed together: what the texts promise, what the partners recorded. Reading is open, writing is not."""
 
-from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -10,8 +9,7 @@ from facts.follow_up_words import finding
 from pages.suivi import agenda, card, conflict, exchange_view, form, grid, indicators, listing, session
 from pages.suivi.views import AGENDA, DEPLOIEMENTS, ECHANGE, GRILLE, INDICATEURS, VUES
 from server import identity
-from ui import follow_up, page, presence
-from words.formats import typographie
+from ui import follow_up, page, presence, sources
 
 TITLE = "Suivi : promesse et constat"
 #: The kind of form that a view shows while one is open.
@@ -61,8 +59,7 @@ def show() -> None:
     else:
         listing.show(followed, facts, may_write=may_write)
     source = words.source_of(followed)
-    note = typographie(f"Source : {source.producteur}, {source.millesime}. {source.limites}")
-    st.html(f'<ul class="atlas-sources"><li>{escape(note)}</li></ul>')
+    sources.write([f"Source : {source.producteur}, {source.millesime}. {source.limites}"])
 
 
 def _say() -> None:

@@ -11,7 +11,7 @@ from facts.fields import Field
 from pages.suivi import card, session
 from tracking.exchange import Plan
 from tracking.refusals import ConflictError
-from ui import follow_up, table
+from ui import follow_up, html, table
 from ui.markdown import plain
 from words.formats import pluriel, typographie
 
@@ -43,12 +43,12 @@ REQUEST: Final = "suivi-requete-"
 def show(plan: Plan, *, key: str, may_write: bool) -> None:
     """Show what a plan would write, what it would not and why, and the button that writes it."""
     st.header("Ce qui va changer", anchor=False)
-    st.html(f'<p class="atlas-note" role="status">{typographie(sentence(plan))}</p>')
+    html.note(sentence(plan), role="status")
     for note in plan.notes:
         st.caption(plain(typographie(note)))
     names = card.names()
     for rows, fields, caption in (
-        (_aside(plan), ASIDE_FIELDS, "Lignes mises de côté : rien n’en est enregistré"),
+        (_texts(plan.set_aside, {}), ASIDE_FIELDS, "Lignes mises de côté : rien n’en est enregistré"),
         (
             _texts(plan.conflicts, names),
             CONFLICT_FIELDS,
@@ -58,7 +58,7 @@ def show(plan: Plan, *, key: str, may_write: bool) -> None:
         (_texts(plan.corrected, names), CORRECTED_FIELDS, "Corrections, champ par champ"),
     ):
         if not rows.empty:
-            st.html(table.to_html(rows, fields, sources={}, caption=f"{caption} ({len(rows)})"))
+            table.show_whole(rows, fields, caption=f"{caption} ({len(rows)})")
     if plan.changes and may_write:
         st.button(
             f"Enregistrer {pluriel(len(plan.changes), 'changement')}",
@@ -106,10 +106,6 @@ def added(cells: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     return pd.DataFrame(
         {"ligne": [str(line) for line in lines], "contenu": [" ; ".join(told) for told in lines.values()]}
     )
-
-
-def _aside(plan: Plan) -> pd.DataFrame:
-    return _texts(plan.set_aside, {})
 
 
 def _texts(rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:

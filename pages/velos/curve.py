@@ -3,10 +3,12 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Final
 
-from words.formats import entier, pluriel, typographie
+from markupsafe import Markup
+
+from ui.html import html
+from words.formats import entier, pluriel
 
 _WIDTH: Final = 720
 _HEIGHT: Final = 300
@@ -16,10 +18,7 @@ _TOP: Final = 16
 _BOTTOM: Final = 44
 _MOST_TICKS: Final = 6
 _STEPS: Final = (1, 2, 5)
-_STYLE: Final = (
-    "text{font:13px sans-serif;fill:#45505e}line{stroke:#d6dde6}polyline{fill:none;stroke:#00609c;stroke-width:2}"
-    "circle{fill:#00609c}polygon{fill:#b30059;stroke:#fff;stroke-width:1.5}"
-)
+_DIAMOND: Final = ((0, -9), (9, 0), (0, 9), (-9, 0))
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Optimum:
     proven: bool
 
 
-def to_html(gained: Sequence[float], optimum: Optimum) -> str:
+def to_html(gained: Sequence[float], optimum: Optimum) -> Markup:
     """Draw the inhabitants gained by the first one, two, three stations of the greedy choice.
 
     Parameters
@@ -41,7 +40,7 @@ def to_html(gained: Sequence[float], optimum: Optimum) -> str:
 
     Returns
     -------
-    str
+    Markup
         An HTML figure; the image is SVG within, since Streamlit leaves out drawings that stand in a page, and its text says what it draws.
     """
     across = max(len(gained) - 1, optimum.count, 1)
@@ -54,34 +53,25 @@ def to_html(gained: Sequence[float], optimum: Optimum) -> str:
     def y(inhabitants: float) -> float:
         return _HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * inhabitants / top
 
-    rules = "".join(
-        f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>'
-        f'<text x="{_LEFT - 8}" y="{y(tick) + 4:.1f}" text-anchor="end">{entier(tick)}</text>'
-        for tick in ticks
-    )
-    counts = "".join(
-        f'<text x="{x(tick):.1f}" y="{_HEIGHT - _BOTTOM + 18}" text-anchor="middle">{entier(tick)}</text>'
-        for tick in scale(across)
-        if tick <= across
-    )
-    line = " ".join(f"{x(count):.1f},{y(value):.1f}" for count, value in enumerate(gained))
-    dots = "".join(
-        f'<circle cx="{x(count):.1f}" cy="{y(value):.1f}" r="3"/>' for count, value in enumerate(gained)
-    )
     at, up = x(optimum.count), y(optimum.inhabitants)
-    diamond = f"{at:.1f},{up - 9:.1f} {at + 9:.1f},{up:.1f} {at:.1f},{up + 9:.1f} {at - 9:.1f},{up:.1f}"
-    drawing = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}"><style>{_STYLE}</style>{rules}{counts}'
-        f'<polyline points="{line}"/>{dots}<polygon points="{diamond}"/>'
-        f'<text x="{(_LEFT + _WIDTH - _RIGHT) / 2:.0f}" y="{_HEIGHT - 6}" text-anchor="middle">Nouvelles stations</text></svg>'
+    drawing = html(
+        "velos/drawing.jinja",
+        width=_WIDTH,
+        height=_HEIGHT,
+        left=_LEFT,
+        right=_WIDTH - _RIGHT,
+        bottom=_HEIGHT - _BOTTOM,
+        rules=[(f"{y(tick):.1f}", f"{y(tick) + 4:.1f}", entier(tick)) for tick in ticks],
+        counts=[(f"{x(tick):.1f}", entier(tick)) for tick in scale(across) if tick <= across],
+        dots=[(f"{x(count):.1f}", f"{y(value):.1f}") for count, value in enumerate(gained)],
+        diamond=[(f"{at + right:.1f}", f"{up + down:.1f}") for right, down in _DIAMOND],
     )
-    image = base64.b64encode(drawing.encode()).decode()
-    name = "Optimum" if optimum.proven else "Meilleure proposition trouvée"
-    return (
-        '<figure class="atlas-courbe"><figcaption>Habitants gagnés selon le nombre de nouvelles stations (estimation)'
-        f'</figcaption><img src="data:image/svg+xml;base64,{image}" alt="{escape(typographie(described(gained, optimum)))}">'
-        '<p class="atlas-note"><span class="glouton" aria-hidden="true">●</span> Choix glouton, station après station '
-        f'<span class="optimum" aria-hidden="true">◆</span> {name} pour {pluriel(optimum.count, "station")}</p></figure>'
+    return html(
+        "velos/curve.jinja",
+        image=base64.b64encode(drawing.encode()).decode(),
+        said=described(gained, optimum),
+        name="Optimum" if optimum.proven else "Meilleure proposition trouvée",
+        stations=pluriel(optimum.count, "station"),
     )
 
 

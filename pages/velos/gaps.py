@@ -3,21 +3,19 @@
 from typing import Final
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from facts.fields import Field
 from facts.naming import BIKES
-from maps.spec import Cadrage, Classe, MapSpec, ShownLayer
+from facts.place_fields import PEOPLE, QPV
+from maps.spec import Cadrage, Classe, MapSpec, ShownLayer, classed
+from ui.where import Where
 from words.constants import PROXIMITY_M
 from words.formats import entier, part, pluriel
 
 NETWORK: Final = "velos"
 
-_NAME: Final = Field("lib_qp", "QPV", "texte")
-_CODE: Final = Field("code_qp", "Code", "texte")
-_TOWNS: Final = Field("lib_communes", "Commune", "texte")
-_PEOPLE: Final = Field("population", "Habitants", "entier", "indicateurs")
+_NAME, _CODE, _TOWNS = QPV
 _RANK: Final = Field(
     "rang_manque",
     "Rang",
@@ -56,25 +54,23 @@ GAP_FIELDS: Final = (
     _NAME,
     _RANK,
     _CODE,
-    _PEOPLE,
+    PEOPLE,
     *_REACH,
     *_LINE,
     *_GARE,
 )
 #: The QPV that the network does not cover: nothing about stations is known there.
-OTHER_FIELDS: Final = (_NAME, _CODE, _TOWNS, _PEOPLE, _REACH[0], _REACH[3], _LINE[0], *_GARE)
+OTHER_FIELDS: Final = (_NAME, _CODE, _TOWNS, PEOPLE, _REACH[0], _REACH[3], _LINE[0], *_GARE)
 #: Everything, for files.
-ALL_FIELDS: Final = (_NAME, _CODE, _TOWNS, _RANK, _PEOPLE, *_REACH, *_LINE, *_GARE)
+ALL_FIELDS: Final = (_NAME, _CODE, _TOWNS, _RANK, PEOPLE, *_REACH, *_LINE, *_GARE)
 _WALK: Final = (
-    Field("habitants_hors_portee", "Habitants hors de portée", "entier", NETWORK, "Estimation : densité uniforme dans le QPV"),
-    Field("part_surface_couverte", "Surface à portée", "part", NETWORK, "Part de la surface du QPV à portée d'une station"),
-    Field("habitants_a_portee", "Habitants à portée", "entier", NETWORK, "Estimation : densité uniforme dans le QPV"),
+    *_REACH[:3],
     Field("stations_a_portee", "Stations à portée", "entier", NETWORK, "Stations d'où l'on atteint une part du QPV"),
 )  # fmt: skip
 #: In minutes on foot no column is in metres: the two kinds of threshold never meet in one table.
-WALK_FIELDS: Final = (_NAME, _RANK, _CODE, _PEOPLE, *_WALK)
-WALK_OTHER_FIELDS: Final = (_NAME, _CODE, _TOWNS, _PEOPLE, _WALK[0])
-WALK_ALL_FIELDS: Final = (_NAME, _CODE, _TOWNS, _RANK, _PEOPLE, *_WALK)
+WALK_FIELDS: Final = (_NAME, _RANK, _CODE, PEOPLE, *_WALK)
+WALK_OTHER_FIELDS: Final = (_NAME, _CODE, _TOWNS, PEOPLE, _WALK[0])
+WALK_ALL_FIELDS: Final = (_NAME, _CODE, _TOWNS, _RANK, PEOPLE, *_WALK)
 TOWN_FIELDS: Final = (
     Field("nom", "Commune", "texte"),
     Field("nb_qpv", "QPV", "entier"),
@@ -95,27 +91,8 @@ CLASSES: Final = (
 )
 
 
-def classes(figures: pd.DataFrame) -> dict[str, int]:
-    """Give each QPV its class on the map of gaps.
-
-    Returns
-    -------
-    dict of str to int
-        Rank in `CLASSES` by code; the last one where the source does not apply.
-    """
-    ranks = np.digitize(figures["habitants_hors_portee"].fillna(0), STEPS)
-    ranks[~figures["couvert_par_le_reseau"].to_numpy(dtype=bool)] = len(CLASSES) - 1
-    return dict(zip(figures.index, ranks.tolist(), strict=True))
-
-
 def spec(
-    figures: gpd.GeoDataFrame,
-    *,
-    said: str,
-    radius_m: float | None,
-    commune: str | None,
-    chosen: str | None,
-    basemap: str,
+    figures: gpd.GeoDataFrame, here: Where, *, said: str, radius_m: float | None, basemap: str
 ) -> MapSpec:
     """Describe the map of gaps.
 
@@ -125,31 +102,24 @@ def spec(
         QPV shown, with their figures and outlines in EPSG:2154.
     radius_m
         Radius drawn around each physical station; None draws none.
-    commune
-        INSEE code shown alone, or None.
-    chosen
-        QPV to set off, or None.
     """
-    covered = figures[figures["couvert_par_le_reseau"]]
-    framed = covered if commune is None and not covered.empty else figures
-    found = [chosen] if chosen is not None and chosen in figures.index else []
-    framed = figures.loc[found] if found else framed
-    west, south, east, north = (float(edge) for edge in framed.total_bounds)
-    margin_m = 2 * (radius_m or PROXIMITY_M) if found else 500
+    among = figures["couvert_par_le_reseau"]
+    framed, margin_m = figures[among] if here.commune is None and among.any() else figures, 500.0
+    if here.found:
+        framed, margin_m = figures.loc[[here.found]], 2 * (radius_m or PROXIMITY_M)
+    shades = classed(figures["habitants_hors_portee"], STEPS, covered=among)
     return MapSpec(
         titre=f"Carte des manques de stations à {said}",
         layers=[
             ShownLayer("communes"),
-            ShownLayer("qpv", ids=list(figures.index), classes=CLASSES, classed=classes(figures)),
+            ShownLayer("qpv", ids=list(figures.index), classes=CLASSES, classed=shades),
             ShownLayer("lignes"),
             ShownLayer("gares"),
             ShownLayer("stations", radius_m=radius_m),
         ],
         basemap=basemap,
-        chosen=[("qpv", code) for code in found],
-        cadrage=Cadrage(
-            f"{commune}-{chosen}", (west - margin_m, south - margin_m, east + margin_m, north + margin_m)
-        ),
+        chosen=[("qpv", here.found)] if here.found else [],
+        cadrage=Cadrage.around(f"{here.commune}-{here.chosen}", framed, margin_m=margin_m),
     )
 
 

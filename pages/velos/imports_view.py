@@ -6,14 +6,14 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from exports.context import Context
 from loaders.brought import candidate_sites
 from loaders.quality import OFF_TERRITORY, Report
 from pages.velos import session, stops
-from pages.velos.session import Imported, Slot
+from pages.velos.session import Imported
 from pages.velos.siting_fields import FAULT_FIELDS
-from ui import downloads, table
-from ui.markdown import plain
+from ui import html, reading, rows
+from ui.markdown import prose
+from ui.slots import Slot
 from words import formats
 
 #: The server's own limit (`maxUploadSize`).
@@ -26,12 +26,12 @@ def show() -> None:
     _stops()
     for slot in (session.SITES, session.STOPS):
         if slot.fault():
-            st.error(plain(formats.typographie(slot.fault())))
+            st.error(prose(slot.fault()))
 
 
 def quality() -> None:
     """Say how the files of the session were read, and list what is wrong in them; nothing where there is none."""
-    sites, archive = session.SITES.imported(), session.STOPS.imported()
+    sites, archive = session.SITES.held(), session.STOPS.held()
     if sites is None and archive is None:
         return
     st.header("Lecture de vos fichiers", anchor=False)
@@ -57,7 +57,7 @@ def _sites() -> None:
             on_click="ignore",
         )
         _uploader(session.SITES, "Liste d'emplacements (CSV)", kind="csv", max_mb=5)
-        _held(session.SITES, "Retirer la liste", lambda held: _read(held.content.report))
+        _held(session.SITES, "Retirer la liste", lambda held: reading.counted(held.content.report))
 
 
 def _stops() -> None:
@@ -77,39 +77,31 @@ def _uploader(slot: Slot[Any], label: str, *, kind: str, max_mb: int) -> None:
 
 def _held(slot: Slot[Any], label: str, told: Callable[[Imported[Any]], str]) -> None:
     """Say which file the session holds, and offer to take it away."""
-    held = slot.imported()
+    held = slot.held()
     if held is not None:
-        st.caption(plain(formats.typographie(f"« {held.name} » : {told(held)}.")))
+        st.caption(prose(f"« {held.name} » : {told(held)}."))
         st.button(label, key=f"{slot.key}-retirer", on_click=slot.forget)
 
 
-def _read(report: Report) -> str:
-    return (
-        f"{formats.pluriel(report.lignes_lues, 'ligne lue', 'lignes lues')} = "
-        f"{formats.pluriel(report.lignes_gardees, 'gardée', 'gardées')} + "
-        f"{formats.pluriel(report.lignes_ecartees, 'écartée', 'écartées')}"
-    )
-
-
 def _report(imported: Imported[Any], report: Report, notes: Sequence[str], *, key: str, subject: str) -> None:
-    said = " ".join(note if note.endswith(".") else f"{note}." for note in [_read(report), *notes])
-    st.html(
-        f'<p class="atlas-note">{formats.escaped(formats.typographie(f"« {imported.name} » : {said}"))}</p>'
-    )
+    said = " ".join(note if note.endswith(".") else f"{note}." for note in [reading.counted(report), *notes])
+    html.note(f"« {imported.name} » : {said}")
     faults = _ordered(report.frame())
     if faults.empty:
         return
-    table.show(
+    rows.show(
         faults,
         FAULT_FIELDS,
-        sources={},
+        rows.about(
+            [imported.source],
+            filters="constats de lecture",
+            subject=f"constats {subject}",
+            place=imported.name,
+        ),
         caption=f"Ce qui a été trouvé dans « {imported.name} », ligne par ligne",
         key=f"implantation-fautes-{key}",
+        files_key=f"export-fautes-{key}",
     )
-    context = Context.of(
-        [imported.source], filters="constats de lecture", subject=f"constats {subject}", place=imported.name
-    )
-    downloads.show(faults, FAULT_FIELDS, context=context, key=f"export-fautes-{key}")
 
 
 def _ordered(faults: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from pages.velos import gaps, gaps_view, siting_view
-from ui import presence
+from ui import choices, presence
 
 MANQUES: Final = "manques"
 IMPLANTATION: Final = "implantation"
@@ -15,18 +15,8 @@ VUES: Final = {MANQUES: "Manques", IMPLANTATION: "Implantation"}
 @st.fragment
 def show() -> None:
     heading = st.container()
-    vue = st.segmented_control(
-        "Vue",
-        list(VUES),
-        format_func=VUES.__getitem__,
-        default=MANQUES,
-        required=True,
-        key="vue_velos",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
     views = {MANQUES: gaps_view.show, IMPLANTATION: siting_view.show}
-    views[vue](heading)
+    views[choices.view(VUES, key="vue_velos")](heading)
 
 
 if presence.has(gaps.NETWORK):

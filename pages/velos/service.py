@@ -7,17 +7,17 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from exports.context import Context
 from facts.fields import Field
 from facts.snapshot import current
+from geo.cycling import serving
 from loaders import territory
 from loaders.catalogue import Source
 from loaders.live import bike_service
 from loaders.live.bike_service import Joined, Live, Status
 from loaders.territory import BikeNetwork
 from pages.velos.gaps import NETWORK
-from ui import downloads, table
-from ui.markdown import plain
+from ui import figures, rows
+from ui.markdown import plain, prose
 from words import clock, formats
 
 SOURCE_ID: Final = "velos_temps_reel"
@@ -41,7 +41,7 @@ def show() -> None:
     if not st.toggle("Lire l'état des stations", key="service", bind="query-params"):
         return
     networks = territory.load().velos
-    stations = current().bikes[~current().bikes["is_virtual_station"]]
+    stations = serving(current().bikes)
     for network in networks:
         if len(networks) > 1:
             st.subheader(plain(network.nom), anchor=False)
@@ -52,16 +52,12 @@ def _network(network: BikeNetwork, stations: gpd.GeoDataFrame, *, rank: int) -> 
     """Show the state of one network's physical stations."""
     live = bike_service.now(base_url=bike_service.address(network))
     if live.fault:
-        st.warning(plain(formats.typographie(_fault(live))))
+        st.warning(prose(_fault(live)))
     if live.status is None or live.read_at is None:
         return
     if live.is_stale(dt.datetime.now(dt.UTC)):
         st.warning(
-            plain(
-                formats.typographie(
-                    f"Dernière lecture trop ancienne pour parler du présent : {formats.moment(live.read_at)}."
-                )
-            )
+            prose(f"Dernière lecture trop ancienne pour parler du présent : {formats.moment(live.read_at)}.")
         )
     joined = bike_service.join(stations, live.status)
     _counts(joined, live.read_at)
@@ -81,14 +77,13 @@ def _fault(live: Live) -> str:
 
 def _counts(joined: Joined, read_at: dt.datetime) -> None:
     states = joined.stations["etat"].value_counts()
-    with st.container(horizontal=True):
-        for label, state in (
-            ("Stations avec au moins un vélo", bike_service.BIKES),
-            ("Stations vides", bike_service.EMPTY),
-            ("Stations fermées", bike_service.CLOSED),
-            ("État inconnu", bike_service.UNKNOWN),
-        ):
-            st.metric(label, formats.entier(int(states.get(state, 0))), border=True)
+    shown = {
+        "Stations avec au moins un vélo": bike_service.BIKES,
+        "Stations vides": bike_service.EMPTY,
+        "Stations fermées": bike_service.CLOSED,
+        "État inconnu": bike_service.UNKNOWN,
+    }
+    figures.show(*((title, formats.entier(int(states.get(state, 0)))) for title, state in shown.items()))
     said = f"Relevé du {formats.moment(read_at)}."
     if joined.unknown:
         said += f" Le service parle de {formats.pluriel(len(joined.unknown), 'station')} que le fichier de l'atlas ne connaît pas."
@@ -98,28 +93,20 @@ def _counts(joined: Joined, read_at: dt.datetime) -> None:
 def _flagged(
     joined: Joined, status: Status, read_at: dt.datetime, network: BikeNetwork, *, suffix: str
 ) -> None:
-    rows = flagged(joined.stations)
-    source = _source(status, read_at, network)
-    sources = current().sources | {SOURCE_ID: source}
-    table.show(
-        rows,
-        FIELDS,
-        sources=sources,
-        caption=f"Stations vides ou fermées, {formats.moment(read_at)}",
-        key=f"service-stations{suffix}",
+    names, told = current().commune_names, formats.moment(read_at)
+    context = rows.about(
+        [_source(status, read_at, network), NETWORK],
+        filters=f"relevé du {told}",
+        subject="stations vélos vides ou fermées",
+        place=", ".join(name for code, name in names.items() if code in network.communes),
     )
-    downloads.show(
-        rows,
+    rows.show(
+        flagged(joined.stations),
         FIELDS,
-        context=Context.of(
-            [source, sources[NETWORK]],
-            filters=f"relevé du {formats.moment(read_at)}",
-            subject="stations vélos vides ou fermées",
-            place=", ".join(
-                name for code, name in current().commune_names.items() if code in network.communes
-            ),
-        ),
-        key=f"export-service{suffix}",
+        context,
+        caption=f"Stations vides ou fermées, {told}",
+        key=f"service-stations{suffix}",
+        files_key=f"export-service{suffix}",
     )
 
 
@@ -131,9 +118,9 @@ def flagged(stations: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     GeoDataFrame
         With `dernier_signe`, the moment of the station's last report in words.
     """
-    rows = stations[stations["etat"].isin([bike_service.CLOSED, bike_service.EMPTY])]
-    signs = ["" if pd.isna(at) else formats.moment(at.to_pydatetime()) for at in rows["releve_le"]]
-    return rows.assign(dernier_signe=signs).sort_values(["etat", "name"])
+    idle = stations[stations["etat"].isin([bike_service.CLOSED, bike_service.EMPTY])]
+    signs = ["" if pd.isna(at) else formats.moment(at.to_pydatetime()) for at in idle["releve_le"]]
+    return idle.assign(dernier_signe=signs).sort_values(["etat", "name"])
 
 
 def _source(status: Status, read_at: dt.datetime, network: BikeNetwork) -> Source:

@@ -23,9 +23,6 @@ from words.constants import UNCHECKED
 
 COUNT: Final = 10
 MOST: Final = 40
-RADIUS_M: Final = 300
-SPACING_M: Final = 300
-TRANSIT_M: Final = 300
 #: Enough for the proof on the 41 QPV of a large ville, ten times over.
 TIME_LIMIT_S: Final = 30.0
 KINDS: Final[Mapping[str, str]] = {

@@ -3,7 +3,9 @@
 from typing import Final
 
 from facts.fields import Field
+from facts.place_fields import PEOPLE, QPV
 from pages.velos.gaps import NETWORK
+from ui import reading
 
 _REACHED: Final = "Estimation : densité uniforme dans le QPV, à vol d'oiseau"
 _SITE: Final = (
@@ -38,10 +40,8 @@ _PLACE: Final = (
     Field("candidate_id", "Identifiant", "texte"),
 )
 CHANGE_FIELDS: Final = (
-    Field("lib_qp", "QPV", "texte"),
-    Field("code_qp", "Code", "texte"),
-    Field("lib_communes", "Commune", "texte"),
-    Field("population", "Habitants", "entier", "indicateurs"),
+    *QPV,
+    PEOPLE,
     Field("habitants_gagnes", "Habitants gagnés", "entier", NETWORK, _REACHED),
     Field("part_avant", "Surface à portée avant", "part", NETWORK),
     Field("part_apres", "Surface à portée après", "part", NETWORK),
@@ -54,14 +54,7 @@ CURVE_FIELDS: Final = (
     Field("apport", "Apport de la dernière", "entier", NETWORK, "Estimation, par mailles de 20 m"),
 )  # fmt: skip
 
-
-FAULT_FIELDS: Final = (
-    Field("ligne", "Ligne du fichier", "texte"),
-    Field("identifiant", "Identifiant", "texte"),
-    Field("faute", "Ce qui ne va pas", "texte"),
-    Field("valeur", "Valeur lue", "texte"),
-    Field("suite", "Suite donnée", "texte"),
-)
+FAULT_FIELDS: Final = reading.FAULTS[:-1]
 
 
 def of_sites(*, to_stops: bool) -> tuple[Field, ...]:

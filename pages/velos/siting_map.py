@@ -1,13 +1,13 @@
 """The map of the view "Implantation", before and after the new stations."""
 
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
 
-from geo.crs import to_wgs84
-from maps.spec import Cadrage, MapSpec, SessionObjects, ShownLayer
-from pages.velos.gaps import CLASSES, classes
+from maps.session_objects import points
+from maps.spec import Cadrage, MapSpec, SessionObjects, ShownLayer, classed
+from pages.velos.gaps import CLASSES, STEPS
 from pages.velos.siting import Options, Proposal
 from pages.velos.stops import MODES
 
@@ -36,7 +36,6 @@ def spec(
     chosen
         Id of a site to set off, or None.
     """
-    west, south, east, north = (float(edge) for edge in found.changes.total_bounds)
     new = [ShownLayer("propositions", radius_m=options.radius_m, session=objects)] if after else []
     posts = [] if stops is None else [ShownLayer("arrets", session=_stops_of(stops))]
     moment = "après" if after else "avant"
@@ -48,7 +47,7 @@ def spec(
                 "qpv",
                 ids=list(found.changes.index),
                 classes=CLASSES[:-1],
-                classed=classes(out_of_reach(found.changes, after=after)),
+                classed=classed(out_of_reach(found.changes, after=after), STEPS),
             ),
             ShownLayer("lignes"),
             ShownLayer("gares"),
@@ -58,73 +57,34 @@ def spec(
         ],
         basemap=basemap,
         chosen=[("propositions", chosen)] if after and chosen in set(objects.ids) else [],
-        cadrage=Cadrage(
-            f"implantation-{'-'.join(options.communes)}", (west - 500, south - 500, east + 500, north + 500)
-        ),
+        cadrage=Cadrage.around(f"implantation-{'-'.join(options.communes)}", found.changes, margin_m=500),
     )
 
 
-def out_of_reach(changes: pd.DataFrame, *, after: bool) -> pd.DataFrame:
-    """Give the inhabitants out of reach, as the classes of the map of gaps want them.
-
-    Returns
-    -------
-    DataFrame
-        On the same index: `habitants_hors_portee`, `couvert_par_le_reseau`.
-    """
-    reached = changes["habitants_apres" if after else "habitants_avant"]
-    return pd.DataFrame({
-        "habitants_hors_portee": changes["population"] - reached,
-        "couvert_par_le_reseau": True,
-    })  # fmt: skip
+def out_of_reach(changes: pd.DataFrame, *, after: bool) -> pd.Series:
+    """Give the inhabitants of each QPV who are out of reach."""
+    return changes["population"] - changes["habitants_apres" if after else "habitants_avant"]
 
 
 def objects_of(found: Proposal) -> SessionObjects:
-    """Give the map the new stations.
-
-    Returns
-    -------
-    SessionObjects
-        Their points in degrees and what tooltips say of them.
-    """
+    """Give the map the new stations."""
     sites = found.sites
-    degrees = to_wgs84(sites).geometry
-    version = pd.util.hash_pandas_object(
-        pd.DataFrame({"x": sites.geometry.x, "y": sites.geometry.y, "rank": sites["rank"]})
-    )
-    return SessionObjects(
-        version=f"{int(version.sum()):x}-{len(sites)}",
-        columns={
-            "titre": [
-                f"Site {rank} : {place}" for rank, place in zip(sites["rank"], sites["place"], strict=True)
-            ],
-            "kind": sites["kind"].tolist(),
-            "habitants_gagnes": [round(value) for value in sites["habitants_gagnes"]],
-            "distance_station_m": sites["distance_station_m"].tolist(),
-            "qpv_servis": sites["qpv_servis"].tolist(),
-        },
-        ids=sites.index.tolist(),
-        lon=degrees.x.round(6).tolist(),
-        lat=degrees.y.round(6).tolist(),
-        note="Calcul de l'atlas, à vol d'oiseau",
-    )
+    ranked = zip(sites["rank"], sites["place"], strict=True)
+    columns: dict[str, Any] = {
+        "titre": [f"Site {rank} : {place}" for rank, place in ranked],
+        "kind": sites["kind"],
+        "habitants_gagnes": [round(value) for value in sites["habitants_gagnes"]],
+        "distance_station_m": sites["distance_station_m"],
+        "qpv_servis": sites["qpv_servis"],
+    }
+    return points(sites, columns, note="Calcul de l'atlas, à vol d'oiseau", digits=6)
 
 
 def _stops_of(stops: gpd.GeoDataFrame) -> SessionObjects:
     """Give the map the stops that count."""
-    degrees = to_wgs84(stops).geometry
-    columns = {
-        "nom": stops["nom"].tolist(),
+    columns: dict[str, Any] = {
+        "nom": stops["nom"],
         "modes": [", ".join(MODES[mode] for mode in several) for several in stops["modes"]],
-        "lignes": stops["lignes"].map(", ".join).tolist(),
+        "lignes": stops["lignes"].map(", ".join),
     }
-    told = pd.DataFrame(columns, index=stops.index).assign(x=stops.geometry.x, y=stops.geometry.y)
-    version = pd.util.hash_pandas_object(told)
-    return SessionObjects(
-        version=f"{int(version.sum()):x}-{len(stops)}",
-        columns=columns,
-        ids=stops.index.tolist(),
-        lon=degrees.x.round(5).tolist(),
-        lat=degrees.y.round(5).tolist(),
-        note="Archive GTFS importée",
-    )
+    return points(stops, columns, note="Archive GTFS importée")

@@ -9,7 +9,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from errors import SolverError
 from exports.context import Context
-from facts.attribution import line
 from facts.naming import BIKES
 from facts.snapshot import current
 from loaders.brought import gtfs
@@ -19,7 +18,7 @@ from pages.velos import curve, gaps, imports_view, session, siting, siting_field
 from pages.velos import stops as transit_stops
 from pages.velos.session import Imported
 from pages.velos.siting import Options, Proposal
-from ui import choices, downloads, mapview, page, sources, table
+from ui import choices, downloads, figures, html, mapview, page, rows, sources, table
 from words import clock, formats
 
 TITLE: Final = "Vélos : où implanter les prochaines stations ?"
@@ -27,6 +26,8 @@ AVANT: Final = "Avant"
 APRES: Final = "Après"
 CHOSEN: Final = "implantation-site"
 ANSWER: Final = "implantation-reponse"
+#: Of the sliders, in pixels.
+WIDTH: Final = 250
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,47 +68,53 @@ class Asked:
         """The sources of the session's files, which no catalogue holds."""
         return [held.source for held in (self.archive, self.sites) if held is not None]
 
-    def context(self, subject: str) -> Context:
+    @property
+    def used(self) -> list[Source]:
+        """The sources that the proposal draws on, itself and the session's files aside."""
+        return siting_words.used(self.options, current().sources)
+
+    def about(self, subject: str) -> Context:
         """Say in a file where its rows come from."""
-        used = siting_words.used(self.options, current().sources)
-        return Context.of(
-            [_source(self.options), *used, *self.own], filters=self.words, subject=subject, place=self.place
-        )
+        used = [_source(self.options), *self.used, *self.own]
+        return rows.about(used, filters=self.words, subject=subject, place=self.place)
 
 
 def show(heading: DeltaGenerator) -> None:
     """Show the view."""
-    archive, sites = session.STOPS.imported(), session.SITES.imported()
+    archive, sites = session.STOPS.held(), session.SITES.held()
     options = _options(archive)
     stops = transit_stops.serving_modes(archive.content.frame, options.modes) if archive else None
     asked = Asked(options, sites, archive, stops)
     imports_view.show()
-    lacking = _lacking(asked)
-    if lacking:
-        with heading:
-            page.header(TITLE, lacking)
-        imports_view.quality()
-        return
+    found, lacking = None, _lacking(asked)
     try:
-        with st.spinner("Recherche des meilleurs emplacements…"):
-            found = _own_proposal(asked) if asked.own else _proposal(current().version, options)
+        if not lacking:
+            with st.spinner("Recherche des meilleurs emplacements…"):
+                found = _own_proposal(asked) if asked.own else _proposal(current().version, options)
     except SolverError as error:
-        with heading:
-            page.header(TITLE, f"Aucune station ne peut être proposée : {error}.")
-        imports_view.quality()
-        return
+        lacking = f"Aucune station ne peut être proposée : {error}."
     with heading:
-        page.header(TITLE, siting_words.finding(found, options))
-        page.on_paper(asked.words)
+        page.header(TITLE, lacking if found is None else siting_words.finding(found, options))
+        if found is not None:
+            page.on_paper(asked.words)
+    if found is not None:
+        _show(found, asked)
+    imports_view.quality()
+
+
+def _show(found: Proposal, asked: Asked) -> None:
     if not found.sites.empty:
-        _metrics(found)
-        st.html(f'<p class="atlas-note">{formats.escaped(siting_words.proof(found))}</p>')
+        _figures(found)
+        html.note(siting_words.proof(found))
         _map(found, asked)
         _sites(found, asked)
         _changes(found, asked)
         _curve(found, asked)
-    _assumptions(found, options)
-    imports_view.quality()
+    st.header("Ce que le calcul suppose", anchor=False)
+    html.show(
+        '<ul class="atlas-note">{% for said in lines %}<li>{{ said|t }}</li>{% endfor %}</ul>',
+        lines=siting_words.assumptions(found, asked.options),
+    )
 
 
 def _lacking(asked: Asked) -> str:
@@ -126,23 +133,28 @@ def _options(archive: Imported[gtfs.Stops] | None) -> Options:
         for code in names
         if code in sources_of[gaps.NETWORK].communes and (current().qpv["communes"].str[0] == code).any()
     }
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
-        count = _slider("Nouvelles stations", 1, siting.MOST, siting.COUNT, 1, key="nombre")
-        radius_m = _slider(
-            "Seuil de distance à vol d'oiseau (m)", 100, 1000, siting.RADIUS_M, 50, key="seuil"
+    with choices.row():
+        count = st.slider(
+            "Nouvelles stations",
+            1,
+            siting.MOST,
+            siting.COUNT,
+            1,
+            key="nombre",
+            bind="query-params",
+            width=WIDTH,
         )
-        spacing_m = _slider("Écart minimal entre stations (m)", 100, 1000, siting.SPACING_M, 50, key="ecart")
-        transit_m = _slider(
+        radius_m = choices.metres(width=WIDTH)
+        spacing_m = choices.metres("Écart minimal entre stations (m)", key="ecart", width=WIDTH)
+        transit_m = choices.metres(
             "Distance aux arrêts et aux gares (m)" if archive else "Distance aux lignes et aux gares (m)",
-            0,
-            1000,
-            siting.TRANSIT_M,
-            50,
+            least=0,
             key="transports",
+            width=WIDTH,
             said=siting_words.STOPS_HELP if archive else siting_words.LINES_HELP,
         )
     offered = [kind for kind in siting.KINDS if siting_words.SOURCES[kind] in sources_of]
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres-emplacements"):
+    with choices.row("filtres-emplacements"):
         kinds = st.multiselect(
             "Emplacements étudiés",
             offered,
@@ -191,14 +203,8 @@ def _modes(stops: gpd.GeoDataFrame) -> tuple[str, ...]:
     return tuple(mode for mode in transit_stops.MODES if mode in chosen)
 
 
-def _slider(label: str, low: int, high: int, default: int, step: int, *, key: str, said: str = "") -> int:
-    return st.slider(
-        label, low, high, default, step, key=key, bind="query-params", width=250, help=said or None
-    )
-
-
 def _shown() -> tuple[str, str]:
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres-carte"):
+    with choices.row("filtres-carte"):
         moment = st.segmented_control(
             "Moment", [AVANT, APRES], default=APRES, required=True, key="moment", bind="query-params"
         )
@@ -221,23 +227,23 @@ def _own_proposal(asked: Asked) -> Proposal:
     return kept[1]
 
 
-def _metrics(found: Proposal) -> None:
+def _figures(found: Proposal) -> None:
     served = int((found.changes["habitants_apres"] > found.changes["habitants_avant"]).sum())
-    with st.container(horizontal=True):
-        st.metric("Habitants gagnés (estimation)", formats.entier(found.after - found.before), border=True)
-        st.metric("À portée aujourd'hui (estimation)", formats.entier(found.before), border=True)
-        st.metric("À portée avec ces stations (estimation)", formats.entier(found.after), border=True)
-        st.metric("QPV mieux desservis", f"{served} sur {len(found.changes)}", border=True)
+    figures.show(
+        ("Habitants gagnés (estimation)", formats.entier(found.after - found.before)),
+        ("À portée aujourd'hui (estimation)", formats.entier(found.before)),
+        ("À portée avec ces stations (estimation)", formats.entier(found.after)),
+        ("QPV mieux desservis", f"{served} sur {len(found.changes)}"),
+    )
 
 
 def _map(found: Proposal, asked: Asked) -> None:
     st.header("Carte avant et après", anchor=False)
     basemap, moment = _shown()
-    options, catalogue = asked.options, current().sources
     spec = siting_map.spec(
         found,
         after=moment == APRES,
-        options=options,
+        options=asked.options,
         objects=siting_map.objects_of(found),
         stops=asked.stops,
         chosen=st.session_state.get(CHOSEN),
@@ -251,16 +257,11 @@ def _map(found: Proposal, asked: Asked) -> None:
         place=asked.place,
         filters=asked.words,
         key="carte-implantation-html",
-        own=[_source(options), *asked.own],
+        own=[_source(asked.options), *asked.own],
     )
-    used = [source.source_id for source in siting_words.used(options, catalogue)]
     # The map has the lines, whether or not they count.
-    sources.note(*used, *siting_map.LINES)
-    own = "".join(
-        f"<li>{formats.escaped(line(source, current().commune_names))}</li>" for source in asked.own
-    )
-    if own:
-        st.html(f'<ul class="atlas-sources">{own}</ul>')
+    sources.note(*(source.source_id for source in asked.used), *siting_map.LINES)
+    sources.own(asked.own)
 
 
 def _choose(found: dict[str, str]) -> None:
@@ -285,7 +286,7 @@ def _sites(found: Proposal, asked: Asked) -> None:
     downloads.show(
         found.sites,
         siting_fields.of_site_files(to_stops=to_stops),
-        context=asked.context("sites vélos proposés"),
+        context=asked.about("sites vélos proposés"),
         key="export-sites",
         layer_id="propositions",
     )
@@ -293,19 +294,14 @@ def _sites(found: Proposal, asked: Asked) -> None:
 
 def _changes(found: Proposal, asked: Asked) -> None:
     st.header("Ce que ça change, QPV par QPV", anchor=False)
-    table.show(
+    rows.show(
         found.changes,
         siting_fields.CHANGE_FIELDS,
-        sources=current().sources,
+        asked.about("gains vélos par QPV"),
         caption="QPV du réseau, du plus grand gain au plus petit",
         key="changements",
-        target="quartier?qpv=",
-    )
-    downloads.show(
-        found.changes,
-        siting_fields.CHANGE_FIELDS,
-        context=asked.context("gains vélos par QPV"),
-        key="export-changements",
+        files_key="export-changements",
+        target=rows.TO_QPV,
     )
 
 
@@ -328,17 +324,10 @@ def _curve(found: Proposal, asked: Asked) -> None:
     downloads.show(
         found.curve,
         siting_fields.CURVE_FIELDS,
-        context=asked.context("courbe stations vélos"),
+        context=asked.about("courbe stations vélos"),
         key="export-courbe",
     )
 
 
 def _source(options: Options) -> Source:
     return siting_words.source_of(clock.today(), options.communes)
-
-
-def _assumptions(found: Proposal, options: Options) -> None:
-    st.header("Ce que le calcul suppose", anchor=False)
-    lines = siting_words.assumptions(found, options)
-    items = "".join(f"<li>{formats.escaped(text)}</li>" for text in lines)
-    st.html(f'<ul class="atlas-note">{items}</ul>')

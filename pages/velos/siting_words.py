@@ -12,7 +12,6 @@ from pages.velos.siting import KINDS, Options, Proposal
 from pages.velos.stops import any_of
 from words.formats import date, decimal, entier, part, pluriel
 
-#: Sources that a kind of candidates draws on.
 #: Sort of place to the source that it comes from.
 SOURCES: Final[Mapping[str, str]] = {
     candidates.LINE: "lignes",

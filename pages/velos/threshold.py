@@ -18,9 +18,9 @@ from loaders.live.isochrones import Isochrones
 from loaders.paths import cache_folder
 from loaders.versions import stamp
 from pages.velos import gaps
-from ui.markdown import plain
+from ui import choices
+from ui.markdown import prose
 from words import formats
-from words.constants import PROXIMITY_M
 
 METRES: Final = "Distance"
 MINUTES: Final = "Temps de marche"
@@ -64,16 +64,7 @@ def choose() -> Threshold:
 
 
 def _metres() -> Threshold:
-    radius_m = st.slider(
-        "Seuil de distance à vol d'oiseau (m)",
-        100,
-        1000,
-        PROXIMITY_M,
-        50,
-        key="seuil",
-        bind="query-params",
-        width=320,
-    )
+    radius_m = choices.metres()
     return Threshold(
         figures=current().bike_reach(radius_m),
         said=f"{radius_m} m à vol d'oiseau",
@@ -166,7 +157,7 @@ def offer_isochrones(within: Threshold) -> None:
         icon=":material/directions_walk:",
     )
     if st.session_state.get(_OUTCOME):
-        st.warning(plain(formats.typographie(st.session_state[_OUTCOME])))
+        st.warning(prose(st.session_state[_OUTCOME]))
     label = f"Demander les isochrones à l'IGN ({formats.pluriel(len(found.missing), 'station')})"
     if st.button(
         label, key="isochrones", help="Cinq demandes par seconde au plus ; ce qui est reçu est gardé"

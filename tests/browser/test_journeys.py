@@ -4,12 +4,12 @@ import csv
 import io
 import re
 
-from exports import readback
 from facts.fields import heading
 from geo.friches import checked
 from loaders import friches, qpv
 from pages.foncier import brownfields, premises
 from pages.velos import gaps, siting_fields
+from tests import readback
 from tests.browser.conftest import menu, settled
 from tests.browser.map_page import MapPage, plain
 from tests.exports.reading_pdf import reader, tags, text_of

@@ -27,7 +27,7 @@ def server():
 def said(where, **options):
     with Session(where, page="methode", **options) as session:
         text = next(html for html in session.html if 'role="status"' in html)
-    return text.replace("\u202f", " ").replace("\u00a0", " ").replace("&#x27;", "'").replace("’", "'")
+    return text.replace("\u202f", " ").replace("\u00a0", " ").replace("&#39;", "'").replace("’", "'")
 
 
 def test_a_person_at_the_machine_writes(server):

@@ -110,7 +110,7 @@ def said(session):
 
 
 def plain(text):
-    return text.replace("\u202f", " ").replace("\u00a0", " ").replace("&#x27;", "'")
+    return text.replace("\u202f", " ").replace("\u00a0", " ").replace("&#39;", "'")
 
 
 @pytest.fixture(scope="module")

@@ -13,13 +13,13 @@ from shapely.geometry import Point
 from errors import ArgumentError, SourceFormatError
 from exports.context import Context
 from exports.html_map import to_html_map
-from exports.readback import from_html_map
 from facts.snapshot import current
 from loaders import catalogue
 from maps.layers import LAYERS
 from maps.spec import Cadrage, Classe, MapSpec, SessionObjects, ShownLayer
 from pages.carte import filters as asked
 from pages.carte import rows as carte
+from tests.readback import from_html_map
 
 SOURCES = catalogue.load()
 NOTES = {key: f"{source.producteur}, {source.millesime}" for key, source in SOURCES.items()}

@@ -10,7 +10,6 @@ import pytest
 from shapely.geometry import Point
 
 from errors import SourceFormatError
-from exports import readback
 from exports.context import Context
 from exports.tables import to_csv, to_geojson, to_gpkg, to_xlsx
 from facts import matrix
@@ -20,6 +19,7 @@ from loaders import catalogue
 from maps.layers import LAYERS, get
 from pages.carte import rows as carte
 from pages.velos import gaps
+from tests import readback
 from tests.shapes import apart_m
 
 SOURCES = catalogue.load()

@@ -4,8 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from exports import readback
-from tests import menus
+from tests import menus, readback
 from tests.pages import driver
 from ui import downloads
 from words.formats import cell
@@ -114,7 +113,7 @@ class Atlas:
 
 
 def plain(text):
-    return text.replace("\u202f", " ").replace("\u00a0", " ").replace("’", "'").replace("&#x27;", "'")
+    return text.replace("\u202f", " ").replace("\u00a0", " ").replace("’", "'").replace("&#39;", "'")
 
 
 def on_screen(back, fields):

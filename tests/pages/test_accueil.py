@@ -3,13 +3,12 @@ import re
 import pandas as pd
 import pytest
 
-from exports import readback
 from facts.fields import Field
 from loaders import bikes, friches, qpv
 from pages.accueil import figures as key
 from pages.accueil import towns
 from pages.accueil.search import COMMUNE, KINDS, PROJET, QUARTIER, SIGLE, Entry, index, search
-from tests import today
+from tests import readback, today
 from tests.pages.conftest import FORMATS, on_screen, plain
 
 

@@ -4,11 +4,10 @@ from html import escape
 
 import pytest
 
-from exports import readback
 from facts.fields import Field
 from loaders import catalogue, communes, quality
 from pages.donnees import scopes
-from tests import today
+from tests import readback, today
 from tests.pages.conftest import FORMATS, on_screen, plain
 
 SOURCES = catalogue.load()

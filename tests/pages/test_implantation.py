@@ -9,13 +9,12 @@ import geopandas as gpd
 import openpyxl
 import pytest
 
-from exports import readback
 from facts.fields import Field
 from geo.candidates import LINE
 from loaders import bikes, qpv, transit
 from loaders.brought import gtfs_routes
 from pages.velos import curve, siting_fields, stops
-from tests import today
+from tests import readback, today
 from tests.loaders.gtfs_archives import ROUTES, STOP_TIMES, STOPS, archive
 from tests.pages import driver
 from tests.pages.conftest import FORMATS, Tables, on_screen

@@ -13,7 +13,6 @@ from functools import partial
 import geopandas as gpd
 import pytest
 
-from exports import readback
 from exports.context import Context
 from exports.tables import to_csv
 from facts.fields import Field
@@ -23,7 +22,7 @@ from loaders.live import geocoder
 from loaders.live.geocoder import Address
 from pages.foncier import candidates, session
 from pages.foncier import premises as shown
-from tests import dgfip, geocoding, menus
+from tests import dgfip, geocoding, menus, readback
 from tests.pages import driver
 from tests.pages.conftest import FORMATS, Tables, on_screen
 from tests.pages.driver import html, plain, spec
@@ -326,7 +325,7 @@ def test_the_map_of_an_import_is_taken_away_from_the_session_alone(taken):
     assert dict(zip(back.index, on_screen(back, fields), strict=True)) == wanted
     text = plain(data.decode())
     assert "inventaire importé « parc.csv »" in text
-    assert "disponibilité : disponibles aujourd'hui" in text.replace("&#x27;", "'")
+    assert "disponibilité : disponibles aujourd'hui" in text.replace("&#39;", "'")
     assert "DONNÉES FICTIVES : carte" not in text
     assert static_files() == before
 

@@ -3,10 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from exports import readback
 from facts.placed import OFF_COMMUNES
 from geo.crs import LAMBERT93
 from loaders import own_layer, qpv
+from tests import readback
 from tests.loaders import own_files as files
 from tests.pages import driver
 from tests.pages.conftest import FORMATS, Tables, on_screen

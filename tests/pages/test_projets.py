@@ -1,6 +1,9 @@
 """Page projets: every cell of the matrix, sheets, communes, governance, filters, links, empty results."""
 
+import dataclasses
+import math
 import re
+import uuid
 from html.parser import HTMLParser
 
 import geopandas as gpd
@@ -10,13 +13,12 @@ from shapely.geometry import Point, box
 
 from exports.context import Context
 from exports.tables import to_csv
-from facts import coverage, matrix
+from facts import coverage, matrix, snapshot
 from loaders import arrondissements, bikes, catalogue, colleges, communes, friches, projects, qpv, sports
 from pages.projets.views import VUES
 from tests import menus, today
 from tests.pages import driver
 from tests.pages.driver import html, plain, spec
-from ui import data
 
 WITHOUT_QPV = {"Gardanne", "La Ciotat"}
 VELOS = "Implantation de stations de vélos électriques à proximité des QPV"
@@ -77,7 +79,7 @@ def seen(**params):
 
 
 def text_of(at):
-    unescaped = html(at).replace("&#x27;", "'").replace("&amp;", "&")
+    unescaped = html(at).replace("&#39;", "'").replace("&amp;", "&")
     return plain(re.sub(r"<[^>]+>", " ", unescaped))
 
 
@@ -617,7 +619,9 @@ def test_works_and_tools():
 def with_projects(monkeypatch, change):
     frame = projects.load()
     change(frame)
-    monkeypatch.setattr(data, "projects", lambda: frame)
+    held = dataclasses.replace(snapshot.current(), projects=frame, version=uuid.uuid4().hex)
+    # Held as if it had just been read, for ever.
+    monkeypatch.setattr(snapshot, "_held", [(math.inf, held)])
 
 
 def put(frame, code, column, value):
@@ -639,7 +643,7 @@ def test_markup_of_the_data_is_shown_as_text(monkeypatch, params):
     at = opened(**params)
     body = html(at)
     assert "<img" not in body
-    assert "&lt;img src=x onerror=&quot;alert(1)&quot;&gt; &amp; **gras**" in body
+    assert "&lt;img src=x onerror=&#34;alert(1)&#34;&gt; &amp; **gras**" in body
     if "projet" in params:
         assert at.header[0].value.startswith("\\<img")
         assert "\\*\\*gras\\*\\*" in at.header[0].value

@@ -8,10 +8,8 @@ from functools import partial
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from exports import readback
 from facts.fields import Field
-from facts.snapshot import current
-from tests import menus
+from tests import menus, readback
 from ui import downloads
 
 
@@ -128,6 +126,7 @@ def places_with_figures():
 
     from exports.context import Context
     from facts.fields import Field
+    from facts.snapshot import current
     from maps.spec import MapSpec, ShownLayer
     from ui import downloads
 

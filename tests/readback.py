@@ -42,13 +42,6 @@ def from_csv(
 ) -> pd.DataFrame:
     """Read back what `to_csv` wrote.
 
-    Parameters
-    ----------
-    data
-        The bytes of the file.
-    fields
-        The columns that were written.
-
     Returns
     -------
     DataFrame
@@ -86,13 +79,6 @@ def from_xlsx(
 ) -> pd.DataFrame:
     """Read back what `to_xlsx` wrote.
 
-    Parameters
-    ----------
-    data
-        The bytes of the file.
-    fields
-        The columns that were written.
-
     Raises
     ------
     SourceFormatError
@@ -115,13 +101,6 @@ def from_geojson(
     data: bytes, fields: Sequence[Field], *, index: str = "id", name: str = "export.geojson"
 ) -> gpd.GeoDataFrame:
     """Read back what `to_geojson` wrote.
-
-    Parameters
-    ----------
-    data
-        The bytes of the file.
-    fields
-        The columns that were written.
 
     Raises
     ------
@@ -149,13 +128,6 @@ def from_gpkg(
 ) -> gpd.GeoDataFrame:
     """Read back what `to_gpkg` wrote.
 
-    Parameters
-    ----------
-    data
-        The bytes of the file.
-    fields
-        The columns that were written.
-
     Raises
     ------
     SourceFormatError
@@ -182,11 +154,6 @@ def from_gpkg(
 def from_html_map(data: bytes, *, name: str = "carte.html") -> dict[str, list[str]]:
     """Read back which objects a standalone map holds.
 
-    Parameters
-    ----------
-    data
-        The bytes of the file, as `exports.html_map.to_html_map` wrote them.
-
     Returns
     -------
     dict of str to list of str
@@ -207,13 +174,6 @@ def rows_of_html_map(
     data: bytes, layer_id: str, fields: Sequence[Field], *, index: str = "id", name: str = "carte.html"
 ) -> pd.DataFrame:
     """Read back what a standalone map says of the objects of a layer.
-
-    Parameters
-    ----------
-    data
-        The bytes of the file, as `exports.html_map.to_html_map` wrote them.
-    fields
-        The columns of the figures.
 
     Raises
     ------
