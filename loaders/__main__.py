@@ -1,14 +1,17 @@
-"""Command line of the loaders: `python -m loaders build`, `refresh`, `revert` or `fictifs`."""
+"""Command line of the loaders: `python -m loaders build`, `refresh`, `revert`, `record` or `fictifs`."""
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from errors import AtlasError
-from loaders import fictional, premises
+from loaders import checksums, fictional, premises
 from loaders.build import build
 from loaders.paths import DATA
+from loaders.record import record
 from loaders.refresh import RefreshResult, refresh_all, revert
+from words.formats import pluriel
 
 
 def main() -> int:
@@ -24,16 +27,22 @@ def main() -> int:
     )
     reverting = commands.add_parser("revert", help="put the version of before the last refresh back")
     reverting.add_argument("source", metavar="SOURCE")
-    for command in (fetching, reverting):
+    recording = commands.add_parser("record", help="believe files that were corrected by hand")
+    recording.add_argument(
+        "names", nargs="*", metavar="SOURCE", help="sources, or files without one; all by default"
+    )
+    for command in (fetching, reverting, recording):
         command.add_argument("--dans", dest="data_dir", type=Path, default=DATA, metavar="DIR")
     commands.add_parser("fictifs", help="draw data/equipements/locaux_fictifs.csv again")
     arguments = parser.parse_args()
     if arguments.command == "fictifs":
         premises.FICTIONAL_FILE.write_bytes(fictional.make())
-        return 0
+        return _record([checksums.FICTIONAL], DATA)
     try:
         if arguments.command == "build":
             return _build(arguments.folder)
+        if arguments.command == "record":
+            return _record(arguments.names, arguments.data_dir)
         if arguments.command == "revert":
             return _tell(revert(arguments.source, data_dir=arguments.data_dir))
         results = refresh_all(
@@ -54,6 +63,13 @@ def _build(folder: Path) -> int:
             f"{report.source_id:<16} {report.lignes_lues:>6} lues = {report.lignes_gardees:>6} gardées "
             f"+ {report.lignes_ecartees:>5} écartées ; {len(report.faults)} signalements"
         )
+    return 0
+
+
+def _record(names: Sequence[str], data_dir: Path) -> int:
+    for one in record(names or None, data_dir=data_dir):
+        counted = "" if one.rows is None else f" : {pluriel(one.rows, 'ligne')}"
+        print(f"{one.name:<16} enregistré{counted}")
     return 0
 
 

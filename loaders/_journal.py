@@ -8,7 +8,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,7 @@ OWN: Final = ".actualisation"
 _STAGE: Final = "ecriture"
 _JOURNAL: Final = "journal.json"
 _LOCK: Final = "ecriture.lock"
+_RENEWAL_LOCK: Final = "actualisation.lock"
 #: Putting files in their places takes milliseconds.
 _PATIENCE_S: Final = 30.0
 
@@ -28,6 +30,16 @@ _PATIENCE_S: Final = 30.0
 def own_folder(data_dir: Path) -> Path:
     """Give the folder that the atlas keeps for itself in a folder of data."""
     return data_dir / OWN
+
+
+@contextmanager
+def alone(data_dir: Path) -> Iterator[None]:
+    """Keep out whoever else would renew the folder, and finish what a killed one began."""
+    own = own_folder(data_dir)
+    own.mkdir(parents=True, exist_ok=True)
+    with FileLock(own / _RENEWAL_LOCK).acquire(timeout=0):
+        finish(data_dir)
+        yield
 
 
 def replace_files(data_dir: Path, contents: Mapping[str, bytes | Path]) -> None:

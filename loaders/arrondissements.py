@@ -5,8 +5,8 @@ from pathlib import Path
 import geopandas as gpd
 
 from loaders import catalogue, territory
-from loaders._nothing import no_places
 from loaders.communes import ARRONDISSEMENT, read_territories
+from loaders.formats.empty import no_places
 from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from errors import SourceFormatError
 from loaders import catalogue, territory
-from loaders._nothing import no_places
+from loaders.formats.empty import no_places
 from loaders.formats.points import drop_duplicate_ids, numbers, to_points
 from loaders.formats.texts import extract_layout, is_json, read_json, read_table
 from loaders.paths import DATA, within

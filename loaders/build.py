@@ -23,13 +23,12 @@ from loaders import (
     friches,
     indicators,
     qpv,
-    quality,
     social,
     sports,
     territory,
     transit,
 )
-from loaders._journal import sha256
+from loaders._journal import replace_files, sha256
 from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
 
@@ -105,30 +104,18 @@ def build(folder: Path, *, data_dir: Path = DATA) -> list[Report]:
         At the first unusable file; the extracts of the sources before it are written, the others are left.
     """
     reports = []
-    listed = (
-        set(catalogue.load(within(catalogue.CATALOGUE_FILE, data_dir))) - territory.load(data_dir).unnamed
-    )
+    path = within(catalogue.CATALOGUE_FILE, data_dir)
+    listed = set(catalogue.load(path)) - territory.load(data_dir).unnamed
     for step in STEPS:
         file = _producers(folder, step.producer_file)
         if step.source_id not in listed or (not step.embedded and not file.exists()):
             continue
         reading = step.read(file, data_dir=data_dir)
-        write_extract(reading.frame, within(step.extract, data_dir), renamed=step.renamed)
+        extract = within(step.extract, data_dir)
+        write_extract(reading.frame, extract, renamed=step.renamed)
+        row = catalogue.rows(path)[step.source_id] | counts(reading.report, extract)
+        replace_files(data_dir, catalogue.rewritten(data_dir, row, reading.report.frame()))
         reports.append(reading.report)
-    faults = within(quality.REPORT_FILE, data_dir)
-    known = quality.load(faults) if faults.exists() else quality.table([])
-    others = known[~known["source_id"].isin([report.source_id for report in reports])]
-    table = pd.concat([quality.table(reports), others])
-    with _replaced(faults) as stream:
-        table.to_csv(stream, index=False, lineterminator="\n")
-    path = within(catalogue.CATALOGUE_FILE, data_dir)
-    rows = catalogue.rows(path)
-    extracts = {step.source_id: within(step.extract, data_dir) for step in STEPS}
-    for report in reports:
-        if report.source_id in rows:
-            rows[report.source_id] |= counts(report, extracts[report.source_id])
-    with _replaced(path) as stream:
-        stream.write(catalogue.text(rows.values()))
     return reports
 
 

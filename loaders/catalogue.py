@@ -4,25 +4,29 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from errors import SourceContentError
-from loaders import territory
-from loaders.formats.texts import read_csv
-from loaders.paths import DATA, within
-from words.missing import HORS_PERIMETRE, NON_TELECHARGEE
+import pandas as pd
 
-CATALOGUE_FILE = DATA / "sources.csv"
-#: Why a figure is missing that a source does not give: it says nothing of the place, or nobody has downloaded it yet.
+from errors import SourceContentError, SourceError
+from loaders import checksums, quality, territory
+from loaders.formats.texts import read_csv
+from loaders.paths import DATA, reference, within
+from loaders.versions import stamp
+from words.missing import HORS_PERIMETRE, NON_LUE, NON_TELECHARGEE
+
+CATALOGUE_FILE = DATA / checksums.CATALOGUE
 COLUMNS = [
     "source_id", "titre", "producteur", "millesime", "date", "licence", "attribution", "adresse", "fichier",
     "lignes_lues", "lignes_gardees", "lignes_ecartees", "limites", "communes", "empreinte", "telecharge_le",
 ]  # fmt: skip
 #: What a producer does not always say, or what only a download gives.
 MAY_BE_BLANK = ("date", "empreinte", "telecharge_le")
+#: Sources without which there is no atlas.
+NEEDED: Final = ("communes", "qpv", "indicateurs")
 #: Sources that a territory may lack: local files, or what `territoire.toml` does not name.
 OPTIONAL: Final = frozenset(
     {"arrondissements", "velos", "lignes", "sncf", "friches", "sports", "social", "colleges", "projets"}
@@ -45,11 +49,13 @@ class Source:
         INSEE codes of the communes where absence from the source means absence on the ground; none for a file that a
         user brings and that does not say it, and none as long as the source was not downloaded.
     empreinte
-        SHA-256 of the extract; "" for a folder, and for a file that a user brings.
+        SHA-256 of the extract; "" where its rows are counted instead, and for a file that a user brings.
     telecharge_le
         Day when the atlas last had it from its producer; None for what is delivered with the atlas.
     absente
         True for a source that the territory does not have: it covers no commune, and nothing may be shown of it.
+    refus
+        Why the file of an absent source is not believed, in French, with the mend; "" where there is none.
     """
 
     source_id: str
@@ -69,6 +75,7 @@ class Source:
     empreinte: str = ""
     telecharge_le: dt.date | None = None
     absente: bool = False
+    refus: str = ""
 
     @property
     def telechargee(self) -> bool:
@@ -82,8 +89,10 @@ class Source:
         Returns
         -------
         str
-            `HORS_PERIMETRE` or `NON_TELECHARGEE`.
+            `HORS_PERIMETRE`, `NON_TELECHARGEE` or `NON_LUE`.
         """
+        if self.refus:
+            return NON_LUE
         return HORS_PERIMETRE if self.telechargee else NON_TELECHARGEE
 
     def covers(self, codes: Iterable[str]) -> bool:
@@ -102,15 +111,22 @@ class Catalogue(Mapping[str, Source]):
 
     It iterates over those that exist. One of `OPTIONAL` that the territory lacks is still found by its id, as a
     source that covers no commune: what is drawn on it is "hors périmètre de la source", never 0.
+
+    Parameters
+    ----------
+    refused
+        Sources whose file is not believed: they are as if the territory lacked them.
     """
 
-    def __init__(self, sources: Mapping[str, Source]) -> None:
+    def __init__(self, sources: Mapping[str, Source], refused: Iterable[Source] = ()) -> None:
         self._sources = dict(sources)
+        self.refused: Final = tuple(refused)
 
     def __getitem__(self, source_id: str) -> Source:
         """Give a source, one that the territory does not have included."""
         if source_id in OPTIONAL:
-            return self._sources.get(source_id) or _absent(source_id)
+            refused = next((source for source in self.refused if source.source_id == source_id), None)
+            return self._sources.get(source_id) or refused or _absent(source_id)
         return self._sources[source_id]
 
     def __contains__(self, source_id: object) -> bool:
@@ -127,7 +143,7 @@ class Catalogue(Mapping[str, Source]):
 
     def __or__(self, other: Mapping[str, Source]) -> "Catalogue":
         """Add sources, such as those that a user brings."""
-        return Catalogue({**self._sources, **other})
+        return Catalogue({**self._sources, **other}, self.refused)
 
 
 def has(source_id: str) -> bool:
@@ -153,25 +169,75 @@ def load(path: Path | str | None = None) -> Catalogue:
     -------
     Catalogue
         By source id, in the order of the file. Of the embedded one, bikes and projects that `territoire.toml` does not
-        name are left out.
+        name are left out, and so are the optional sources whose file is not the one that was recorded.
 
     Raises
     ------
     SourceError
-        If the file is missing or malformed, or a source lacks what must be shown with it.
+        If the file is missing or malformed, or a source lacks what must be shown with it; of the embedded one, if the
+        file of the territory or that of a needed source is not the one that was recorded.
     """
-    target = Path(path or within(CATALOGUE_FILE, DATA))
-    unnamed = territory.load().unnamed if path is None else frozenset()
-    return _named(target, target.stat().st_mtime_ns if target.exists() else 0, unnamed)
+    if path is not None:
+        return Catalogue(_load(*_version(Path(path))))
+    target = within(CATALOGUE_FILE, DATA)
+    checksums.check(checksums.TERRITORY)
+    return _believed(_version(target), territory.load().unnamed, stamp(DATA, *_references()))
+
+
+def _version(path: Path) -> tuple[Path, int]:
+    return path, path.stat().st_mtime_ns if path.exists() else 0
+
+
+def _references() -> list[Path]:
+    return [reference(name) for name in checksums.BESIDE]
 
 
 @lru_cache(maxsize=4)
-def _named(path: Path, _modified: int, unnamed: frozenset[str]) -> "Catalogue":
-    listed = _load(path)
-    return Catalogue({source_id: source for source_id, source in listed.items() if source_id not in unnamed})
+def _believed(
+    version: tuple[Path, int], unnamed: frozenset[str], _files: tuple[tuple[str, int, int], ...]
+) -> Catalogue:
+    """Sort the sources of the embedded catalogue: those that are believed, and those whose file is refused."""
+    checksums.check(checksums.CATALOGUE)
+    listed = _load(*version)
+    lost = [source_id for source_id in NEEDED if source_id not in listed]
+    if lost:
+        raise SourceContentError(
+            version[0], f"aucune ligne pour {', '.join(lost)}", "compléter le catalogue, ou actualiser"
+        )
+    believed, refused = {}, []
+    for source_id, source in listed.items():
+        if source_id in unnamed:
+            continue
+        try:
+            _check_files(source)
+            believed[source_id] = source
+        except SourceError as error:
+            if source_id not in OPTIONAL:
+                raise
+            refused.append(replace(source, communes=frozenset(), absente=True, refus=str(error)))
+    return Catalogue(believed, refused)
 
 
-def _load(path: Path) -> dict[str, Source]:
+def _check_files(source: Source) -> None:
+    """Refuse a source one of whose files is not the one that was recorded; one not yet downloaded has none."""
+    if not source.lignes_lues:
+        return
+    path = DATA / source.fichier
+    if path.is_dir():
+        for name in checksums.read():
+            if (DATA / name).parent == path:
+                checksums.check(name, recorded_by=source.source_id)
+        path /= f"{source.source_id}.csv"
+    checksums.check_extract(
+        path, checksum=source.empreinte, rows=source.lignes_gardees, source_id=source.source_id
+    )
+    for name, source_id in checksums.BESIDE.items():
+        if source_id == source.source_id:
+            checksums.check_reference(name, recorded_by=source_id)
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path, _modified: int) -> dict[str, Source]:
     frame = read_csv(path, columns=COLUMNS)
     required = [name for name in COLUMNS if name not in MAY_BE_BLANK]
     sources: dict[str, Source] = {}
@@ -218,6 +284,49 @@ def rows(path: Path) -> dict[str, dict[str, str]]:
         return {}
     frame = read_csv(path, columns=COLUMNS)
     return {str(row["source_id"]): {name: row[name] for name in COLUMNS} for _, row in frame.iterrows()}
+
+
+def rewritten(
+    data_dir: Path, row: Mapping[str, str], faults: pd.DataFrame | None = None, *, anew: Iterable[str] = ()
+) -> dict[str, bytes | Path]:
+    """Give the files that say of a folder what it holds, with one source said anew.
+
+    Parameters
+    ----------
+    row
+        Cells of the source, by column.
+    faults
+        What was found in its rows, as `Report.frame` gives it; what is known of them by default.
+    anew
+        Files without a row in the catalogue to record as they are now.
+
+    Returns
+    -------
+    dict of str to bytes
+        Content by file.
+
+    Raises
+    ------
+    SourceError
+        If one of these files is malformed, or is not the one that was recorded.
+    """
+    known = rows(within(CATALOGUE_FILE, data_dir))
+    for name in (checksums.CATALOGUE, checksums.QUALITY):
+        checksums.check(name, data_dir)
+    contents: dict[str, bytes | Path] = {
+        checksums.CATALOGUE: text((known | {row["source_id"]: row}).values()).encode()
+    }
+    if faults is not None:
+        before = quality.of_folder(data_dir)
+        others = before[before["source_id"] != row["source_id"]]
+        # Each source keeps its place in the report.
+        ranks = {name: rank for rank, name in enumerate(dict.fromkeys([*before["source_id"], *known]))}
+        table = pd.concat([others, faults]).astype("str")
+        table = table.sort_values("source_id", key=lambda names: names.map(ranks), kind="stable")
+        stream = io.StringIO()
+        table.to_csv(stream, index=False, lineterminator="\n")
+        contents[checksums.QUALITY] = stream.getvalue().encode()
+    return checksums.sealed(data_dir, contents, anew=anew)
 
 
 def text(rows: Iterable[Mapping[str, str]]) -> str:

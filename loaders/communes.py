@@ -10,7 +10,7 @@ import pandas as pd
 from errors import SourceContentError
 from geo.arrondissements import COMMUNE_OF
 from geo.crs import WGS84, Bounds
-from loaders import territory
+from loaders import catalogue, territory
 from loaders.formats.shapes import to_shapes
 from loaders.formats.texts import Layout, extract_layout, read_features
 from loaders.paths import DATA, within
@@ -72,6 +72,8 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
         Index `code_insee`; `nom`, `population` (municipal), `statut` ("avec QPV" or "territoire à enjeux"),
         `a_confirmer` (bool) and outlines in EPSG:2154.
     """
+    if path is None:
+        catalogue.load()  # refuses a file that is not the one that was recorded
     frame = read(path).frame
     return frame[frame["statut"] != territory.NEIGHBOUR]
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from loaders import catalogue, territory
 from loaders._friches_formats import parcels, read_sites
-from loaders._nothing import no_places
+from loaders.formats.empty import no_places
 from loaders.formats.points import drop_duplicate_ids, numbers, to_points
 from loaders.formats.texts import extract_layout
 from loaders.paths import DATA, within

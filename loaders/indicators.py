@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from errors import SourceContentError
+from loaders import catalogue
 from loaders.formats.points import numbers
 from loaders.formats.texts import Layout, extract_layout, read_table
 from loaders.paths import DATA, within
@@ -120,4 +121,6 @@ def load(path: Path | str | None = None) -> pd.DataFrame:
         Index `code_qp`; float64 columns, NaN where the producer gives no value: `population` (inhabitants),
         shares and rates in percent (`..._pct`), `menages`, `logements_sociaux`, `foyers_rsa`, ...
     """
+    if path is None:
+        catalogue.load()  # refuses a file that is not the one that was recorded
     return read(path).frame

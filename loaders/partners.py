@@ -7,7 +7,7 @@ import pandas as pd
 
 from loaders import catalogue, territory
 from loaders._contract import ContractTable
-from loaders._nothing import no_rows
+from loaders.formats.empty import no_rows
 from loaders.paths import DATA
 
 #: The folder that `territoire.toml` names; where it names none, nothing is read from it.

@@ -27,15 +27,19 @@ def within(extract: Path, data_dir: Path) -> Path:
 
 
 def reference(name: str) -> Path:
-    """Give the place of a table that holds for every territory.
+    """Give the place of a table that holds for every territory."""
+    return reference_folder(name) / name
+
+
+def reference_folder(name: str) -> Path:
+    """Give the folder of a table that holds for every territory.
 
     Returns
     -------
     Path
-        The territory's own where its folder has one, else the project's.
+        The territory's own where it has the table, else the project's.
     """
-    own = DATA / name
-    return own if own.is_file() else ROOT / "data" / name
+    return DATA if (DATA / name).is_file() else ROOT / "data"
 
 
 def cache_folder() -> Path:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from errors import ArgumentError, SourceContentError, SourceFormatError
 from geo.crs import LAMBERT93
-from loaders import qpv
+from loaders import checksums, qpv
 from loaders.brought.addresses import Geocode
 from loaders.brought.premises_faults import mend
 from loaders.brought.premises_places import attached, placed
@@ -38,7 +38,7 @@ from words.formats import date_courte
 
 SOURCE_ID: Final = "locaux"
 #: Invented premises for trying out, loaded on request alone.
-FICTIONAL_FILE: Final = DATA / "equipements" / "locaux_fictifs.csv"
+FICTIONAL_FILE: Final = DATA / checksums.FICTIONAL
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def load(
     return inventory.frame
 
 
-def read_fictional(path: Path | str = FICTIONAL_FILE) -> Inventory:
+def read_fictional(path: Path | str | None = None) -> Inventory:
     """Read the fictitious inventory for trying out, which is loaded on a user's request alone.
 
     Parameters
@@ -177,10 +177,13 @@ def read_fictional(path: Path | str = FICTIONAL_FILE) -> Inventory:
     path
         The inventory; the embedded one by default.
     """
-    inventory = read(path)
+    if path is None:
+        checksums.check(checksums.FICTIONAL)
+    target = Path(path or FICTIONAL_FILE)
+    inventory = read(target)
     if not is_fictional(inventory.frame).all():
         raise SourceContentError(
-            Path(path),
+            target,
             "des lignes ne sont pas marquées « fictif »",
             "refaire le fichier : python -m loaders fictifs",
         )

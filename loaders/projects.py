@@ -12,8 +12,18 @@ import pandas as pd
 
 from loaders import catalogue, territory
 from loaders._contract import NOT_STATED, ContractTable
-from loaders._nothing import no_rows
-from loaders.partners import FOLDER, PARTNERS_FILE, SOURCE_ID, load_partners, wordings
+from loaders.formats.empty import no_rows
+from loaders.partners import (
+    ACRONYMS_FILE,
+    FOLDER,
+    PARTNERS_FILE,
+    SOURCE_ID,
+    load_acronyms,
+    load_partners,
+    wordings,
+)
+from loaders.territory import Territory
+from words.missing import NON_LUE
 
 __all__ = [
     "load",
@@ -58,6 +68,26 @@ _QPV_2024 = re.compile(r"QN\d{5}[A-Z]")
 _MEND = "corriger les lignes nommées"
 
 
+def check(folder: Path, *, data_dir: Path) -> int:
+    """Read every table of a folder of projects, and count the projects.
+
+    Parameters
+    ----------
+    data_dir
+        Folder of the data that they belong to: its territory counts.
+
+    Raises
+    ------
+    SourceError
+        If a table is missing or at fault.
+    """
+    found = _read(folder / PROJECTS_FILE.name, folder, territory.load(data_dir))
+    load_governance(folder / GOVERNANCE_FILE.name, registers=folder)
+    load_toolbox(folder / TOOLBOX_FILE.name)
+    load_acronyms(folder / ACRONYMS_FILE.name)
+    return len(found)
+
+
 def load(path: Path | str | None = None, *, registers: Path | str | None = None) -> pd.DataFrame:
     """Load the cooperation projects.
 
@@ -71,7 +101,7 @@ def load(path: Path | str | None = None, *, registers: Path | str | None = None)
     Returns
     -------
     DataFrame
-        Index `id_projet`, sorted by it. `ordre` is the rank in the document. Lists of text: `orientations`, `partenaires` (ids) and `partenaires_ecritures` (the sheet's wording, in the same order), `indicateurs`, `perimetre_codes` (INSEE codes, QPV codes, or the SIREN of the EPCI), `accents` (words of the document), `partenaires_tableau` and `partenaires_tableau_ecritures`. List of int: `lignes` (first line of each sheet, or of the table row). `perimetre` is one of `PERIMETERS`, `a_confirmer` (bool) marks a perimeter that is the atlas's reading, `couche` is a source id or `NO_LAYER`. No cell is blank: "non précisé" where the document says nothing; no row in a territory without projects.
+        Index `id_projet`, sorted by it. `ordre` is the rank in the document. Lists of text: `orientations`, `partenaires` (ids) and `partenaires_ecritures` (the sheet's wording, in the same order), `indicateurs`, `perimetre_codes` (INSEE codes, QPV codes, or the SIREN of the EPCI), `accents` (words of the document), `partenaires_tableau` and `partenaires_tableau_ecritures`. List of int: `lignes` (first line of each sheet, or of the table row). `perimetre` is one of `PERIMETERS`, `a_confirmer` (bool) marks a perimeter that is the atlas's reading, `couche` is a source id, `NO_LAYER`, or `NON_LUE` where the file of that source is refused. No cell is blank: "non précisé" where the document says nothing; no row in a territory without projects.
 
     Raises
     ------
@@ -84,8 +114,16 @@ def load(path: Path | str | None = None, *, registers: Path | str | None = None)
         return _nothing(
             PROJECT_COLUMNS, "partenaires_ecritures", "partenaires_tableau_ecritures", a_confirmer="bool"
         )
-    folder = Path(registers or FOLDER)
-    table = ContractTable(Path(path or PROJECTS_FILE), columns=PROJECT_COLUMNS, key="id_projet")
+    frame = _read(Path(path or PROJECTS_FILE), Path(registers or FOLDER), territory.load())
+    # A project may act on a layer that this territory does not have, or whose file is refused.
+    sources = catalogue.load()
+    refused = frame["couche"].isin([source.source_id for source in sources.refused])
+    lost = ~frame["couche"].isin([NO_LAYER, *sources])
+    return frame.assign(couche=frame["couche"].mask(lost, NO_LAYER).mask(refused, NON_LUE))
+
+
+def _read(path: Path, folder: Path, place: Territory) -> pd.DataFrame:
+    table = ContractTable(path, columns=PROJECT_COLUMNS, key="id_projet")
     known = wordings(load_partners(folder / PARTNERS_FILE.name))
 
     for column in ("orientations", "indicateurs", "perimetre_codes", "accents", "lignes"):
@@ -105,7 +143,6 @@ def load(path: Path | str | None = None, *, registers: Path | str | None = None)
     table.one_of("provenance", [SHEET, TABLE_ONLY])
     table.one_of("a_confirmer", ["oui", "non"])
 
-    place = territory.load()
     codes: dict[str, AbstractSet[str]] = {
         METROPOLE: set(place.epci),
         COMMUNES: place.contract_codes,
@@ -114,10 +151,7 @@ def load(path: Path | str | None = None, *, registers: Path | str | None = None)
     for line, row in table.cells.iterrows():
         _check_row(table, line, row, codes)
     table.columns["a_confirmer"] = [cell == "oui" for cell in table.cells["a_confirmer"]]
-    frame = table.frame(mend=_MEND)
-    # A project may act on a layer that this territory does not have.
-    lost = ~frame["couche"].isin([NO_LAYER, *catalogue.load()])
-    return frame.assign(couche=frame["couche"].mask(lost, NO_LAYER))
+    return table.frame(mend=_MEND)
 
 
 def load_orientations(path: Path | str | None = None) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from errors import SourceContentError
-from loaders import indicators, territory
+from loaders import catalogue, indicators, territory
 from loaders.formats.national import national_text
 from loaders.formats.shapes import to_shapes
 from loaders.formats.texts import Layout, extract_layout, read_features
@@ -97,6 +97,8 @@ def load(path: Path | str | None = None, *, figures: pd.DataFrame | None = None)
     figures
         Figures as `loaders.indicators.load` gives them; the embedded ones by default.
     """
+    if path is None:
+        catalogue.load()  # refuses a file that is not the one that was recorded
     frame = read(path).frame
     figures = indicators.load() if figures is None else figures
     joined = frame.drop(columns="geometry").join(figures)

@@ -1,6 +1,6 @@
 """What a loader found wrong in the rows of a file, and what it did about it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -8,11 +8,12 @@ from typing import Generic, TypeVar
 import pandas as pd
 
 from errors import SourceContentError
+from loaders import checksums
 from loaders.formats.texts import read_csv, read_text
 from loaders.paths import DATA, within
 from words.formats import grouped
 
-REPORT_FILE = DATA / "qualite.csv"
+REPORT_FILE = DATA / checksums.QUALITY
 COLUMNS = ["source_id", "ligne", "identifiant", "faute", "valeur", "suite"]
 
 SET_ASIDE = "écartée"
@@ -220,8 +221,10 @@ def load(path: Path | str | None = None) -> pd.DataFrame:
     Raises
     ------
     SourceError
-        If the file is missing or is not a report.
+        If the file is missing or is not a report; of the embedded one, if it is not the one that was recorded.
     """
+    if path is None:
+        checksums.check(checksums.QUALITY)
     target = Path(path or within(REPORT_FILE, DATA))
     # A build without any fault writes its headings alone.
     if read_text(target).strip() == ",".join(COLUMNS):
@@ -230,22 +233,7 @@ def load(path: Path | str | None = None) -> pd.DataFrame:
     return frame.astype({"ligne": int})
 
 
-def table(reports: Sequence[Report]) -> pd.DataFrame:
-    """Give the faults of several sources as one table.
-
-    Parameters
-    ----------
-    reports
-        Reports, in the order wanted.
-
-    Returns
-    -------
-    DataFrame
-        Columns `COLUMNS`, one row per fault.
-    """
-    return pd.concat(
-        [
-            pd.DataFrame(columns=COLUMNS),
-            *(report.frame() for report in reports if report.faults or report.counted),
-        ]
-    )
+def of_folder(data_dir: Path) -> pd.DataFrame:
+    """Load the faults that a folder of data knows, none if it has no report yet."""
+    path = within(REPORT_FILE, data_dir)
+    return load(path) if path.exists() else pd.DataFrame(columns=COLUMNS)

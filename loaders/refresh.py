@@ -3,16 +3,15 @@
 import json
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from errors import ArgumentError, AtlasError
-from loaders import quality, territory
-from loaders._journal import finish, own_folder, replace_files
+from loaders import catalogue, checksums, quality, territory
+from loaders._journal import alone, own_folder, replace_files
 from loaders.live import attempts, kept_versions
 from loaders.live.attempts import Attempt
 from loaders.live.changes import Changes, compare
@@ -49,7 +48,6 @@ __all__ = [
     "revert",
 ]
 
-_LOCK: Final = "actualisation.lock"
 _BUSY: Final = "une actualisation est déjà en cours"
 
 
@@ -120,7 +118,7 @@ def refresh(
     ArgumentError
         If there is no such source.
     SourceError
-        If the file of the territory is missing or at fault.
+        If the file of the territory is missing, at fault, or not the one that was recorded.
     """
     (result,) = refresh_all(
         [source_id],
@@ -151,13 +149,16 @@ def refresh_all(
     """
     folder = Path(data_dir).absolute()
     place = territory.load(folder)
+    checksums.check(checksums.TERRITORY, folder)
     names = [*refreshable(folder), *BY_HAND] if source_ids is None else list(source_ids)
     unknown = [name for name in names if official(name) is None and name not in BY_HAND]
     if unknown:
         known = ", ".join([source.source_id for source in OFFICIAL] + list(BY_HAND))
         raise ArgumentError(f"source inconnue : {', '.join(unknown)} ; sources connues : {known}")
     try:
-        with _alone(folder):
+        with alone(folder):
+            # What a killed one received.
+            shutil.rmtree(own_folder(folder) / RECEIVED, ignore_errors=True)
             for name in names:
                 source = official(name)
                 if source is None:
@@ -187,7 +188,7 @@ def revert(source_id: str, *, data_dir: Path | str = DATA) -> RefreshResult:
         raise ArgumentError(f"source inconnue ou jamais actualisée : {source_id}")
     kept = folder / kept_versions.PREVIOUS / source_id
     try:
-        with _alone(folder):
+        with alone(folder):
             if not has_previous(source_id, data_dir=folder):
                 return RefreshResult(source_id, REFUSED, "aucune version précédente n’est gardée")
             told = json.loads((kept / kept_versions.ROW).read_bytes())
@@ -195,7 +196,7 @@ def revert(source_id: str, *, data_dir: Path | str = DATA) -> RefreshResult:
             before = (kept / Path(source.fichier).name).read_bytes()
             contents = kept_versions.previous(source, folder)
             contents[source.fichier] = before
-            contents |= kept_versions.tables(
+            contents |= catalogue.rewritten(
                 folder, told["ligne"], pd.DataFrame(told["fautes"], columns=quality.COLUMNS)
             )
             replace_files(folder, contents)
@@ -208,14 +209,3 @@ def revert(source_id: str, *, data_dir: Path | str = DATA) -> RefreshResult:
         return RefreshResult(source_id, REFUSED, str(error))
     except OSError as error:
         return RefreshResult(source_id, REFUSED, unwritable(error))
-
-
-@contextmanager
-def _alone(data_dir: Path) -> Iterator[None]:
-    """Keep other refreshes of the folder out; what a killed one left is removed."""
-    own = own_folder(data_dir)
-    own.mkdir(parents=True, exist_ok=True)
-    with FileLock(own / _LOCK).acquire(timeout=0):
-        finish(data_dir)
-        shutil.rmtree(own / RECEIVED, ignore_errors=True)
-        yield

@@ -5,9 +5,8 @@ from pathlib import Path
 import geopandas as gpd
 
 from loaders import catalogue
-from loaders._ids import stable_ids
-from loaders._nothing import no_places
-from loaders.formats.points import drop_duplicate_ids, to_points
+from loaders.formats.empty import no_places
+from loaders.formats.points import drop_duplicate_ids, stable_ids, to_points
 from loaders.formats.texts import Layout, extract_layout, read_table
 from loaders.paths import DATA, within
 from loaders.quality import Reading, Report

@@ -5,18 +5,17 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from loaders import catalogue, territory
+from loaders import catalogue, checksums, territory
 from loaders._data_es import read_facilities
-from loaders._ids import stable_ids
-from loaders._nothing import no_places
-from loaders.formats.points import drop_duplicate_ids, numbers, to_points
+from loaders.formats.empty import no_places
+from loaders.formats.points import drop_duplicate_ids, numbers, stable_ids, to_points
 from loaders.formats.texts import Layout, extract_layout, is_json, read_csv, read_table
 from loaders.paths import DATA, reference, within
 from loaders.quality import Reading, Report
 
 SOURCE_ID = "sports"
 EXTRACT = DATA / "equipements" / "sports.csv"
-FAMILIES_FILE = reference("equipements/sports_familles.csv")
+FAMILIES_FILE = reference(checksums.FAMILIES)
 PRODUCER_FILE = "sports/res_fiches_equipements.csv"
 COLUMNS = ["equip_id", "equip_type_name", "vintage", "comm_insee", "lon", "lat"]
 #: What Data ES alone knows of a facility: texts, but for the year.

@@ -8,8 +8,8 @@ import geopandas as gpd
 from errors import SourceContentError
 from geo.crs import WGS84
 from loaders import catalogue
-from loaders._nothing import no_places
 from loaders.brought import gtfs
+from loaders.formats.empty import no_places
 from loaders.formats.points import check_on_territory, drop_duplicate_ids, numbers, to_points
 from loaders.formats.shapes import to_shapes
 from loaders.formats.texts import Layout, extract_layout, read_features, read_table

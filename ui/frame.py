@@ -1,25 +1,22 @@
-"""What surrounds every page: the icon, errors in French, the footer."""
-
-from pathlib import Path
-from typing import Final
+"""What surrounds every page: errors in French, what is left out, the footer."""
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from errors import AtlasError
 from facts.naming import CONTRAT, TERRITORY
-from ui import html, startup
-
-ICON: Final = str(Path(__file__).with_name("icon.svg"))
+from ui import html, presence, startup
+from ui.page import say_fault
 
 
 def run(page: StreamlitPage) -> None:
     """Run a page; a fault of the data is said in French, with its mend, in place of the figures."""
     try:
         startup.ready()
+        presence.say_refused()
         page.run()
     except AtlasError as error:
-        st.error(f"Cette page ne peut pas être affichée.\n\n{error}", icon=":material/error:")
+        say_fault(error)
 
 
 def footer() -> None:

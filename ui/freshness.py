@@ -16,6 +16,7 @@ LIVE: Final = "en direct"
 CACHED: Final = "en cache"
 EMBEDDED: Final = "embarquée"
 WAITING: Final = "non téléchargée"
+REFUSED: Final = "fichier refusé"
 
 
 def months(source: Source, *, on: dt.date) -> int | None:
@@ -79,9 +80,11 @@ def state(source: Source, *, on: dt.date) -> str:
     Returns
     -------
     str
-        `LIVE` a day at most after its producer sent or confirmed it, `CACHED` later, `EMBEDDED` if it never did, or
-        `WAITING` if there is no row at all.
+        `LIVE` a day at most after its producer sent or confirmed it, `CACHED` later, `EMBEDDED` if it never did,
+        `WAITING` if there is no row at all, or `REFUSED`.
     """
+    if source.refus:
+        return REFUSED
     if source.telecharge_le is None:
         return EMBEDDED if source.telechargee else WAITING
     return LIVE if (on - source.telecharge_le).days <= LIVE_DAYS else CACHED
@@ -96,6 +99,8 @@ def origin(source: Source, *, on: dt.date) -> str:
         Such as "en direct, vérifiée le 24 novembre 2026" or "embarquée avec l'atlas".
     """
     said = state(source, on=on)
+    if source.refus:
+        return said
     if source.telecharge_le is None:
         return f"{said} avec l'atlas" if source.telechargee else said
     return f"{said}, vérifiée le {date(source.telecharge_le)}"

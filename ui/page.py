@@ -1,16 +1,24 @@
-"""The frame that every page shares: heading, finding, what only paper needs."""
+"""The frame that every page shares: heading, finding, fault, what only paper needs."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
+from errors import AtlasError
 from ui import html
 from ui.markdown import plain
 from words import clock
 from words.formats import date, typographie
 
 CONTENT_ID: Final = "contenu"
+ICON: Final = str(Path(__file__).with_name("icon.svg"))
+
+
+def say_fault(error: AtlasError) -> None:
+    """Say in place of a page why it cannot be shown."""
+    st.error(f"Cette page ne peut pas être affichée.\n\n{error}", icon=":material/error:")
 
 
 def header(title: str, finding: str) -> None:

@@ -1,4 +1,4 @@
-"""What a territory does not have: its pages leave the navigation, and say why to who opens them all the same."""
+"""What a territory does not have, or cannot be believed: its pages leave the navigation, and say why to who opens them all the same."""
 
 from typing import Final, Literal
 
@@ -9,6 +9,8 @@ from facts.naming import TERRITORY
 from facts.snapshot import current
 from loaders import territory
 from ui import html, page
+from ui.markdown import plain
+from words.formats import typographie
 
 #: Source id to what `territoire.toml` lacks where it does not name it.
 _UNNAMED: Final = {
@@ -36,14 +38,22 @@ def visibility(source_id: str) -> Literal["visible", "hidden"]:
         return "visible"
 
 
+def say_refused() -> None:
+    """Say on every page which sources it leaves out because their file is not believed."""
+    for source in current().sources.refused:
+        said = f"{source.titre} : rien n’en est montré ni compté, car son fichier est refusé. {source.refus}"
+        st.warning(plain(typographie(said)), icon=":material/warning:")
+
+
 def say_absent(title: str, source_id: str) -> None:
     """Show, in place of a page or a view, why the territory has nothing for it."""
     unnamed = source_id in territory.load().unnamed
-    why = (
-        f"Le fichier du territoire, territoire.toml, {_UNNAMED[source_id]}."
-        if unnamed and source_id in _UNNAMED
-        else "Le catalogue des sources de ce territoire n’en contient aucune pour cette page."
-    )
+    if unnamed and source_id in _UNNAMED:
+        why = f"Le fichier du territoire, territoire.toml, {_UNNAMED[source_id]}."
+    elif current().sources[source_id].refus:
+        why = "Le fichier de sa source est refusé."
+    else:
+        why = "Le catalogue des sources de ce territoire n’en contient aucune pour cette page."
     page.header(title, f"Rien à montrer ici pour {TERRITORY}. {why}")
     html.note("Rien n’y est compté ni mesuré : une absence de données n’est ni un zéro, ni un manque.")
     st.page_link("pages/donnees/page.py", label="Sources de l’atlas", icon=":material/arrow_forward:")

@@ -8,7 +8,8 @@ from typing import Any, Final
 NON_DIFFUSE: Final = "non diffusé"
 HORS_PERIMETRE: Final = "hors périmètre de la source"
 NON_TELECHARGEE: Final = "source non encore téléchargée"
-REASONS: Final = frozenset({HORS_PERIMETRE, NON_DIFFUSE, NON_TELECHARGEE})
+NON_LUE: Final = "fichier de la source refusé"
+REASONS: Final = frozenset({HORS_PERIMETRE, NON_DIFFUSE, NON_TELECHARGEE, NON_LUE})
 
 
 def is_missing(value: Any) -> bool:

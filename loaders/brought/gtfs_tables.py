@@ -2,6 +2,7 @@
 
 import csv
 import io
+import logging
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ import pandas as pd
 from errors import SourceContentError, SourceFormatError
 from loaders.formats.archives import Limits, check_members
 from loaders.formats.texts import Layout, table_of
+
+_LOG: Final = logging.getLogger(__name__)
 
 STOPS: Final = "stops.txt"
 ROUTES: Final = "routes.txt"
@@ -85,7 +88,9 @@ class Tables:
             return pd.DataFrame()
         try:
             return self._whole(table)
-        except SourceFormatError:
+        except SourceFormatError as error:
+            # Stops and lines do not depend on it: what it would say is then not said.
+            _LOG.warning("%s", error)
             return pd.DataFrame()
 
     def pieces(self, table: str) -> Iterator[pd.DataFrame]:

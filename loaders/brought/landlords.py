@@ -6,10 +6,11 @@ from typing import Final
 import pandas as pd
 
 from errors import SourceContentError
+from loaders import checksums
 from loaders.formats.texts import read_csv, read_text
 from loaders.paths import reference
 
-LANDLORDS_FILE: Final = reference("equipements/bailleurs.csv")
+LANDLORDS_FILE: Final = reference(checksums.LANDLORDS)
 COLUMNS: Final = ["siren", "denomination", "source"]
 SIREN_DIGITS: Final = 9
 
@@ -34,6 +35,8 @@ def load(path: Path | str | None = None) -> pd.DataFrame:
         If the file is missing or malformed, or a row has no source, a wrong SIREN or one that is there twice; every
         faulty row is named.
     """
+    if path is None:
+        checksums.check_reference(checksums.LANDLORDS)
     target = Path(path or LANDLORDS_FILE)
     if read_text(target).strip() == ",".join(COLUMNS):
         return pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS}).set_index("siren")

@@ -11,10 +11,8 @@ import pandas as pd
 from loaders.formats.formulas import restored
 from words.folding import fold
 from words.formats import MONTHS
-from words.missing import HORS_PERIMETRE, NON_TELECHARGEE
+from words.missing import REASONS
 
-#: What our exports write where there is no value.
-MISSING: Final = ("non diffusé", HORS_PERIMETRE, NON_TELECHARGEE)
 #: What spreadsheets show in a cell that they could not work out, in French and in English.
 SHEET_ERRORS: Final = (
     "#REF!", "#N/A", "#VALUE!", "#VALEUR!", "#DIV/0!", "#NAME?", "#NOM?", "#NULL!", "#NUL!", "#NUM!", "#NOMBRE!",
@@ -37,7 +35,7 @@ _THREE_DECIMALS: Final = 3
 
 def restore(values: pd.Series) -> pd.Series:
     """Undo what our exports do: the apostrophe before what a spreadsheet would run, the words of a missing value."""
-    values = values.mask(values.isin(MISSING), "")
+    values = values.mask(values.isin(REASONS), "")  # what our exports write where there is no value
     quoted = values[values.str.startswith("'")]
     if quoted.empty:
         return values

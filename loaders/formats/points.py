@@ -1,5 +1,6 @@
 """Turn rows with coordinates into points in Lambert-93, each in the commune where it lies."""
 
+import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -47,6 +48,16 @@ def _as_numbers(texts: pd.Series) -> pd.Series:
         else:
             return pd.Series(read.to_numpy(zero_copy_only=False), index=texts.index)
     return pd.to_numeric(texts, errors="coerce")
+
+
+def stable_ids(prefix: str, rows: pd.DataFrame) -> pd.Series:
+    """Give each row an id drawn from what it says, whatever the order of the rows.
+
+    Rows that say the same (several courts of one place) are numbered.
+    """
+    texts = rows.astype("str").agg("|".join, axis=1)
+    digests = texts.map(lambda text: hashlib.sha256(text.encode()).hexdigest()[:10])
+    return prefix + "-" + digests + "-" + (digests.groupby(digests).cumcount() + 1).astype("str")
 
 
 def drop_duplicate_ids(rows: pd.DataFrame, column: str, report: Report) -> pd.DataFrame:

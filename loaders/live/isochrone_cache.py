@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+import logging
 import os
 import tempfile
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ from geo.crs import LAMBERT93, WGS84
 from geo.walking import SNAP_M, farthest_m
 from loaders.formats.shapes import geometry_of, polygons_of
 from words.folding import slug
+
+_LOG: Final = logging.getLogger(__name__)
 
 #: A station that moved further has another isochrone.
 MOVED_M: Final = 1.0
@@ -83,21 +86,31 @@ class Cache:
         self.minutes = minutes
 
     def read(self, station_id: str, place: shapely.Point) -> Area | None:
-        """Read one isochrone."""
+        """Read one isochrone; one that cannot be read is asked again."""
+        path = self._file(station_id)
         try:
-            kept = json.loads(self._file(station_id).read_text(encoding="utf-8"))
-            asked = shapely.Point(kept["x_m"], kept["y_m"])
-            if kept["station_id"] != station_id or not asked.distance(place) <= MOVED_M:
-                return None
-            return area_of(
-                kept["answer"],
-                place=place,
-                minutes=self.minutes,
-                fetched_at=dt.datetime.fromisoformat(kept["fetched_at"]),
-            )
-        # A file that cannot be read for whatever reason is asked again.
-        except (OSError, ValueError, KeyError, TypeError, RecursionError, shapely.errors.ShapelyError):
+            return self._kept(json.loads(path.read_text(encoding="utf-8")), station_id, place)
+        except FileNotFoundError:
             return None
+        except (OSError, ValueError, RecursionError) as error:
+            _LOG.warning("isochrone gardée illisible, redemandée : %s (%s)", path, error)
+            return None
+
+    def _kept(self, kept: object, station_id: str, place: shapely.Point) -> Area | None:
+        match kept:
+            case {
+                "station_id": str(name),
+                "x_m": int() | float() as x_m,
+                "y_m": int() | float() as y_m,
+                "answer": answer,
+                "fetched_at": str(moment),
+            }:
+                if name != station_id or not shapely.Point(x_m, y_m).distance(place) <= MOVED_M:
+                    return None
+                fetched_at = dt.datetime.fromisoformat(moment)
+                return area_of(answer, place=place, minutes=self.minutes, fetched_at=fetched_at)
+            case _:
+                raise UnusableAreaError("fichier d'une autre forme")
 
     def write(self, station_id: str, place: shapely.Point, answer: Mapping[str, Any], area: Area) -> None:
         """Keep one isochrone: the file is there whole or not at all."""

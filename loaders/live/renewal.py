@@ -13,8 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pandas as pd
 
-from errors import AtlasError
-from loaders import catalogue, territory
+from errors import AtlasError, SourceError
+from loaders import catalogue, checksums, territory
 from loaders._journal import own_folder, replace_files, sha256
 from loaders.build import counts, write_extract
 from loaders.live import attempts, kept_versions
@@ -25,6 +25,7 @@ from loaders.live.gathering import Got
 from loaders.live.http_session import is_loopback
 from loaders.live.register import Official
 from loaders.paths import within
+from loaders.territory import Territory
 from words import clock
 
 CHANGED: Final = "actualisée"
@@ -109,11 +110,12 @@ class Renewal:
         after = step.read(extract, data_dir=self.data_dir).frame
         before = kept_versions.current(source.source_id, self.data_dir)
         changes = compare(before, after)
-        lost = changes.before and changes.after < source.least_share * changes.before
+        expected = max(changes.before, self._recorded(told, place, read=before is not None))
+        lost = expected and changes.after < source.least_share * expected
         if lost and not self.accept_loss:
-            share = changes.after / changes.before
+            share = changes.after / expected
             return self._refused(
-                f"la nouvelle version n’a plus que {changes.after} lignes sur {changes.before} ({100 * share:.0f} %, au moins "
+                f"la nouvelle version n’a plus que {changes.after} lignes sur {expected} ({100 * share:.0f} %, au moins "
                 f"{100 * source.least_share:.0f} % sont attendus) : si cette baisse est réelle, l’accepter "
                 "(--accepter-la-baisse)",
                 changes,
@@ -145,6 +147,22 @@ class Renewal:
         self._write(contents, row, reading.report.frame(), now)
         return RefreshResult(source.source_id, UNCHANGED if changes.none else CHANGED, "", changes)
 
+    def _recorded(self, told: dict[str, str], place: Territory, *, read: bool) -> int:
+        """Count the rows that the catalogue says, where the extract is not the one that it describes or is unreadable."""
+        if not told or not set(told["communes"].split("|")) <= set(place.communes.index):
+            return 0  # the catalogue says nothing, or speaks of another territory
+        rows = int(told["lignes_gardees"])
+        try:
+            checksums.check_extract(
+                self.data_dir / told["fichier"],
+                checksum=told["empreinte"],
+                rows=rows,
+                source_id=self.source.source_id,
+            )
+        except SourceError:
+            return rows
+        return 0 if read else rows
+
     def _told(self) -> dict[str, str]:
         """Give the catalogue's row as it stands; empty if there is none."""
         path = within(catalogue.CATALOGUE_FILE, self.data_dir)
@@ -160,7 +178,7 @@ class Renewal:
         basis = self._basis(row["empreinte"])
         attempt = Attempt(now, basis=basis, validators=self.validators)
         contents[attempts.name(self.source.source_id)] = attempts.dump(attempt)
-        replace_files(self.data_dir, contents | kept_versions.tables(self.data_dir, row, faults))
+        replace_files(self.data_dir, contents | catalogue.rewritten(self.data_dir, row, faults))
 
     def _refused(self, fault: str, changes: Changes | None = None) -> RefreshResult:
         name = self.source.source_id

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from errors import SourceError
 from facts.attribution import scope
 from facts.fields import Field
 from facts.snapshot import current
@@ -50,7 +51,7 @@ FAULT_FIELDS = [
 
 
 def main() -> None:
-    sources, names, faults = current().sources, current().commune_names, current().faults
+    sources, names = current().sources, current().commune_names
     today = clock.today()
     old = [source for source in sources.values() if freshness.is_old(source, on=today)]
     page.header(
@@ -62,10 +63,10 @@ def main() -> None:
     )
     st.markdown("[Ajouter votre propre couche, pour votre session](#votre-couche)")
     show_catalogue(sources, names)
-    refresh_view.show(sources)
+    refresh_view.show(current().sources)
     own_layer_view.show()
     show_scopes(sources, names)
-    show_faults(sources, faults)
+    show_faults(sources)
 
 
 def show_catalogue(sources: Mapping[str, Source], names: Mapping[str, str]) -> None:
@@ -161,7 +162,7 @@ def show_scopes(sources: Mapping[str, Source], names: Mapping[str, str]) -> None
     st.markdown("\n".join(f"- {typographie(line)}" for line in lines))
 
 
-def show_faults(sources: Mapping[str, Source], faults: pd.DataFrame) -> None:
+def show_faults(sources: Mapping[str, Source]) -> None:
     st.header("Qualité des fichiers, ligne à ligne", anchor="qualite")
     st.markdown(
         typographie(
@@ -169,6 +170,11 @@ def show_faults(sources: Mapping[str, Source], faults: pd.DataFrame) -> None:
             "corrigée ou conservée. Rien n'est écarté en silence : lignes lues = lignes gardées + lignes écartées."
         )
     )
+    try:
+        faults = current().faults
+    except SourceError as error:
+        st.error(plain(typographie(str(error))), icon=":material/error:")
+        return
     left, middle, right = st.columns(3)
     ids = [ALL, *(key for key in sources if key in set(faults["source_id"]))]
     source_id = left.selectbox(

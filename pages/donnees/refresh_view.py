@@ -9,7 +9,7 @@ import streamlit as st
 from facts import snapshot
 from facts.fields import Field
 from loaders import refresh
-from loaders.catalogue import Source
+from loaders.catalogue import Catalogue, Source
 from loaders.live import offline
 from loaders.refresh import RefreshResult
 from server import rights
@@ -37,8 +37,9 @@ RESULT_FIELDS: Final = [
 ]
 
 
-def show(sources: Mapping[str, Source]) -> None:
-    """Show the state of the sources, and let who may fetch them again."""
+def show(catalogue: Catalogue) -> None:
+    """Show the state of the sources, those whose file is refused included, and let who may fetch them again."""
+    sources = {**catalogue, **{source.source_id: source for source in catalogue.refused}}
     st.header("Actualiser", anchor="actualiser")
     st.markdown(
         typographie(

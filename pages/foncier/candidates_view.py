@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from errors import ArgumentError, AtlasError
+from errors import ArgumentError, AtlasError, SourceError
 from facts.snapshot import current
 from loaders.brought import addresses, landlords, personnes_morales
 from loaders.brought.personnes_morales import Candidates
@@ -95,7 +95,12 @@ def show(here: Where) -> None:
 
 
 def _listed() -> str:
-    return "\n".join(f"{siren} ; {name}" for siren, name in landlords.load()["denomination"].items())
+    try:
+        known = landlords.load()
+    except SourceError as error:
+        st.error(plain(typographie(str(error))), icon=":material/error:")
+        return ""
+    return "\n".join(f"{siren} ; {name}" for siren, name in known["denomination"].items())
 
 
 def _take() -> None:

@@ -30,9 +30,10 @@ def take_fictional() -> None:
     """Read the invented inventory, on request alone."""
     path = premises.FICTIONAL_FILE
     # A territory without a drawn inventory draws its own: the same at each call.
+    drawn = path.is_file()
     PARC.keep(
         lambda: _imported(
-            premises.read(path if path.is_file() else fictional.make(), name=path.name), path.name
+            premises.read_fictional() if drawn else premises.read(fictional.make(), name=path.name), path.name
         )
     )
 

@@ -10,7 +10,9 @@ from facts.coverage import MESURES, towns
 from facts.fields import Field
 from facts.matrix import STATUSES, TO_CONFIRM, measure, some
 from geo.territory import LOCALISED, METROPOLITAN, NO_QPV, NOT_CONCERNED, qpv_of_project
+from loaders.projects import NO_LAYER
 from words.formats import pluriel
+from words.missing import NON_LUE
 
 SITUATIONS: Final[Mapping[str, str]] = {
     LOCALISED: "Projets localisés",
@@ -162,6 +164,6 @@ def why_void(name: str, commune: Mapping[str, Any]) -> str:
 def _measured(cell: Mapping[Any, Any], couche: str) -> str:
     text = measure(cell, couche)
     if text is None:
-        return "aucune donnée ouverte"
+        return couche if couche == NON_LUE else NO_LAYER
     title = MESURES[couche].field.title
     return f"{text} ({title[0].lower()}{title[1:]})"

@@ -133,13 +133,13 @@ def test_build_gives_the_same_rows_again(producers, tmp_path, monkeypatch):
 def test_failed_build_leaves_the_old_extract(producers, tmp_path):
     data = tmp_path / "data"
     shutil.copytree(DATA, data)
-    before = (data / "qpv" / "communes.geojson").read_bytes()
+    before, hidden = (data / "qpv" / "communes.geojson").read_bytes(), list(data.rglob(".*"))
     text = (producers / communes.PRODUCER_FILE).read_text(encoding="utf-8")
     (producers / communes.PRODUCER_FILE).write_text(text[:1000], encoding="utf-8")
     with pytest.raises(ValueError, match=r"tronqué|JSON"):
         build(producers, data_dir=data)
     assert (data / "qpv" / "communes.geojson").read_bytes() == before
-    assert not list(data.rglob(".*"))
+    assert list(data.rglob(".*")) == hidden
 
 
 @pytest.mark.parametrize(

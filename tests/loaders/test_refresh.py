@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from filelock import FileLock
 
-from errors import ArgumentError, SourceMissingError
+from errors import ArgumentError, SourceContentError, SourceMissingError
 from loaders import catalogue, refresh
 from loaders.live import download, http_session, renewal
 from loaders.live.changes import Changes
 from loaders.live.download import Patience
 from loaders.live.register import BY_HAND, OFFICIAL
 from loaders.paths import ROOT
+from loaders.record import record
 from tests.loaders import live
 from tests.loaders.faults import LASTING
 from tests.loaders.folders import EMBEDDED, cells, check_whole, digests, linked
@@ -72,7 +73,8 @@ def test_a_source_that_has_not_changed_is_said_to_be_today_s(service, data_dir, 
     rows = result.changes.before
     assert result.changes == Changes(before=rows, after=rows)
     after = digests(data_dir)
-    assert {name for name in after if after[name] != before.get(name)} <= {"sources.csv", "qualite.csv"}
+    tables = {"sources.csv", "qualite.csv", "empreintes.csv"}
+    assert {name for name in after if after[name] != before.get(name)} <= tables
     row = cells(data_dir, source_id)
     assert row["telecharge_le"] == today()
     assert row["titre"] == told["titre"]
@@ -139,6 +141,11 @@ def test_an_unchanged_file_is_not_sent_again(service, data_dir):
     text = path.read_text(encoding="utf-8") + "\n"
     path.unlink()
     path.write_text(text, encoding="utf-8")
+    with pytest.raises(
+        SourceContentError, match=r"territoire.toml : .* python -m loaders record territoire.toml"
+    ):
+        renew(service, "friches", data_dir)
+    record(["territoire.toml"], data_dir=data_dir)
     renew(service, "friches", data_dir)
     assert service.asked[2].headers["If-None-Match"] is None
 

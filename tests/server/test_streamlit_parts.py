@@ -42,7 +42,11 @@ def bundle():
 
 def names():
     return sorted(
-        {name for file in files(".py", ".js", ".css") for name in TESTID.findall(file.read_text("utf-8"))}
+        {
+            name
+            for file in files(".py", ".js", ".css", ".jinja")
+            for name in TESTID.findall(file.read_text("utf-8"))
+        }
     )
 
 
@@ -54,7 +58,7 @@ def test_streamlit_has_a_part_of_this_name(name):
 def test_only_the_server_knows_the_names_of_parts():
     holders = {
         file.relative_to(ROOT).as_posix()
-        for file in files(".py", ".js", ".css")
+        for file in files(".py", ".js", ".css", ".jinja")
         if TESTID.search(file.read_text("utf-8"))
     }
     assert holders == {"server/style.css", "server/shell.py"}

@@ -24,7 +24,7 @@ FILES = {
     "friches": ("Friches (fictives)", "equipements/friches.csv"),
     "sports": ("Équipements sportifs (fictifs)", "equipements/sports.csv"),
     "social": ("Équipements sociaux (fictifs)", "equipements/equipements_sociaux.csv"),
-    "projets": ("Projets (fictifs)", "agenda/projets.csv"),
+    "projets": ("Projets (fictifs)", "agenda"),
 }
 INDICATORS = [
     "code_qp",
@@ -143,7 +143,6 @@ def write(place, folder):
         for rank, (code, codes) in enumerate(place.quarters.items())
     }
     _toml(place, folder)
-    _catalogue(place, folder)
     (folder / "qualite.csv").write_text("source_id,ligne,identifiant,faute,valeur,suite\n", encoding="utf-8")
     _shapes(
         folder / FILES["communes"][1],
@@ -186,6 +185,7 @@ def write(place, folder):
     for source_id, make in makers.items():
         if source_id in place.sources:
             make(place, folder, towns, chance)
+    _catalogue(place, folder)
 
 
 def _square(town, rank, side):
@@ -210,16 +210,27 @@ def _catalogue(place, folder):
     rows = []
     for source_id in place.sources:
         title, path = FILES[source_id]
+        count = _count(folder / path)
         rows.append(
             {
                 "source_id": source_id, "titre": title, "producteur": "Producteur fictif",
                 "millesime": "millésime fictif 2031", "date": "2026-01-01", "licence": "Licence Ouverte 2.0",
                 "attribution": "Source : producteur fictif", "adresse": "https://exemple.invalid", "fichier": path,
-                "lignes_lues": 5, "lignes_gardees": 5, "lignes_ecartees": 0, "limites": "Données inventées.",
+                "lignes_lues": count, "lignes_gardees": count, "lignes_ecartees": 0, "limites": "Données inventées.",
                 "communes": "|".join(partial.get(source_id) or place.communes), "empreinte": "", "telecharge_le": "",
             }
         )  # fmt: skip
     _table(folder / "sources.csv", rows)
+
+
+def _count(path):
+    """Count the rows of a file, or of the projects of a folder."""
+    if path.is_dir():
+        path /= "projets.csv"
+    if path.suffix == ".geojson":
+        return len(json.loads(path.read_text(encoding="utf-8"))["features"])
+    with path.open(encoding="utf-8", newline="") as stream:
+        return len(list(csv.DictReader(stream)))
 
 
 def _shapes(path, rows):
@@ -229,8 +240,8 @@ def _shapes(path, rows):
         {"type": "Feature", "properties": properties, "geometry": mapping(outline)}
         for (properties, _), outline in zip(rows, degrees, strict=True)
     ]
-    document = {"type": "FeatureCollection", "features": features}
-    path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    lines = ",\n".join(json.dumps(feature, ensure_ascii=False) for feature in features)
+    path.write_text(f'{{"type":"FeatureCollection","features":[\n{lines}\n]}}\n', encoding="utf-8")
 
 
 def _table(path, rows):

@@ -33,11 +33,17 @@ def visit(page, **params):
     for name, value in params.items():
         at.query_params[name] = value
     at.run()
+    return told(at, page, params)
+
+
+def told(at, page, params):
+    """Give what a page shows."""
     return {
         "page": page,
         "params": params,
         "exceptions": [element.value for element in at.exception],
         "errors": [element.value for element in at.error],
+        "warnings": [element.value for element in at.warning],
         "html": [block.proto.body for block in at.get("html")],
         "links": [link.proto.page for link in at.get("page_link")],
         "maps": [block.proto.json_args for block in at.get("component_instance")],
