@@ -298,7 +298,8 @@ def _portrait(
     origins = {key: _origin(frames.sources[sort.source_id]) for key, sort in known.items()}
     told = {key: frames.sources[sort.source_id] for key, sort in known.items()}
     outside = {key: source.silence for key, source in told.items() if not source.covers(towns)}
-    used = dict.fromkeys((*_PLACES, *(sort.source_id for sort in known.values())))
+    measured = (field.source_id for field in places.fields if field.source_id)
+    used = dict.fromkeys((*_PLACES, *(sort.source_id for sort in known.values()), *measured))
     return Portrait(
         kind=places.kind,
         code=code,

@@ -21,7 +21,10 @@ def main() -> int:
     building = commands.add_parser("build", help="build data/ from files in the producers' layouts")
     building.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR")
     fetching = commands.add_parser("refresh", help="fetch the sources again from their producers")
-    fetching.add_argument("sources", nargs="*", metavar="SOURCE", help="ids of the catalogue; all by default")
+    for command in (building, fetching):
+        command.add_argument(
+            "sources", nargs="*", metavar="SOURCE", help="ids of the catalogue; all by default"
+        )
     fetching.add_argument(
         "--accepter-la-baisse", action="store_true", help="accept a version that lost many rows"
     )
@@ -40,7 +43,7 @@ def main() -> int:
         return _record([checksums.FICTIONAL], DATA)
     try:
         if arguments.command == "build":
-            return _build(arguments.folder)
+            return _build(arguments.folder, arguments.sources)
         if arguments.command == "record":
             return _record(arguments.names, arguments.data_dir)
         if arguments.command == "revert":
@@ -57,8 +60,8 @@ def main() -> int:
         return 1
 
 
-def _build(folder: Path) -> int:
-    for report in build(folder):
+def _build(folder: Path, sources: Sequence[str]) -> int:
+    for report in build(folder, sources=sources or None):
         print(
             f"{report.source_id:<16} {report.lignes_lues:>6} lues = {report.lignes_gardees:>6} gardées "
             f"+ {report.lignes_ecartees:>5} écartées ; {len(report.faults)} signalements"

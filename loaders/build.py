@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry import mapping
 
+from errors import ArgumentError
 from geo.crs import WGS84
 from loaders import (
     arrondissements,
@@ -82,7 +83,7 @@ STEPS = [
 COMPUTED = ("surface_m2", "statut", "a_confirmer", "famille", "code_insee", bikes.NETWORK)
 
 
-def build(folder: Path, *, data_dir: Path = DATA) -> list[Report]:
+def build(folder: Path, *, sources: Collection[str] | None = None, data_dir: Path = DATA) -> list[Report]:
     """Build every extract, the report of row faults, and the counts of the catalogue.
 
     Parameters
@@ -90,6 +91,8 @@ def build(folder: Path, *, data_dir: Path = DATA) -> list[Report]:
     folder
         Holds the producers' files, laid out as each loader's `PRODUCER_FILE` says; their names may say more, such as a
         place or a vintage, and the last one by name counts.
+    sources
+        The only ones to build; by default all.
     data_dir
         Where the extracts go; it holds the catalogue and `territoire.toml` already.
 
@@ -100,13 +103,20 @@ def build(folder: Path, *, data_dir: Path = DATA) -> list[Report]:
 
     Raises
     ------
+    ArgumentError
+        If a source is not one that is built, or the catalogue does not list it.
     SourceError
         At the first unusable file; the extracts of the sources before it are written, the others are left.
     """
     reports = []
     path = within(catalogue.CATALOGUE_FILE, data_dir)
     listed = set(catalogue.load(path)) - territory.load(data_dir).unnamed
+    unknown = set(sources or ()) - (listed & {step.source_id for step in STEPS})
+    if unknown:
+        raise ArgumentError(f"Sources inconnues : {', '.join(sorted(unknown))}")
     for step in STEPS:
+        if sources and step.source_id not in sources:
+            continue
         file = _producers(folder, step.producer_file)
         if step.source_id not in listed or (not step.embedded and not file.exists()):
             continue

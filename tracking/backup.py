@@ -115,7 +115,7 @@ def _file(url: str | None) -> Path:
     file = sqlite_file(address(url))
     if file is None:
         raise StoreError(
-            "La base du suivi est sur PostgreSQL. À faire : pg_dump et pg_restore, comme le README les donne."
+            "La base du suivi est sur PostgreSQL. À faire : pg_dump et pg_restore, comme docs/follow-up.md les donne."
         )
     return file
 

@@ -5,7 +5,7 @@ import shutil
 import pandas as pd
 import pytest
 
-from errors import SourceContentError
+from errors import ArgumentError, SourceContentError
 from loaders import (
     arrondissements,
     bikes,
@@ -29,6 +29,9 @@ ALL = {
     "lignes": transit.load_lines, "sncf": transit.load_stations, "friches": friches.load, "sports": sports.load,
     "social": social.load,
 }  # fmt: skip
+
+#: What says of a folder what it holds.
+SAID = {"sources.csv", "qualite.csv", "empreintes.csv"}
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -128,6 +131,24 @@ def test_build_gives_the_same_rows_again(producers, tmp_path, monkeypatch):
     first = {path: path.read_bytes() for path in data.rglob("*") if path.is_file()}
     build(producers, data_dir=data)
     assert {path: path.read_bytes() for path in data.rglob("*") if path.is_file()} == first
+
+
+def test_one_source_is_built_without_the_files_of_the_others(producers, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(DATA, data)
+    before = {path: path.read_bytes() for path in data.rglob("*") if path.is_file()}
+    alone = tmp_path / "producteur"
+    (alone / social.PRODUCER_FILE).parent.mkdir(parents=True)
+    shutil.copy(producers / social.PRODUCER_FILE, alone / social.PRODUCER_FILE)
+    with pytest.raises(ArgumentError, match="Sources inconnues : autobus, projets"):
+        build(alone, sources=["social", "projets", "autobus"], data_dir=data)
+    assert {path: path.read_bytes() for path in data.rglob("*") if path.is_file()} == before
+    (report,) = build(alone, sources=["social"], data_dir=data)
+    changed = {path for path in data.rglob("*") if path.is_file() and before.get(path) != path.read_bytes()}
+    assert {"sources.csv", "equipements_sociaux.csv"} <= {path.name for path in changed}
+    assert {path.name for path in changed} <= SAID | {"equipements_sociaux.csv"}
+    assert catalogue.load(data / "sources.csv")["social"].lignes_gardees == report.lignes_gardees
+    assert catalogue.load(data / "sources.csv")["sports"] == catalogue.load()["sports"]
 
 
 def test_failed_build_leaves_the_old_extract(producers, tmp_path):

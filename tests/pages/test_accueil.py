@@ -127,7 +127,7 @@ def test_cards_lead_to_the_pages(atlas):
 
 def test_old_and_undated_sources_are_told_in_words(atlas):
     ages = {row["Source"]: row["Âge"] for row in atlas.seen("accueil").table("Millésime et âge")}
-    assert len(ages) == 12
+    assert len(ages) == len(today.rows("sources.csv"))
     assert ages["Recensement des équipements sportifs (RES)"].endswith("(donnée ancienne)")
     assert ages["Équipements sociaux de Marseille"].endswith("(donnée ancienne)")
     assert ages["Indicateurs des quartiers prioritaires"] == "date non précisée"
