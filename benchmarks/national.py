@@ -27,7 +27,7 @@ from shapely.geometry import mapping
 
 from benchmarks.measure import Row, peak_mb
 from geo.crs import LAMBERT93, WGS84
-from loaders import catalogue
+from loaders import catalogue, checksums
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20260302
@@ -104,19 +104,28 @@ def write(folder: Path, *, qpv: int = QPV, facilities: int = FACILITIES) -> None
         f"[vue]\nlon = 2.0\nlat = 46.0\nzoom = 6\n{listed}",
         encoding="utf-8",
     )
+    (folder / "qpv/indicateurs.csv").write_text("code_qp\n", encoding="utf-8")
+    listed_files = {
+        "qpv": ("qpv/qpv.geojson", qpv),
+        "communes": ("qpv/communes.geojson", towns),
+        "indicateurs": ("qpv/indicateurs.csv", 0),
+        "sports": ("equipements/sports.csv", facilities),
+    }
     with (folder / "sources.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, catalogue.COLUMNS)
         writer.writeheader()
-        for source_id, file in {"qpv": "qpv/qpv.geojson", "sports": "equipements/sports.csv"}.items():
+        for source_id, (file, number) in listed_files.items():
             row = dict.fromkeys(catalogue.COLUMNS, "fictif") | {
                 "source_id": source_id,
                 "fichier": file,
                 "date": "2026-01-01",
+                "lignes_lues": max(number, 1),
+                "lignes_gardees": number,
+                "lignes_ecartees": 0,
             }
             writer.writerow(
                 row
-                | dict.fromkeys(("lignes_lues", "lignes_gardees", "lignes_ecartees"), 1)
-                | {"communes": "|".join(codes), "empreinte": "", "telecharge_le": ""}
+                | {"communes": "|".join(codes), "empreinte": checksums.of(folder / file), "telecharge_le": ""}
             )
 
 

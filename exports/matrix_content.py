@@ -7,10 +7,11 @@ import pandas as pd
 
 from errors import ArgumentError
 from exports.content import Content
-from facts import coverage, matrix
+from facts import coverage, matrix, matrix_words
 from facts.follow_up import FollowUp, facts
 from facts.naming import CONTRAT
 from facts.snapshot import Snapshot
+from loaders.catalogue import Source
 from words.formats import moment, pluriel, typographie
 
 
@@ -72,7 +73,7 @@ def content(
         kind=CONTRAT[0].upper() + CONTRAT[1:],
         name="Projets et communes",
         subtitle="",
-        finding=matrix.finding(kept, filled, filtered=len(kept) < len(held.projects_in_order)),
+        finding=matrix_words.finding(kept, filled, filtered=len(kept) < len(held.projects_in_order)),
         keywords=("contrat de ville", "QPV", "projets de coopération"),
         source_ids=("projets", "communes", "qpv", *(["indicateurs"] if couches else []), *couches),
         said=f"Filtres : {words}." if words else "Aucun filtre.",
@@ -84,10 +85,10 @@ def content(
                 f"{name} ({matrix.TO_CONFIRM})" if doubt else name
                 for name, doubt in zip(towns["nom"], towns["a_confirmer"], strict=True)
             ],
-            "legende": [_line(line) for line in matrix.legend(filled, couches)],
-            "groupes": [_group(group, filled) for group in groups],
+            "legende": [_line(line) for line in matrix_words.legend(filled, couches)],
+            "groupes": [_group(group, filled, frames.sources) for group in groups],
             "details": [
-                *(typographie(line) for line in matrix.details(couches, vintages)),
+                *(typographie(line) for line in matrix_words.details(couches, vintages)),
                 *(
                     [typographie(f"Suivi : enregistrements des partenaires, lus le {moment(suivi.read_at)}.")]
                     if suivi
@@ -103,14 +104,14 @@ def _line(line: matrix.Line) -> Mapping[str, str]:
     return {"aspect": line.look, "signe": line.sign, "nom": line.name, "sens": typographie(meaning)}
 
 
-def _group(group: matrix.Group, filled: pd.DataFrame) -> Mapping[str, Any]:
+def _group(group: matrix.Group, filled: pd.DataFrame, sources: Mapping[str, Source]) -> Mapping[str, Any]:
     lines = []
     for id_projet, row in group.projects.iterrows():
         cells = filled[filled["id_projet"] == id_projet].to_dict("records")
         lines.append(
             {
                 "titre": typographie(row["titre"]),
-                "notes": typographie(" ; ".join(matrix.notes(row))),
+                "notes": typographie(" ; ".join(matrix_words.notes(row, sources))),
                 "registre": row["registre"],
                 "cases": [_cell(matrix.say(cell, row["couche"])) for cell in cells],
             }

@@ -62,7 +62,7 @@ class Frames:
             arrondissements=arrondissements.load(),
             bikes=bikes.load(),
             lines=transit.load_lines(),
-            railway_stations=transit.load_stations(),
+            railway_stations=transit.load_railway_stations(),
             friches=friches.load(),
             sports=sports.load(),
             social=social.load(),

@@ -58,73 +58,73 @@ class Snapshot(Frames):
 
     @cached_property
     def commune_names(self) -> dict[str, str]:
-        """Name of each commune by INSEE code, in order of code."""
+        """Map INSEE codes to names of communes, in order of code."""
         return dict(self.communes["nom"])
 
     @cached_property
     def everywhere(self) -> str:
-        """The whole territory in a few words."""
+        """Name the whole territory in a few words."""
         return naming.everywhere(self.communes)
 
     @cached_property
     def communes_in_order(self) -> gpd.GeoDataFrame:
-        """The communes in the order of a French index."""
+        """Put the communes in the order of a French index."""
         names = self.commune_names
         return self.communes.loc[sorted(names, key=lambda code: fold(names[code]))]
 
     @cached_property
     def projects_in_order(self) -> pd.DataFrame:
-        """The projects in their document's order, with their orientation."""
+        """Put the projects in the order of their document, with their orientation."""
         return matrix.prepared(self.projects, self.orientations)
 
     @cached_property
     def layers(self) -> Mapping[str, gpd.GeoDataFrame]:
-        """Frame of each layer of the maps, as `facts.placed.layers` gives them."""
+        """Give the frame of each layer of the maps."""
         return placed.layers(self)
 
     @cached_property
     def objects(self) -> Mapping[str, gpd.GeoDataFrame]:
-        """Objects of each sort, as `facts.surroundings.objects_by_sort` gives them."""
+        """Sort the objects, as `facts.surroundings.objects_by_sort` does."""
         return surroundings.objects_by_sort(self)
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
-        """Indicators of the QPV."""
+        """Load the indicators of the QPV."""
         return indicators.load()
 
     @cached_property
     def registers(self) -> pd.DataFrame:
-        """Registres of the projects."""
+        """Load the registres of the projects."""
         return projects.load_registers()
 
     @cached_property
     def governance(self) -> pd.DataFrame:
-        """Works of the governance."""
+        """Load the works of the governance."""
         return projects.load_governance()
 
     @cached_property
     def toolbox(self) -> pd.DataFrame:
-        """Tools of the toolbox."""
+        """Load the tools of the toolbox."""
         return projects.load_toolbox()
 
     @cached_property
     def partners(self) -> pd.DataFrame:
-        """Register of partners."""
+        """Load the register of partners."""
         return partners.load_partners()
 
     @cached_property
     def acronyms(self) -> pd.DataFrame:
-        """Acronyms that the contrat uses."""
+        """Load the acronyms that the contrat uses."""
         return partners.load_acronyms()
 
     @cached_property
     def faults(self) -> pd.DataFrame:
-        """Faults found row by row when the extracts were built."""
+        """Load the faults found row by row when the extracts were built."""
         return quality.load()
 
     @cached_property
     def measured(self) -> pd.DataFrame:
-        """What is measured in each commune for the projects."""
+        """Measure in each commune what the projects act on."""
         return coverage.by_commune(
             self.communes,
             self.qpv,

@@ -35,10 +35,10 @@ def check_layers(
     target_areas: bool = False,
 ) -> None:
     """Refuse a pair of layers that cannot be measured together."""
-    if radius_m is not None and not is_length(radius_m):
-        raise ArgumentError(f"le rayon doit être un nombre de mètres, positif ou nul : {radius_m!r}")
+    length = [] if radius_m is None or is_length(radius_m) else [_radius_fault(radius_m)]
     wanted = ("outlines" if area else "any", "outlines" if target_areas else "points" if area else "any")
     if is_proven(zones, wanted[0]) and is_proven(targets, wanted[1]):
+        _raise(ArgumentError, length)
         return
     name = AREAS if target_areas else POINTS
     faults = [
@@ -60,7 +60,7 @@ def check_layers(
             faults += _polygon_faults(name, targets.index, places)
         elif fault := _kind_fault(name, places):
             faults.append(fault)
-    _raise(ArgumentError, faults)
+    _raise(ArgumentError, faults + length)
 
 
 def check_each(layers: Mapping[str, Layer], *, points: bool = True) -> None:
@@ -127,6 +127,10 @@ def is_length(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
         return False
     return math.isfinite(value) and bool(value >= 0)
+
+
+def _radius_fault(radius_m: object) -> str:
+    return f"le rayon doit être un nombre de mètres, positif ou nul : {radius_m!r}"
 
 
 def _layer_fault(name: str, layer: object) -> str | None:

@@ -8,10 +8,11 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from filelock import AcquireReturnProxy, FileLock, Timeout
 
@@ -64,6 +65,21 @@ def replace_files(data_dir: Path, contents: Mapping[str, bytes | Path]) -> None:
         draft.replace(stage / _JOURNAL)
         _sync(stage)
         _finish(data_dir)
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[Any]:
+    """Write beside the file, then put in its place: a failure leaves the old one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            yield stream
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def finish(data_dir: Path) -> None:

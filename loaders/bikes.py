@@ -52,14 +52,12 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     """
     target = Path(path or within(EXTRACT, data_dir))
     rows = _gbfs_rows(target) if is_json(target) else read_table(target, _LAYOUTS)[0]
-    report = Report(SOURCE_ID, lignes_lues=len(rows))
+    report = Report(SOURCE_ID, len(rows), rows["station_id"])
     rows = drop_duplicate_ids(rows, "station_id", report)
-    rows["capacity"] = numbers(
-        rows["capacity"], low=0, high=MAX_CAPACITY, ids=rows["station_id"], report=report
-    )
+    rows["capacity"] = numbers(rows["capacity"], low=0, high=MAX_CAPACITY, report=report)
     # The flag is blank for new stations: a station is physical unless it is said to be virtual.
     rows["is_virtual_station"] = rows["is_virtual_station"].str.lower().eq("true")
-    points = to_points(rows, path=target, ids=rows["station_id"], report=report, data_dir=data_dir)
+    points = to_points(rows, path=target, report=report, data_dir=data_dir)
     report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
     points[NETWORK] = _networks(points, territory.load(data_dir).velos)
     points = points.astype({"capacity": "Int64"}).set_index("station_id").sort_index()

@@ -1,10 +1,7 @@
 """Build the embedded extracts from files in the producers' layouts."""
 
 import json
-import os
-import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +26,7 @@ from loaders import (
     territory,
     transit,
 )
-from loaders._journal import replace_files, sha256
+from loaders._journal import replace_files, replaced, sha256
 from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
 
@@ -66,7 +63,7 @@ STEPS = [
     Step("qpv", qpv.PRODUCER_FILE, qpv.EXTRACT, qpv.read, {}),
     Step("velos", bikes.PRODUCER_FILE, bikes.EXTRACT, bikes.read, {}),
     Step("lignes", transit.LINES_PRODUCER_FILE, transit.LINES_EXTRACT, transit.read_lines, {}),
-    Step("sncf", transit.STATIONS_PRODUCER_FILE, transit.STATIONS_EXTRACT, transit.read_stations, {}),
+    Step("sncf", transit.RAILWAY_PRODUCER_FILE, transit.RAILWAY_EXTRACT, transit.read_railway_stations, {}),
     Step("friches", friches.PRODUCER_FILE, friches.EXTRACT, friches.read, {"code_insee": "comm_insee"}),
     Step("sports", sports.PRODUCER_FILE, sports.EXTRACT, sports.read, {"code_insee": "comm_insee"}),
     Step("social", social.PRODUCER_FILE, social.EXTRACT, social.read, {}),
@@ -154,7 +151,7 @@ def write_extract(frame: pd.DataFrame, path: Path, *, renamed: Mapping[str, str]
     table = frame[columns].rename(columns=dict(renamed)).reset_index()
     for name in table.columns.drop("geometry", errors="ignore"):
         table[name] = [_cell(value) for value in table[name]]
-    with _replaced(path) as stream:
+    with replaced(path) as stream:
         if path.suffix == ".geojson":
             _write_geojson(gpd.GeoDataFrame(table, geometry="geometry"), path.stem, stream)
             return
@@ -202,21 +199,6 @@ def _cell(value: Any) -> Any:
     if pd.isna(value):
         return ""
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-@contextmanager
-def _replaced(path: Path) -> Iterator[Any]:
-    """Write beside the file, then put in its place: a failure leaves the old one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            yield stream
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def counts(report: Report, extract: Path) -> dict[str, str]:

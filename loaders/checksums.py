@@ -13,7 +13,7 @@ from typing import Final
 
 from errors import SourceContentError, SourceError, SourceFormatError, SourceMissingError
 from loaders._journal import sha256
-from loaders.formats.texts import read_csv, read_json, read_text
+from loaders.formats.texts import count_rows, read_csv
 from loaders.paths import DATA, reference_folder, within
 from loaders.versions import stamp
 from words.formats import entier
@@ -57,28 +57,6 @@ def _of(version: tuple[str, int, int]) -> str:
     return sha256(Path(version[0]))
 
 
-def count(path: Path) -> int:
-    """Count the rows of a CSV file, or the features of a GeoJSON file.
-
-    Raises
-    ------
-    SourceError
-        If it is neither.
-    """
-    if path.suffix == ".geojson":
-        document = read_json(path)
-        features = document.get("features") if isinstance(document, dict) else None
-        if not isinstance(features, list):
-            raise SourceFormatError(path, "ce n'est pas une FeatureCollection GeoJSON", "vérifier le fichier")
-        return len(features)
-    try:
-        return sum(1 for cells in csv.reader(io.StringIO(read_text(path)), strict=True) if cells) - 1
-    except csv.Error as error:
-        raise SourceFormatError(
-            path, f"fichier illisible ou tronqué ({error})", "vérifier le fichier"
-        ) from error
-
-
 def check_extract(path: Path, *, checksum: str, rows: int, source_id: str) -> None:
     """Refuse an extract that is not the one that the catalogue describes.
 
@@ -97,7 +75,7 @@ def check_extract(path: Path, *, checksum: str, rows: int, source_id: str) -> No
     if checksum and of(path) == checksum:
         return
     try:
-        found = count(path)
+        found = count_rows(path)
     except SourceError as error:
         raise SourceFormatError(path, error.fault, mend(source_id)) from error
     if found != rows:

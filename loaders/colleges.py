@@ -9,8 +9,8 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.arrondissements import OF_COMMUNE, commune_of
-from geo.crs import LAMBERT93
 from loaders import catalogue, territory
+from loaders.formats.empty import no_places
 from loaders.formats.national import read_kept
 from loaders.formats.points import drop_duplicate_ids, to_points
 from loaders.formats.texts import Layout, extract_layout
@@ -80,7 +80,7 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
 
     kept = read_kept(target, [ANNUAIRE, extract_layout(COLUMNS)], keep=keep)
     rows = kept.rows
-    report = Report(SOURCE_ID, lignes_lues=kept.read)
+    report = Report(SOURCE_ID, kept.read, rows["uai"])
     report.count_elsewhere(kept.elsewhere, "autre commune de France")
     if kept.layout is ANNUAIRE:
         rows = _of_interest(rows, report)
@@ -90,7 +90,6 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     points = to_points(
         rows,
         path=target,
-        ids=rows["uai"],
         report=report,
         declared=rows["comm_insee"].map(commune_of).astype("str"),
         data_dir=data_dir,
@@ -113,23 +112,8 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
     """
     source = catalogue.load()[SOURCE_ID]
     if path is None and (source.absente or not source.telechargee):
-        return nobody()
+        return no_places("uai", dict.fromkeys((*TEXTS, "vintage", "code_insee"), "str"))
     return read(path).frame
-
-
-def nobody() -> gpd.GeoDataFrame:
-    """Give the frame of a source that was not downloaded.
-
-    Returns
-    -------
-    GeoDataFrame
-        The columns of `load`, no row.
-    """
-    index = pd.Index([], name="uai", dtype="str")
-    return gpd.GeoDataFrame(
-        {name: pd.Series([], index=index, dtype="str") for name in (*TEXTS, "vintage", "code_insee")},
-        geometry=gpd.GeoSeries([], index=index, crs=LAMBERT93),
-    )
 
 
 def _of_interest(rows: pd.DataFrame, report: Report) -> pd.DataFrame:
@@ -144,6 +128,6 @@ def _of_interest(rows: pd.DataFrame, report: Report) -> pd.DataFrame:
     }
     for reason, aside in reasons.items():
         here = aside[rows.index]
-        report.add_elsewhere(rows[here], reason, ids=rows["uai"], values=rows["nom"])
+        report.add_elsewhere(rows[here], reason, rows["nom"])
         rows = rows[~here]
     return rows

@@ -145,7 +145,7 @@ def read_territories(
     if layout is GEO_API:
         level = frame["code_insee"].isin(list(COMMUNE_OF)).map({True: ARRONDISSEMENT, False: COMMUNE})
         others = frame[frame["type_territoire"].fillna(level) != kind]
-        report.add_elsewhere(others, "autre échelon", ids=frame["code_insee"], values=frame["nom"])
+        report.add_elsewhere(others, "autre échelon", frame["nom"])
         frame = frame.drop(index=others.index)
     malformed = frame[~frame["code_insee"].str.fullmatch(r"\d[\dAB]\d{3}")]
     if len(malformed):
@@ -160,7 +160,7 @@ def read_territories(
             path, f"code de commune en double : {', '.join(sorted(set(twice)))}", "n'en garder qu'un"
         )
     foreign = frame[~frame["code_insee"].isin(list(codes))]
-    report.add_elsewhere(foreign, "autre commune", ids=frame["code_insee"], values=frame["nom"])
+    report.add_elsewhere(foreign, "autre commune", frame["nom"])
     frame = frame.drop(index=foreign.index)
     missing = sorted(set(codes) - set(frame["code_insee"]))
     if missing:

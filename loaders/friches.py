@@ -70,21 +70,18 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
         communes=territory.load(data_dir).communes.index,
     )
     rows = sites.rows
-    report = Report(SOURCE_ID, lignes_lues=len(rows) + sites.elsewhere)
+    report = Report(SOURCE_ID, len(rows) + sites.elsewhere, rows["site_id"])
     report.count_elsewhere(sites.elsewhere, "autre commune de France")
     rows = drop_duplicate_ids(rows, "site_id", report)
-    ids = rows["site_id"]
     strange = rows[~rows["site_statut"].isin(STATUSES)]
-    report.add(strange, "statut inconnu", SET_ASIDE, ids=ids, values=rows["site_statut"])
+    report.add(strange, "statut inconnu", SET_ASIDE, rows["site_statut"])
     rows = rows.drop(index=strange.index)
     rows["unite_fonciere_surface"] = numbers(
-        rows["unite_fonciere_surface"], low=0, high=MAX_SURFACE_M2, ids=ids, report=report
+        rows["unite_fonciere_surface"], low=0, high=MAX_SURFACE_M2, report=report
     )
-    rows["site_actu_date"] = _dates(rows["site_actu_date"], ids, report)
+    rows["site_actu_date"] = _dates(rows["site_actu_date"], report)
     rows["unite_fonciere_refcad"] = [parcels(cell) for cell in rows["unite_fonciere_refcad"]]
-    points = to_points(
-        rows, path=target, ids=ids, report=report, declared=rows["comm_insee"], data_dir=data_dir
-    )
+    points = to_points(rows, path=target, report=report, declared=rows["comm_insee"], data_dir=data_dir)
     report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
     points = points.set_index("site_id").sort_index()
     texts = [name for name in FIELDS[1:] if name not in {"unite_fonciere_surface", "unite_fonciere_refcad"}]
@@ -114,11 +111,11 @@ def sheet_url(site_id: str) -> str:
     return f"https://cartofriches.cerema.fr/cartofriches/?site={site_id}"
 
 
-def _dates(values: pd.Series, ids: pd.Series, report: Report) -> pd.Series:
+def _dates(values: pd.Series, report: Report) -> pd.Series:
     """Keep ISO dates; some cells of the live file hold Unix seconds."""
     seconds = values.str.fullmatch(r"\d{9,10}")
     read = pd.to_datetime(values.where(~seconds, ""), format="%Y-%m-%d", errors="coerce")
     read[seconds] = pd.to_datetime(values[seconds].astype(float), unit="s")
     bad = values[(values != "") & read.isna()]
-    report.add(bad.to_frame(), "date illisible (site_actu_date)", MENDED, ids=ids, values=values)
+    report.add(bad, "date illisible (site_actu_date)", MENDED, values)
     return read.dt.strftime("%Y-%m-%d").fillna("")

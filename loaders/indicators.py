@@ -94,14 +94,11 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[pd
     """
     target = Path(path or within(EXTRACT, data_dir))
     rows, _ = read_table(target, [COMPILATION, extract_layout(COLUMNS)])
-    report = Report(SOURCE_ID, lignes_lues=len(rows))
+    report = Report(SOURCE_ID, len(rows), rows["code_qp"])
     check_codes(target, rows["code_qp"])
     frame = pd.DataFrame(
         {"code_qp": rows["code_qp"]}
-        | {
-            name: numbers(rows[name], low=0, high=high, ids=rows["code_qp"], report=report)
-            for name, high in BOUNDS.items()
-        }
+        | {name: numbers(rows[name], low=0, high=high, report=report) for name, high in BOUNDS.items()}
     )
     report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
     return Reading(frame.set_index("code_qp").sort_index(), report)

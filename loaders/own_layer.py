@@ -4,164 +4,83 @@
 of its user.
 """
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from errors import SourceContentError, SourceCrsError
-from loaders.brought import own_archives, own_crs, own_positions, own_tables, own_vectors
-from loaders.brought.own_crs import SYSTEMS, Fit, title
-from loaders.brought.own_faults import mend
-from loaders.brought.own_positions import Position
-from loaders.brought.own_shapes import KINDS, settled, vertices
-from loaders.brought.own_tables import NO_HEADER
+from loaders.brought import own_positions, own_shapes, own_tables, own_values, own_vectors
+from loaders.brought.given import MENDS, Given, described
+from loaders.brought.own_guess import FORMATS, NO_HEADER, Choice, Guess, Position
+from loaders.brought.own_shapes import GENRES, settled, vertices
 from loaders.brought.own_values import Column, named_for_files, typed
 from loaders.catalogue import Source
 from loaders.formats import uploads
+from loaders.formats.archives import is_workbook
+from loaders.formats.cells import NOT_A_NUMBER
 from loaders.formats.delimited import DELIMITERS, ENCODINGS
-from loaders.quality import MENDED, SET_ASIDE, Reading, Report, aside, told
+from loaders.formats.shapes import REPAIRED
+from loaders.formats.systems import SYSTEMS, Fit, equally_good, fit, fits, title
+from loaders.quality import LONGEST, MENDED, SET_ASIDE, Report
 from words.folding import fold
 from words.formats import grouped
 
 __all__ = [
-    "DELIMITERS", "ENCODINGS", "FORMATS", "KINDS", "MAX_BYTES", "MAX_VERTICES", "NO_HEADER", "SYSTEMS", "Choice", "Column",
+    "DELIMITERS", "ENCODINGS", "FORMATS", "GENRES", "MAX_BYTES", "MAX_VERTICES", "NO_HEADER", "SYSTEMS", "Choice", "Column",
     "Fit", "Guess", "OwnLayer", "Position", "look", "place", "read", "source_of", "title",
 ]  # fmt: skip
 
 MAX_BYTES: Final = 60_000_000
 MAX_VERTICES: Final = 1_000_000
-#: A report shows no more of a cell.
-_VALUE_CHARACTERS: Final = 80
 #: Words by which a column names its objects, the surest first.
 _LABELS: Final = (
     "nom", "name", "libelle", "intitule", "titre", "denomination", "designation", "lib", "label", "adresse", "id", "identifiant",
 )  # fmt: skip
-
-Format = Literal["csv", "xlsx", "geojson", "gpkg", "shp"]
-FORMATS: Final[dict[Format, str]] = {
-    "csv": "tableau CSV",
-    "xlsx": "classeur XLSX",
-    "geojson": "GeoJSON",
-    "gpkg": "GeoPackage",
-    "shp": "Shapefile",
+#: What to do about each fault.
+_MENDS: Final = MENDS | {
+    own_positions.ABSENT: "donner une position à cette ligne",
+    own_positions.UNREADABLE: "écrire la position en chiffres, comme sur les autres lignes",
+    own_vectors.UNREADABLE: "dessiner de nouveau cet objet, ou le retirer",
+    own_shapes.ABROAD: "vérifier la position et le système de coordonnées, ou retirer la ligne",
+    own_shapes.FLAT: "dessiner de nouveau cet objet, ou le retirer",
+    REPAIRED: "vérifier le contour, qui se recoupait",
+    own_shapes.OPENED: "rien, si chaque point compte pour un objet",
+    own_shapes.MIXED: "séparer points, lignes et surfaces si toutes comptent",
+    NOT_A_NUMBER: "écrire un nombre, ou choisir de garder cette colonne comme texte",
+    own_values.NOT_A_DAY: "écrire une date (31/12/2025), ou choisir de garder cette colonne comme texte",
 }
 
 
 @dataclass(frozen=True)
-class Choice:
-    """How a file is read; what is None is guessed.
-
-    Attributes
-    ----------
-    encoding, separator
-        Names of `ENCODINGS` and `DELIMITERS`.
-    header_line
-        Number of the line of the headings, `NO_HEADER` without one.
-    decimal
-        "," if points stand between thousands, "." if commas do; None reads either as decimals.
-    position
-        The columns that hold the place of a row of a table.
-    swapped
-        Whether the second coordinate is the easting.
-    as_text
-        Headings of the columns that are read neither as numbers nor as days.
-    """
-
-    member: str | None = None
-    part: str | None = None
-    encoding: str | None = None
-    separator: str | None = None
-    header_line: int | None = None
-    decimal: str | None = None
-    position: Position | None = None
-    crs: str | None = None
-    swapped: bool | None = None
-    as_text: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Guess:
-    """What a file seems to be.
-
-    Attributes
-    ----------
-    cells
-        Every row as text, indexed by line.
-    systems
-        Coordinate systems between which the coordinates do not tell; one where there is no doubt.
-    shapes, faults
-        Geometries in the coordinates of the file, None where there is none, and what is wrong with the others.
-    declared_text
-        Headings of the columns that the file declares as text.
-    """
-
-    name: str
-    kind: Format
-    choice: Choice
-    notes: tuple[str, ...]
-    doubts: tuple[str, ...]
-    cells: pd.DataFrame
-    members: tuple[str, ...] = ()
-    parts: tuple[str, ...] = ()
-    systems: tuple[Fit, ...] = ()
-    miscut: dict[int, str] = field(default_factory=dict)
-    shapes: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
-    faults: pd.Series = field(default_factory=lambda: pd.Series(dtype="str"))
-    declared_text: frozenset[str] = frozenset()
-
-    @property
-    def is_table(self) -> bool:
-        """Whether the place of a row is in its cells."""
-        return self.kind in {"csv", "xlsx"}
-
-
-@dataclass(frozen=True)
-class OwnLayer(Reading[gpd.GeoDataFrame]):
+class OwnLayer(Given[gpd.GeoDataFrame]):
     """A layer as it was read: its objects in EPSG:2154, and the faults of its rows.
 
     Attributes
     ----------
     columns
-        The columns of the file; `frame` has them by name, `genre` (one of `KINDS`) and the geometry.
+        The columns of the file; `frame` has them by name, `genre` (one of `GENRES`) and the geometry.
     label
         The column that names an object, `id_objet` if none does.
     located
         The columns that hold the place of a row, by name.
-    rows
-        Every row of the file as text, indexed by line, its columns named as in `headings`.
     headings
-        The columns of `rows`: those of the frame, and the one that held the geometry.
+        The columns of `rows`, by name: those of the frame, and the one that held the geometry.
     """
 
     columns: tuple[Column, ...] = ()
     label: str = "id_objet"
     located: tuple[str, ...] = ()
-    rows: pd.DataFrame = field(default_factory=pd.DataFrame)
     headings: tuple[Column, ...] = ()
 
-    def found(self) -> pd.DataFrame:
-        """List the faults found, in order of line.
-
-        Returns
-        -------
-        DataFrame
-            `ligne`, `identifiant`, `faute`, `valeur`, `suite` and `a_faire`.
-        """
-        return told(self.report, mend)
-
-    def set_aside(self) -> pd.DataFrame:
-        """Give the rows set aside as the file gave them, each with all its faults and what to do.
-
-        Returns
-        -------
-        DataFrame
-            Indexed by `ligne`: the columns of the file, `faute` and `a_faire`.
-        """
-        return aside(self.rows, self.found())
+    @staticmethod
+    def mend(fault: str) -> str:
+        """Say what to do about a fault."""
+        return _MENDS[fault.partition(" (")[0].partition(" : ")[0]]
 
 
 def look(name: str, content: bytes, corrected: Choice | None = None) -> Guess:
@@ -186,28 +105,11 @@ def look(name: str, content: bytes, corrected: Choice | None = None) -> Guess:
         filled="choisir un fichier rempli",
     )
     members: tuple[str, ...] = ()
-    if raw.startswith(b"PK") and not own_archives.is_workbook(raw):
-        found = own_archives.open_archive(path, raw, member=asked.member)
-        asked, members = replace(asked, member=found.member), found.members
-        if "" not in found.content:
-            opened = own_vectors.open_shapefile(path, found.content, encoding=asked.encoding)
-            return _of_vectors(path, "shp", opened, asked, members)
-        raw = found.content[""]
-    start = raw[:1000].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start.startswith((b"{", b"[")):
-        return _of_vectors(path, "geojson", own_vectors.open_geojson(path, raw), asked, members)
-    kind = uploads.format_of(path, raw)
-    if kind == "gpkg":
-        return _of_vectors(
-            path, kind, own_vectors.open_geopackage(path, raw, part=asked.part), asked, members
-        )
-    if kind == "xlsx":
-        table = own_tables.open_sheet(path, raw, part=asked.part, header_line=asked.header_line)
-    else:
-        table = own_tables.open_text(
-            path, raw, encoding=asked.encoding, separator=asked.separator, header_line=asked.header_line
-        )
-    return _of_table(path, kind, table, asked, members)
+    content_of = {"": raw}
+    if raw.startswith(b"PK") and not is_workbook(raw):
+        member, members, content_of = own_vectors.open_archive(path, raw, member=asked.member)
+        asked = replace(asked, member=member)
+    return replace(_located(_opened(path, content_of, asked)), members=members)
 
 
 def read(content: bytes, choice: Choice, *, name: str) -> OwnLayer:
@@ -245,25 +147,21 @@ def place(guess: Guess) -> OwnLayer:
         raise SourceCrsError(
             path, "le système des coordonnées n'est pas reconnu", "choisir le système de coordonnées"
         )
-    report = Report("couche", lignes_lues=len(cells))
-    whole = choice.position.whole if choice.position else ""
-    attributes = cells.drop(columns=[whole] if whole else [])
+    position = choice.position or Position()
+    attributes = cells.drop(columns=[position.whole] if position.whole else [])
     label = _label(attributes)
-    ids = cells[label].str.slice(stop=_VALUE_CHARACTERS) if label else pd.Series("", index=cells.index)
-    said = pd.Series("", index=cells.index)
-    if choice.position is not None:
-        said = own_positions.shown(cells, choice.position).str.slice(stop=_VALUE_CHARACTERS)
+    ids = cells[label].str.slice(stop=LONGEST) if label else pd.Series("", index=cells.index)
+    report = Report("couche", len(cells), ids, longest=LONGEST)
+    said = own_positions.shown(cells, position)
     miscut = pd.Series(guess.miscut, dtype="str")
     unplaced = guess.faults[(guess.faults != "") & ~guess.faults.index.isin(miscut.index)]
     for faults in (miscut, unplaced):
-        for fault, lines in faults.groupby(faults).groups.items():
-            report.add(cells.loc[lines], str(fault), SET_ASIDE, ids=ids, values=said)
+        report.add(faults, faults, SET_ASIDE, said)
     sound = ~cells.index.isin([*miscut.index, *unplaced.index])
-    located = () if choice.position is None else choice.position.columns
     values, columns, lost = typed(
         attributes,
         decimal=choice.decimal,
-        as_text=(*choice.as_text, *located),
+        as_text=(*choice.as_text, *position.columns),
         no_figures=guess.declared_text,
     )
     frame = settled(
@@ -271,28 +169,20 @@ def place(guess: Guess) -> OwnLayer:
         guess.shapes[sound],
         crs=choice.crs,
         swapped=bool(choice.swapped),
-        ids=ids,
         said=said,
         report=report,
     )
-    for fault, heading, wrong in lost:
-        texts = attributes[
-            next(head for head, column in zip(attributes, columns, strict=True) if column.title == heading)
-        ]
-        rows = cells[wrong & sound]
-        report.add(
-            rows, f"{fault} ({heading})", MENDED, ids=ids, values=texts.str.slice(stop=_VALUE_CHARACTERS)
-        )
+    for fault, texts in lost:
+        report.add(texts[texts.index.isin(cells.index[sound])], fault, MENDED, texts)
     names = {heading: column.name for heading, column in zip(attributes, columns, strict=True)}
     headings = tuple(Column(name, title, "texte") for name, title in named_for_files(list(cells.columns)))
     rows = cells.set_axis([column.name for column in headings], axis="columns")
-    held = tuple(names[heading] for heading in located if heading in names)
-    return OwnLayer(frame, report, columns, names.get(label, "id_objet"), held, rows, headings)
+    held = tuple(names[heading] for heading in position.columns if heading in names)
+    return OwnLayer(frame, report, rows, columns, names.get(label, "id_objet"), held, headings)
 
 
 def source_of(layer: OwnLayer, *, source_id: str, name: str, title: str, origin: str, vintage: str) -> Source:
     """Describe an imported layer as the catalogue describes a source."""
-    report = layer.report
     return Source(
         source_id=source_id,
         titre=f"{title} (couche importée « {name} »)",
@@ -301,85 +191,27 @@ def source_of(layer: OwnLayer, *, source_id: str, name: str, title: str, origin:
         date=None,
         licence="celle du fichier importé, non vérifiée",
         attribution=f"Source indiquée par l'utilisateur : {origin} ; couche importée par l'utilisateur, non vérifiée",
-        adresse="fichier importé par l'utilisateur, non conservé",
-        fichier=name,
-        lignes_lues=report.lignes_lues,
-        lignes_gardees=report.lignes_gardees,
-        lignes_ecartees=report.lignes_ecartees,
         limites="Hors source officielle : couche importée par l'utilisateur, non vérifiée ; ce qu'elle ne liste pas n'est "
         "pas absent pour autant.",
         communes=frozenset(),
+        **described(layer.report, name),
     )
 
 
-def _of_table(
-    path: Path, kind: Format, table: own_tables.OwnTable, asked: Choice, members: tuple[str, ...]
-) -> Guess:
-    cells, notes, doubts = table.cells, [], []
-    if kind == "csv":
-        notes.append(
-            f"Encodage : {ENCODINGS[table.encoding]} ; séparateur : {DELIMITERS.get(table.separator, table.separator)}."
-        )
-    if table.header_line == NO_HEADER:
-        doubts.append("Aucune ligne de titres reconnue : les colonnes sont numérotées.")
-    else:
-        notes.append(f"Titres des colonnes : ligne {table.header_line}.")
-    position, by_values = asked.position, False
-    if position is None:
-        position, by_values = own_positions.find(cells)
-    shapes = pd.Series(np.full(len(cells), None, dtype=object), index=cells.index)
-    faults, stated = pd.Series("", index=cells.index), None
-    if position.columns:
-        shapes, faults, stated = own_positions.place(cells, position, decimal=asked.decimal)
-        named = " et ".join(f"« {name} »" for name in position.columns)
-        notes.append(f"Position : {named}.")
-        if by_values:
-            doubts.append(
-                "Position reconnue d'après les seules valeurs des colonnes : vérifiez sur la carte."
-            )
-    else:
-        doubts.append("Aucune colonne de position reconnue : choisissez celles qui la donnent.")
-    choice = replace(
-        asked,
-        encoding=table.encoding or None,
-        separator=table.separator or None,
-        header_line=table.header_line,
-        part=table.part or None,
-        position=position,
-    )
-    return _guessed(
-        Guess(
-            path.name, kind, choice, tuple(notes), tuple(doubts), cells, members, table.parts, (), table.miscut, shapes, faults
-        ),
-        stated,
-    )  # fmt: skip
+def _opened(path: Path, content: Mapping[str, bytes], choice: Choice) -> Guess:
+    """Open a file, or the members of a Shapefile by their extension."""
+    if "" not in content:
+        return own_vectors.open_shapefile(path, content, choice)
+    raw = content[""]
+    if raw[:1000].removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"[")):
+        return own_vectors.open_geojson(path, raw, choice)
+    kind = uploads.format_of(path, raw)
+    if kind == "gpkg":
+        return own_vectors.open_geopackage(path, raw, choice)
+    return own_tables.open_table(path, raw, kind, choice)
 
 
-def _of_vectors(
-    path: Path, kind: Format, opened: own_vectors.Vectors, asked: Choice, members: tuple[str, ...]
-) -> Guess:
-    choice = replace(asked, part=opened.part or None)
-    return _guessed(
-        Guess(
-            path.name,
-            kind,
-            choice,
-            tuple(f"{note}." for note in opened.notes),
-            (),
-            opened.cells,
-            members,
-            opened.parts,
-            (),
-            {},
-            opened.shapes,
-            opened.faults,
-            opened.kept_as_text,
-        ),
-        opened.crs,
-    )
-
-
-def _guessed(guess: Guess, stated: str | None) -> Guess:
+def _located(guess: Guess) -> Guess:
     """Complete a guess with the system of its coordinates."""
     number = vertices(guess.shapes)
     if number > MAX_VERTICES:
@@ -388,14 +220,14 @@ def _guessed(guess: Guess, stated: str | None) -> Guess:
             f"{grouped(number)} sommets, {grouped(MAX_VERTICES)} au plus sont acceptés",
             "simplifier les tracés, ou découper la couche par commune",
         )
-    asked, notes, doubts = guess.choice, list(guess.notes), list(guess.doubts)
+    asked, stated, notes, doubts = guess.choice, guess.stated, list(guess.notes), list(guess.doubts)
     coordinates = own_positions.coordinates_of(guess.shapes)
     known = coordinates[np.isfinite(coordinates).all(axis=1)]
-    found = own_crs.fits(known, stated=stated)
-    crs, swapped, systems = asked.crs, asked.swapped, tuple(own_crs.equally_good(found))
+    found = fits(known, stated=stated)
+    crs, swapped, systems = asked.crs, asked.swapped, tuple(equally_good(found))
     if crs is not None:
         if swapped is None and len(known):
-            straight, turned = (own_crs.fit(known, crs, swapped=way) for way in (False, True))
+            straight, turned = (fit(known, crs, swapped=way) for way in (False, True))
             swapped = turned.in_france > straight.in_france
         notes.append(f"Système de coordonnées choisi : {title(crs)}.")
     elif found:

@@ -18,8 +18,6 @@ PARTNERS_FILE = FOLDER / "partenaires.csv"
 ACRONYMS_FILE = FOLDER / "sigles.csv"
 PARTNER_COLUMNS = ["id_partenaire", "nom_court", "sigle", "nom_complet", "type", "ecritures", "note"]
 ACRONYM_COLUMNS = ["sigle", "developpe", "origine"]
-#: The only entry that is no partner: the document sends the reader to the sheets.
-SEE_SHEETS = "voir-fiches-projet"
 
 
 def load_partners(path: Path | str | None = None) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Ground-floor premises of social landlords, from the inventories that users have: CSV, XLSX or GeoPackage."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -11,8 +11,9 @@ import pandas as pd
 from errors import ArgumentError, SourceContentError, SourceFormatError
 from geo.crs import LAMBERT93
 from loaders import checksums, qpv
+from loaders.brought import addresses, given
 from loaders.brought.addresses import Geocode
-from loaders.brought.premises_faults import mend
+from loaders.brought.given import Given, described
 from loaders.brought.premises_places import attached, placed
 from loaders.brought.premises_rows import read_values, without_broken
 from loaders.brought.premises_schema import (
@@ -21,58 +22,68 @@ from loaders.brought.premises_schema import (
     COLUMNS,
     COORDINATES,
     FICTIONAL,
-    HEADINGS,
-    heading,
+    INVENTORY,
 )
 from loaders.catalogue import Source
-from loaders.formats.cells import restore
-from loaders.formats.delimited import read_delimited
-from loaders.formats.geopackages import read_geopackage
-from loaders.formats.grids import RawTable, to_table
+from loaders.formats.cells import NOT_A_NUMBER, restore
+from loaders.formats.empty import no_places
+from loaders.formats.geopackages import NOT_A_POINT
+from loaders.formats.grids import RawTable
+from loaders.formats.headings import open_known
 from loaders.formats.points import drop_duplicate_ids
-from loaders.formats.uploads import format_of, take
-from loaders.formats.workbooks import read_workbook
 from loaders.paths import DATA
-from loaders.quality import Reading, Report, aside, told
+from loaders.quality import LONGEST, OFF_TERRITORY, Report
 from words.formats import date_courte
 
 SOURCE_ID: Final = "locaux"
 #: Invented premises for trying out, loaded on request alone.
 FICTIONAL_FILE: Final = DATA / checksums.FICTIONAL
+#: What to do about each fault; the rule of the column named in brackets completes it.
+MENDS: Final = given.MENDS | {
+    "identifiant absent": "donner un identifiant propre au local",
+    "identifiant en double": "donner à chaque local un identifiant différent, ou retirer la répétition",
+    "valeur absente": "remplir la case",
+    "valeur inconnue": "écrire",
+    NOT_A_NUMBER: "écrire",
+    "nombre hors bornes": "écrire",
+    "étage illisible": "écrire",
+    "date illisible": "écrire",
+    "date hors bornes": "vérifier le jour, écrire",
+    "formule sans valeur enregistrée": "recopier la colonne en valeurs (collage spécial), puis enregistrer",
+    "coordonnées absentes": "remplir lon et lat, ou l'adresse",
+    "coordonnées incomplètes": "remplir lon et lat toutes les deux",
+    "coordonnées inversées": "échanger lon et lat dans l'inventaire",
+    "coordonnées en mètres": "convertir lon et lat en degrés (WGS84)",
+    "coordonnées hors de France": "vérifier lon et lat",
+    NOT_A_POINT: "donner un seul point à chaque local",
+    OFF_TERRITORY: "vérifier la position, ou retirer la ligne si le local est hors des communes du contrat",
+    addresses.NO_ADDRESS: "remplir lon et lat, ou l'adresse",
+    addresses.NOT_ASKED: "remplir lon et lat, ou demander le géocodage des adresses",
+    addresses.NOT_FOUND: "vérifier l'adresse, ou remplir lon et lat",
+    addresses.IMPRECISE: "compléter l'adresse (numéro, voie, code postal, commune), ou remplir lon et lat",
+    addresses.TOO_MANY: "remplir lon et lat, ou importer l'inventaire en plusieurs fois",
+    addresses.SERVICE_AWAY: "recommencer plus tard, ou remplir lon et lat",
+    "code de QPV de 2015": "laisser code_qp vide ou donner le code de 2024 (QN…)",
+    "code de QPV inconnu": "laisser code_qp vide ou donner le code de 2024 (QN…)",
+    "hors du QPV déclaré": "vérifier la position, ou laisser code_qp vide",
+    "loin du QPV déclaré": "corriger la position ou code_qp, qui se contredisent",
+    "local hors du rez-de-chaussée": "vérifier l'étage, ou retirer la ligne",
+}
 
 
 @dataclass(frozen=True)
-class Inventory(Reading[gpd.GeoDataFrame]):
-    """An inventory as it was read: the premises kept, the faults, and every row as the file gave it.
+class Inventory(Given[gpd.GeoDataFrame]):
+    """An inventory as it was read; its rows are in the columns recognised."""
 
-    Attributes
-    ----------
-    rows
-        Every row of the file as text, indexed by line, in the columns recognised.
-    """
-
-    rows: pd.DataFrame = field(default_factory=pd.DataFrame)
     notes: tuple[str, ...] = ()
 
-    def faults(self) -> pd.DataFrame:
-        """List the faults found, in order of line.
-
-        Returns
-        -------
-        DataFrame
-            `ligne`, `identifiant`, `faute`, `valeur`, `suite` and `a_faire`.
-        """
-        return told(self.report, mend)
-
-    def set_aside(self) -> pd.DataFrame:
-        """Give the rows set aside as the file gave them, each with all its faults and what to do.
-
-        Returns
-        -------
-        DataFrame
-            Indexed by `ligne`: the columns of the file, `faute` and `a_faire`.
-        """
-        return aside(self.rows, self.faults())
+    @staticmethod
+    def mend(fault: str) -> str:
+        """Say what to do about a fault; the column that it names in brackets adds its rule."""
+        base, _, rest = fault.partition(" (")
+        advice = MENDS[base.partition(" : ")[0]]
+        column = BY_NAME.get(rest.rstrip(")"))
+        return f"{advice} {column.rule}" if column and advice.endswith("écrire") else advice
 
 
 def read(
@@ -112,22 +123,20 @@ def read(
     SourceError
         If the file is unusable as a whole: format, encoding, columns, size, coordinates.
     """
-    path, raw = take(source, name)
-    table = _table(path, raw)
+    path, table = open_known(source, name, INVENTORY)
     _check_columns(path, table)
-    report = Report(SOURCE_ID, lignes_lues=len(table.cells))
     cells = table.cells.reindex(columns=list(BY_NAME), fill_value="").astype("str")
-    ids = cells["id_local"]
-    rows = without_broken(cells, table, ids=ids, report=report)
+    report = Report(SOURCE_ID, len(cells), cells["id_local"], longest=LONGEST)
+    rows = without_broken(cells, table, report=report)
     rows = rows.apply(restore)
     rows = drop_duplicate_ids(rows, "id_local", report)
     day = pd.Timestamp.now() if today is None else today
-    values, kept = read_values(rows, ids=ids, report=report, today=day)
+    values, kept = read_values(rows, report=report, today=day)
     rows = rows[kept]
-    points = placed(rows, path=path, ids=ids, report=report, geocode=geocode)
+    points = placed(rows, path=path, report=report, geocode=geocode)
     values = values.loc[points.index]
     outlines = qpv.read().frame if zones is None else zones
-    code, believed = attached(points, rows.loc[points.index, "code_qp"], outlines, ids=ids, report=report)
+    code, believed = attached(points, rows.loc[points.index, "code_qp"], outlines, report=report)
     frame = gpd.GeoDataFrame(
         values.assign(
             code_qp=code, origine_position=points["origine_position"], code_insee=points["code_insee"]
@@ -153,10 +162,7 @@ def load(
         in EPSG:2154.
     """
     if source is None:
-        empty = {name: pd.Series(dtype=_dtype(name)) for name in _FRAME_COLUMNS}
-        return gpd.GeoDataFrame(
-            empty, geometry=gpd.GeoSeries([], crs=LAMBERT93), index=pd.Index([], name="id_local", dtype="str")
-        )
+        return no_places("id_local", {name: _dtype(name) for name in _FRAME_COLUMNS})
     inventory = read(source, name=name, geocode=geocode)
     if inventory.frame.empty:
         first = inventory.faults().iloc[0]
@@ -243,13 +249,9 @@ def source_of(inventory: Inventory, *, name: str) -> Source:
         date=days.max().date() if len(days) else None,
         licence="celle de l'inventaire importé",
         attribution=f"{mention}source : {producers}",
-        adresse="fichier importé par l'utilisateur, non conservé",
-        fichier=name,
-        lignes_lues=inventory.report.lignes_lues,
-        lignes_gardees=inventory.report.lignes_gardees,
-        lignes_ecartees=inventory.report.lignes_ecartees,
         limites="Inventaire importé par l'utilisateur : ce qu'il ne liste pas n'est pas absent pour autant.",
         communes=frozenset(frame["code_insee"]),
+        **described(inventory.report, name),
     )
 
 
@@ -260,33 +262,9 @@ _FRAME_COLUMNS: Final = [
 ]
 
 
-def recognise(title: str) -> str | None:
-    """Give the column that a heading of an inventory names.
-
-    Parameters
-    ----------
-    title
-        A heading: the column's name or its French title, whatever the case, the accents and the unit in brackets.
-
-    Returns
-    -------
-    str or None
-        Name of the column.
-    """
-    return HEADINGS.get(heading(title))
-
-
 def _dtype(name: str) -> str:
     kind = BY_NAME[name].kind if name in BY_NAME else "texte"
     return {"nombre": "float64", "etage": "float64", "date": "datetime64[s]"}.get(kind, "str")
-
-
-def _table(path: Path, raw: bytes) -> RawTable:
-    kind = format_of(path, raw)
-    if kind == "gpkg":
-        return read_geopackage(path, raw, recognise)
-    grid = read_workbook(path, raw, recognise) if kind == "xlsx" else read_delimited(path, raw, recognise)
-    return to_table(path, grid, recognise)
 
 
 def _check_columns(path: Path, table: RawTable) -> None:

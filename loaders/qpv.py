@@ -64,7 +64,7 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     indicators.check_codes(target, frame["code_qp"])
     if layout is ANCT:
         foreign = frame[~frame["siren_epci"].astype("str").isin(place.epci)]
-        report.add_elsewhere(foreign, "autre EPCI", ids=frame["code_qp"], values=frame["lib_communes"])
+        report.add_elsewhere(foreign, "autre EPCI", frame["lib_communes"])
         frame = frame.drop(index=foreign.index)
         if frame.empty:
             raise SourceContentError(

@@ -1,6 +1,5 @@
 """What a loader found wrong in the rows of a file, and what it did about it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -24,6 +23,8 @@ KEPT = "conservée"
 OFF_TERRITORY = "hors du périmètre de l'atlas"
 #: More such rows are counted, not listed: a national file has some thousands.
 LISTED = 200
+#: A report shows no more of a cell of a user's file.
+LONGEST = 80
 
 FrameT = TypeVar("FrameT", bound=pd.DataFrame)
 
@@ -51,30 +52,47 @@ class Report:
 
     Attributes
     ----------
+    ids
+        How each row is called, on an index that holds its line.
+    longest
+        How much of a value is shown; None for all.
     counted
         Reason to number of rows that are sound and belong elsewhere, too many to be listed.
     """
 
     source_id: str
     lignes_lues: int
+    ids: pd.Series = field(default_factory=lambda: pd.Series(dtype="str"))
+    longest: int | None = None
     faults: list[Fault] = field(default_factory=list)
     counted: dict[str, int] = field(default_factory=dict)
 
-    def add(self, frame: pd.DataFrame, faute: str, suite: str, *, ids: pd.Series, values: pd.Series) -> None:
+    def add(
+        self,
+        rows: pd.DataFrame | pd.Series,
+        faute: str | pd.Series,
+        suite: str,
+        values: pd.Series | None = None,
+    ) -> None:
         """Add one fault per row.
 
         Parameters
         ----------
-        frame
+        rows
             The rows at fault, indexed by line.
-        ids, values
-            Id and value at fault of each row, on an index that holds these lines.
+        faute
+            What is wrong with them, or with each.
+        values
+            Value at fault of each row, on an index that holds these lines; None if there is none to show.
         """
-        lines = frame.index
-        for line, identifiant, value in zip(lines, ids.loc[lines], values.loc[lines], strict=True):
-            self.faults.append(Fault(int(line), str(identifiant), faute, str(value), suite))
+        lines = rows.index
+        told = [faute] * len(lines) if isinstance(faute, str) else faute.loc[lines]
+        said = [""] * len(lines) if values is None else values.loc[lines]
+        for line, identifiant, fault, value in zip(lines, self.ids.loc[lines], told, said, strict=True):
+            text = str(value)[: self.longest]
+            self.faults.append(Fault(int(line), str(identifiant), str(fault), text, suite))
 
-    def add_elsewhere(self, frame: pd.DataFrame, detail: str, *, ids: pd.Series, values: pd.Series) -> None:
+    def add_elsewhere(self, frame: pd.DataFrame, detail: str, values: pd.Series) -> None:
         """Set aside rows that are sound and belong elsewhere: listed while they are few, else counted.
 
         Parameters
@@ -85,7 +103,7 @@ class Report:
         if len(frame) > LISTED:
             self.count_elsewhere(len(frame), detail)
         else:
-            self.add(frame, f"{OFF_TERRITORY} ({detail})", SET_ASIDE, ids=ids, values=values)
+            self.add(frame, f"{OFF_TERRITORY} ({detail})", SET_ASIDE, values)
 
     def count_elsewhere(self, count: int, detail: str) -> None:
         """Set aside rows that are sound and belong elsewhere, without listing them.
@@ -166,43 +184,6 @@ class Reading(Generic[FrameT]):
 
     frame: FrameT
     report: Report
-
-
-def told(report: Report, mend: Callable[[str], str]) -> pd.DataFrame:
-    """List the faults of a user's file, each with what to do about it.
-
-    Returns
-    -------
-    DataFrame
-        In order of line: `ligne`, `identifiant`, `faute`, `valeur`, `suite` and `a_faire`.
-    """
-    found = report.frame().drop(columns="source_id").reset_index(drop=True)
-    mends = {fault: mend(fault) for fault in found["faute"].unique()}
-    return found.assign(a_faire=found["faute"].map(mends).astype("str"))
-
-
-def aside(rows: pd.DataFrame, faults: pd.DataFrame) -> pd.DataFrame:
-    """Give the rows set aside as their file gave them, each with all its faults and what to do.
-
-    Parameters
-    ----------
-    rows
-        Every row of the file as text, indexed by line.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by `ligne`: the columns of the file, `faute` and `a_faire`.
-    """
-    found = faults[faults["suite"] == SET_ASIDE]
-    lines = sorted(set(found["ligne"]))
-    joined: dict[str, list[str]] = {}
-    for name in ("faute", "a_faire"):
-        texts: dict[int, list[str]] = {line: [] for line in lines}
-        for line, text in zip(found["ligne"], found[name], strict=True):
-            texts[line].append(text)
-        joined[name] = [" ; ".join(several) for several in texts.values()]
-    return rows.loc[lines].assign(**joined)
 
 
 def load(path: Path | str | None = None) -> pd.DataFrame:

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from filelock import Timeout
+
 from errors import ArgumentError, SourceContentError
 from loaders import catalogue, checksums, partners, premises, projects, quality, sports, territory
 from loaders._journal import alone, replace_files, sha256
 from loaders.brought import landlords
 from loaders.build import STEPS
+from loaders.formats.texts import count_rows
 from loaders.paths import DATA, within
 
 _STEP_OF: Final = {step.source_id: step for step in STEPS}
@@ -53,30 +56,36 @@ def record(names: Iterable[str] | None = None, *, data_dir: Path | str = DATA) -
         If a file is at fault, or sets rows aside.
     """
     folder = Path(data_dir).absolute()
-    with alone(folder):
-        tables = [name for name in _READERS if (folder / name).is_file()]
-        if names is None:
-            for name in tables:
-                _READERS[name](folder / name)
-            replace_files(folder, checksums.sealed(folder, {}, afresh=True))
-        rows = catalogue.rows(within(catalogue.CATALOGUE_FILE, folder))
-        whole = {source_id: row for source_id, row in rows.items() if int(row["lignes_lues"])}
-        asked = [*tables, *whole] if names is None else list(names)
-        unknown = [name for name in asked if name not in tables and name not in whole]
-        if unknown:
-            raise ArgumentError(
-                f"ni source, ni fichier à enregistrer : {', '.join(unknown)} ; connus : {', '.join([*whole, *tables])}"
-            )
-        return [
-            _record_source(rows[name], folder) if name in whole else _record_table(name, folder)
-            for name in asked
-        ]
+    try:
+        with alone(folder):
+            return _recorded(names, folder)
+    except Timeout as error:
+        raise SourceContentError(folder, "une actualisation est en cours", "réessayer ensuite") from error
+
+
+def _recorded(names: Iterable[str] | None, folder: Path) -> list[Recorded]:
+    tables = [name for name in _READERS if (folder / name).is_file()]
+    if names is None:
+        for name in tables:
+            _READERS[name](folder / name)
+        replace_files(folder, checksums.sealed(folder, {}, afresh=True))
+    rows = catalogue.rows(within(catalogue.CATALOGUE_FILE, folder))
+    whole = {source_id: row for source_id, row in rows.items() if int(row["lignes_lues"])}
+    asked = [*tables, *whole] if names is None else list(names)
+    unknown = [name for name in asked if name not in tables and name not in whole]
+    if unknown:
+        raise ArgumentError(
+            f"ni source, ni fichier à enregistrer : {', '.join(unknown)} ; connus : {', '.join([*whole, *tables])}"
+        )
+    return [
+        _record_source(rows[name], folder) if name in whole else _record_table(name, folder) for name in asked
+    ]
 
 
 def _record_table(name: str, folder: Path) -> Recorded:
     _READERS[name](folder / name)
     replace_files(folder, checksums.sealed(folder, {}, anew=[name]))
-    return Recorded(name, checksums.count(folder / name) if name.endswith(".csv") else None)
+    return Recorded(name, count_rows(folder / name) if name.endswith(".csv") else None)
 
 
 def _record_source(row: dict[str, str], folder: Path) -> Recorded:

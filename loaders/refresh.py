@@ -1,21 +1,15 @@
 """Fetch the official sources of a folder of data again, or put their versions of before back."""
 
-import json
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
-
-import pandas as pd
-from filelock import Timeout
 
 from errors import ArgumentError, AtlasError
-from loaders import catalogue, checksums, quality, territory
+from loaders import checksums, territory
 from loaders._journal import alone, own_folder, replace_files
-from loaders.live import attempts, kept_versions
-from loaders.live.attempts import Attempt
-from loaders.live.changes import Changes, compare
+from loaders.live import kept
 from loaders.live.download import Patience
+from loaders.live.kept import Attempt, Changes, compare
 from loaders.live.register import BY_HAND, OFFICIAL, official
 from loaders.live.renewal import (
     CHANGED,
@@ -26,7 +20,7 @@ from loaders.live.renewal import (
     Progress,
     RefreshResult,
     Renewal,
-    unwritable,
+    reason,
 )
 from loaders.paths import DATA
 
@@ -48,8 +42,6 @@ __all__ = [
     "revert",
 ]
 
-_BUSY: Final = "une actualisation est déjà en cours"
-
 
 def last_attempt(source_id: str, *, data_dir: Path = DATA) -> Attempt | None:
     """Tell when a source was last fetched, and whether it was in vain.
@@ -59,7 +51,7 @@ def last_attempt(source_id: str, *, data_dir: Path = DATA) -> Attempt | None:
     Attempt or None
         None if it never was.
     """
-    return attempts.read(data_dir, source_id)
+    return kept.last_attempt(data_dir, source_id)
 
 
 def refreshable(data_dir: Path = DATA) -> list[str]:
@@ -81,7 +73,7 @@ def refreshable(data_dir: Path = DATA) -> list[str]:
 
 def has_previous(source_id: str, *, data_dir: Path = DATA) -> bool:
     """Tell whether a version of before is kept, for `revert`."""
-    return (data_dir / kept_versions.PREVIOUS / source_id / kept_versions.ROW).exists()
+    return kept.has_previous(source_id, data_dir)
 
 
 def refresh(
@@ -168,10 +160,8 @@ def refresh_all(
                 else:
                     run = Renewal(source, folder, url, accept_loss, on_progress, patience)
                     yield run.result()
-    except Timeout:
-        yield from (RefreshResult(name, REFUSED, _BUSY) for name in names)
     except OSError as error:
-        yield from (RefreshResult(name, REFUSED, unwritable(error)) for name in names)
+        yield from (RefreshResult(name, REFUSED, reason(error)) for name in names)
 
 
 def revert(source_id: str, *, data_dir: Path | str = DATA) -> RefreshResult:
@@ -186,26 +176,13 @@ def revert(source_id: str, *, data_dir: Path | str = DATA) -> RefreshResult:
     source = official(source_id)
     if source is None:
         raise ArgumentError(f"source inconnue ou jamais actualisée : {source_id}")
-    kept = folder / kept_versions.PREVIOUS / source_id
     try:
         with alone(folder):
             if not has_previous(source_id, data_dir=folder):
                 return RefreshResult(source_id, REFUSED, "aucune version précédente n’est gardée")
-            told = json.loads((kept / kept_versions.ROW).read_bytes())
-            old = kept_versions.current(source_id, folder)
-            before = (kept / Path(source.fichier).name).read_bytes()
-            contents = kept_versions.previous(source, folder)
-            contents[source.fichier] = before
-            contents |= catalogue.rewritten(
-                folder, told["ligne"], pd.DataFrame(told["fautes"], columns=quality.COLUMNS)
-            )
-            replace_files(folder, contents)
-            return RefreshResult(
-                source_id, CHANGED, "", compare(old, kept_versions.current(source_id, folder))
-            )
-    except Timeout:
-        return RefreshResult(source_id, REFUSED, _BUSY)
-    except AtlasError as error:
-        return RefreshResult(source_id, REFUSED, str(error))
-    except OSError as error:
-        return RefreshResult(source_id, REFUSED, unwritable(error))
+            old = kept.current(source_id, folder)
+            replace_files(folder, kept.put_back(source, folder))
+            changes = compare(old, kept.current(source_id, folder))
+            return RefreshResult(source_id, CHANGED, "", changes)
+    except (AtlasError, OSError) as error:
+        return RefreshResult(source_id, REFUSED, reason(error))

@@ -54,12 +54,13 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     """
     target = Path(path or within(EXTRACT, data_dir))
     rows, layout = read_table(target, [VILLE, extract_layout(COLUMNS)])
-    report = Report(SOURCE_ID, lignes_lues=len(rows))
     if layout is VILLE:
         rows["id_equip"] = stable_ids("SOC", rows[["nom", "adresse", "lon", "lat"]])
         rows["categorie"] = rows["categorie"].replace(CATEGORIES)
+    report = Report(SOURCE_ID, len(rows), rows["id_equip"])
     rows = drop_duplicate_ids(rows, "id_equip", report)
-    points = to_points(rows, path=target, ids=rows["nom"], report=report, data_dir=data_dir)
+    report.ids = rows["nom"]
+    points = to_points(rows, path=target, report=report, data_dir=data_dir)
     report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
     points = points.set_index("id_equip").sort_index()
     return Reading(points[["nom", "categorie", "adresse", "code_postal", "code_insee", "geometry"]], report)

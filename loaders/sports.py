@@ -83,19 +83,17 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
             rows["equip_id"] = stable_ids("RES", rows[["equip_type_name", "comm_insee", "lon", "lat"]])
             rows["vintage"] = VINTAGE
             rows[DETAILS] = ""
-    report = Report(SOURCE_ID, lignes_lues=len(rows) + elsewhere)
+    report = Report(SOURCE_ID, len(rows) + elsewhere, rows["equip_id"])
     report.count_elsewhere(elsewhere, "autre commune de France")
     rows["equip_type_name"] = rows["equip_type_name"].str.replace("’", "'", regex=False)
     rows = drop_duplicate_ids(rows, "equip_id", report)
     rows["famille"] = rows["equip_type_name"].map(load_families()).fillna(OTHER)
-    years = numbers(
-        rows["annee_service"], low=FIRST_YEAR, high=LAST_YEAR, ids=rows["equip_id"], report=report
-    )
+    years = numbers(rows["annee_service"], low=FIRST_YEAR, high=LAST_YEAR, report=report)
     rows["annee_service"] = years.where(years == years.round()).astype("Int64")
+    report.ids = rows["equip_type_name"]
     points = to_points(
         rows,
         path=target,
-        ids=rows["equip_type_name"],
         report=report,
         declared=rows["comm_insee"],
         at_sea=rows["famille"].isin(AT_SEA),

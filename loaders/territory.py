@@ -14,16 +14,16 @@ import pandas as pd
 from errors import SourceContentError, SourceFormatError, SourceMissingError
 from geo.arrondissements import OF_COMMUNE
 from loaders.paths import DATA
+from words.constants import FRANCE
 
 FILE_NAME: Final = "territoire.toml"
-TERRITORY_FILE: Final = DATA / FILE_NAME
 
 WITH_QPV = "avec QPV"
 AT_STAKE = "territoire à enjeux"
 NEIGHBOUR = "voisine"
 _STATUSES: Final = (WITH_QPV, AT_STAKE, NEIGHBOUR)
 _TOP: Final = frozenset({"nom", "contrat", "epci", "vue", "projets", "velos", "communes"})
-_VIEW_LIMITS: Final = {"lon": (-5.5, 10.0), "lat": (41.0, 51.6), "zoom": (6, 16)}
+_VIEW_LIMITS: Final = {"lon": FRANCE[::2], "lat": FRANCE[1::2], "zoom": (6, 16)}
 _MEND: Final = "corriger le fichier du territoire"
 
 

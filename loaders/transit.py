@@ -23,10 +23,9 @@ LINES_COLUMNS = ["route_id", "route_short_name", "route_long_name", "mode", "col
 #: The lines that the atlas calls structuring; buses and sea shuttles are left out.
 MODES = ("metro", "tram", "bhns")
 
-STATIONS_ID = "sncf"
-STATIONS_EXTRACT = DATA / "transport" / "gares.csv"
-STATIONS_PRODUCER_FILE = "transport/gares.csv"
-STATIONS_COLUMNS = ["uic", "name", "voyageurs_2024", "lon", "lat"]
+RAILWAY_ID = "sncf"
+RAILWAY_EXTRACT = DATA / "transport" / "gares.csv"
+RAILWAY_PRODUCER_FILE = "transport/gares.csv"
 MAX_FAULTY_SHARE = 0.1
 
 
@@ -53,9 +52,7 @@ def read_lines(path: Path | str | None = None, *, data_dir: Path = DATA) -> Read
     lon, lat = middles[["minx", "maxx"]].mean(axis=1), middles[["miny", "maxy"]].mean(axis=1)
     check_on_territory(target, lon, lat, data_dir)
     others = frame[~frame["mode"].isin(MODES)]
-    report.add(
-        others, f"{OFF_TERRITORY} (autre mode)", SET_ASIDE, ids=frame["route_id"], values=frame["mode"]
-    )
+    report.add(others, f"{OFF_TERRITORY} (autre mode)", SET_ASIDE, frame["mode"])
     frame = frame.drop(index=others.index)
     frame["route_id"] = frame["route_id"].astype("str")
     nameless = frame.index[frame["route_id"].isna()]
@@ -90,7 +87,9 @@ SNCF = Layout(
 )
 
 
-def read_stations(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gpd.GeoDataFrame]:
+def read_railway_stations(
+    path: Path | str | None = None, *, data_dir: Path = DATA
+) -> Reading[gpd.GeoDataFrame]:
     """Read the railway stations.
 
     Parameters
@@ -105,19 +104,19 @@ def read_stations(path: Path | str | None = None, *, data_dir: Path = DATA) -> R
     SourceError
         If the file is unusable or too many of its rows are at fault.
     """
-    target = Path(path or within(STATIONS_EXTRACT, data_dir))
+    target = Path(path or within(RAILWAY_EXTRACT, data_dir))
     rows, _ = read_table(target, [SNCF])
-    report = Report(STATIONS_ID, lignes_lues=len(rows))
+    report = Report(RAILWAY_ID, len(rows), rows["uic"])
     rows = drop_duplicate_ids(rows, "uic", report)
-    rows["voyageurs_2024"] = numbers(rows["voyageurs_2024"], low=0, high=2e8, ids=rows["uic"], report=report)
+    rows["voyageurs_2024"] = numbers(rows["voyageurs_2024"], low=0, high=2e8, report=report)
     # The published commune codes are wrong for some stations: the place alone decides.
-    points = to_points(rows, path=target, ids=rows["uic"], report=report, everywhere=True, data_dir=data_dir)
+    points = to_points(rows, path=target, report=report, everywhere=True, data_dir=data_dir)
     report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
     points = points.astype({"voyageurs_2024": "Int64"}).set_index("uic").sort_index()
     return Reading(points[["name", "voyageurs_2024", "code_insee", "geometry"]], report)
 
 
-def load_stations(path: Path | str | None = None) -> gpd.GeoDataFrame:
+def load_railway_stations(path: Path | str | None = None) -> gpd.GeoDataFrame:
     """Load the railway stations.
 
     Returns
@@ -126,9 +125,13 @@ def load_stations(path: Path | str | None = None) -> gpd.GeoDataFrame:
         Index `uic`; `name`, `voyageurs_2024` (passengers of the year), `code_insee` ("" off the communes of
         the contrat) and points in EPSG:2154.
     """
-    if path is None and not catalogue.has(STATIONS_ID):
+    if path is None and not catalogue.has(RAILWAY_ID):
         return no_places("uic", {"name": "str", "voyageurs_2024": "Int64", "code_insee": "str"})
-    return read_stations(path).frame
+    return read_railway_stations(path).frame
+
+
+#: The name of before.
+load_stations = load_railway_stations
 
 
 def read_stops(

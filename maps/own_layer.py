@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from geo.crs import WGS84
-from loaders.own_layer import KINDS, Column, OwnLayer
+from loaders.own_layer import GENRES, Column, OwnLayer
 from maps.layer import Layer, LayerField
 from maps.layers import get
 from maps.session_objects import values, version
@@ -41,7 +41,7 @@ def layer_of(own: OwnLayer, layer_id: str, *, title: str) -> Layer:
         In the colour and with the symbols of the registry, the user's title and the columns of the file.
     """
     base = get(layer_id)
-    present = [kind for kind in KINDS if (own.frame["genre"] == kind).any()]
+    present = [kind for kind in GENRES if (own.frame["genre"] == kind).any()]
     variants = tuple(
         replace(variant, titre=title if len(present) < 2 else f"{title} : {_KINDS_SAID[variant.valeur]}")  # noqa: PLR2004
         for variant in base.variantes
@@ -75,7 +75,7 @@ def objects_of(
     sorts = {column.name: column for column in own.columns}
     columns = {name: _values(frame, name, sorts.get(name)) for name in layer.columns}
     ids = [str(name) for name in frame.index]
-    if (frame["genre"] == KINDS[0]).all():
+    if (frame["genre"] == GENRES[0]).all():
         degrees = frame.geometry.to_crs(WGS84)
         lon, lat = degrees.x.round(_DIGITS).tolist(), degrees.y.round(_DIGITS).tolist()
         shapes, thinned_m = None, 0.0

@@ -25,7 +25,10 @@ def points(
     digits
         Decimals of the degrees.
     """
-    told = {name: values(pd.Series(list(found), dtype=object)) for name, found in columns.items()}
+    told = {
+        name: values(found if isinstance(found, pd.Series) else pd.Series(list(found), dtype=object))
+        for name, found in columns.items()
+    }
     ids = [str(name) for name in places.index]
     degrees = places.geometry.to_crs(WGS84)
     return SessionObjects(

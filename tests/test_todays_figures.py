@@ -3,11 +3,13 @@
 import pytest
 from shapely.geometry import Point
 
+from benchmarks import siting
 from geo.cycling import serving
 from geo.proximity import nearest_distance
 from geo.walking import qpv_figures
 from loaders import bikes, catalogue, communes, friches, indicators, qpv, sports, transit
 from tests import today
+from tests.geo.test_siting_real_data import check
 from tests.pages import driver
 from tests.pages.driver import html, plain
 
@@ -87,6 +89,20 @@ def test_inhabitants_near_a_bike():
     assert "20 sur 41" in text(driver.seen("velos", seuil="500"))
 
 
+@pytest.mark.parametrize(
+    ("step_m", "least", "objective"),
+    [(50, 870, 33_830), pytest.param(20, 1_518, 33_897, marks=pytest.mark.bench)],
+)
+def test_sites_are_those_that_another_trial_proved_best(step_m, least, objective):
+    """On whole cells of 20 m and its own points along the same lines."""
+    layers = siting.case(step_m)
+    assert len(layers.candidates) >= least
+    sites = siting.propose(layers, layers.candidates)
+    check(sites, layers.existing)
+    # Ours lie up to half a step beside those and cells are cut by the outlines: 0.05 and 0.12 % apart.
+    assert sites.attrs["objective"] == pytest.approx(objective, rel=0.002)
+
+
 def test_friches():
     frame = friches.load()
     assert frame["site_statut"].value_counts().to_dict() == {
@@ -116,7 +132,7 @@ def test_sports():
 def test_lines_and_stations():
     lines = transit.load_lines()
     assert lines["mode"].value_counts().to_dict() == {"bhns": 5, "tram": 3, "metro": 2}
-    stations = transit.load_stations()
+    stations = transit.load_railway_stations()
     assert len(stations) == 41
     # Gare Saint-Charles, read on an IGN map: 892.6 km east, 6,247.6 km north.
     place = stations.loc["87751008"].geometry

@@ -29,8 +29,8 @@ def source(source_id):
 
 
 def said(number):
-    """Write a whole number as a page does, with ordinary spaces."""
-    return f"{round(number):,}".replace(",", " ")
+    """Write a number of inhabitants as a page does, with ordinary spaces: half of one may be their median."""
+    return f"{number:,.1f}".removesuffix(".0").translate({ord(","): " ", ord("."): ","})
 
 
 @cache

@@ -6,14 +6,13 @@ import unicodedata
 from decimal import Decimal
 from typing import Final
 
+from words.constants import FRANCE
 from words.formats import grouped
 
 #: No deployment or period lies outside.
 FIRST_DAY: Final = dt.date(2000, 1, 1)
 LAST_DAY: Final = dt.date(2050, 12, 31)
 #: Metropolitan France in degrees: longitudes, latitudes.
-LONGITUDES: Final = (-5.5, 10.0)
-LATITUDES: Final = (41.0, 51.5)
 #: A value has no more digits in all, nor more decimals.
 DIGITS: Final = 18
 DECIMALS: Final = 6
@@ -63,7 +62,7 @@ def point(lon: object, lat: object) -> dict[str, str]:
     if lon is None or lat is None:
         return {"lon" if lon is None else "lat": "longitude et latitude vont ensemble"}
     found = {}
-    for name, value, (low, high) in (("lon", lon, LONGITUDES), ("lat", lat, LATITUDES)):
+    for name, value, (low, high) in (("lon", lon, FRANCE[::2]), ("lat", lat, FRANCE[1::2])):
         if isinstance(value, bool) or not isinstance(value, int | float):
             found[name] = "degrés décimaux attendus"
         elif not low <= value <= high:

@@ -15,7 +15,7 @@ EVERYWHERE: Final = "Toutes les communes"
 NO_QPV_CHOSEN: Final = "Aucun en particulier"
 
 
-def row(key: str = "filtres") -> DeltaGenerator:
+def row(key: str | None = "filtres") -> DeltaGenerator:
     """Give a row for choices to stand side by side in."""
     return st.container(horizontal=True, vertical_alignment="bottom", key=key)
 

@@ -17,7 +17,7 @@ from facts.snapshot import current
 from loaders.catalogue import Source
 from maps.spec import MapSpec
 from ui import startup
-from ui.markdown import plain
+from ui.markdown import prose
 from words.formats import pluriel, typographie
 
 #: How the names of menus and of their lists of files end: the page's style knows them by it.
@@ -63,7 +63,7 @@ def show(
     """
     kept = present(fields, current().sources)
     # Menus of one page are told apart by their names, for those who do not see what stands above.
-    label = plain(typographie(f"Télécharger : {context.subject}"))
+    label = prose(f"Télécharger : {context.subject}")
     with st.expander(label, key=f"{key}-{MENU}", icon=":material/download:", on_change="rerun") as menu:
         # Half of a page's parts were those of menus that nobody had opened.
         if not menu.open:

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from loaders.own_layer import Column
+from ui import choices
 from ui.markdown import plain
 from ui.own_layers import Held
 from words.folding import fold
@@ -132,7 +133,7 @@ def _ask(one: Held, column: Column) -> Condition:
             column,
             values=tuple(st.multiselect(title, sorted(values), placeholder="Toutes les valeurs", key=key)),
         )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with choices.row(None):
         if column.sort == "date":
             first, last = cells.min().date(), cells.max().date()
             dates = [

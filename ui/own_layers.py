@@ -1,6 +1,6 @@
 """The layers that one visitor brings: they live in the visitor's session, in no file and in no cache that sessions share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +10,7 @@ import streamlit as st
 
 from errors import ArgumentError
 from facts.fields import Field
+from facts.place_fields import QPV
 from facts.placed import OFF_COMMUNES
 from facts.snapshot import current
 from geo.attachment import zones_of
@@ -146,11 +147,7 @@ def per_qpv(
     """
     rows = qpv[["lib_qp", "lib_communes", "communes", "geometry"]].copy()
     within = f"à {distance(radius_m)} au plus" if radius_m else "dans le quartier"
-    fields = [
-        Field("lib_qp", "QPV", "texte"),
-        Field("code_qp", "Code", "texte"),
-        Field("lib_communes", "Commune", "texte"),
-    ]
+    fields = list(QPV)
     for one, objects in kept:
         number, nearest = f"{one.layer_id}_nombre", f"{one.layer_id}_distance_m"
         rows[number] = count_within(rows, objects, radius_m)
@@ -160,11 +157,6 @@ def per_qpv(
             Field(nearest, f"{one.title} : au plus près", "distance_m"),
         ]
     return rows.sort_values("lib_qp"), tuple(fields)
-
-
-def catalogue(kept: Sequence[Held]) -> Mapping[str, Source]:
-    """Give the catalogue with the sources of some layers of the session."""
-    return current().sources | {one.layer_id: one.source for one in kept}
 
 
 def in_commune(rows: gpd.GeoDataFrame, commune: str | None) -> gpd.GeoDataFrame:

@@ -1,17 +1,19 @@
 """The frame that every page shares: heading, finding, fault, what only paper needs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from pathlib import Path
-from typing import Final
+from typing import Final, ParamSpec
 
 import streamlit as st
 
 from errors import AtlasError
 from ui import html
-from ui.markdown import plain
+from ui.markdown import prose
 from words import clock
-from words.formats import date, typographie
+from words.formats import date
 
+P = ParamSpec("P")
 CONTENT_ID: Final = "contenu"
 ICON: Final = str(Path(__file__).with_name("icon.svg"))
 
@@ -19,6 +21,19 @@ ICON: Final = str(Path(__file__).with_name("icon.svg"))
 def say_fault(error: AtlasError) -> None:
     """Say in place of a page why it cannot be shown."""
     st.error(f"Cette page ne peut pas être affichée.\n\n{error}", icon=":material/error:")
+
+
+def fragment(part: Callable[P, None]) -> Callable[P, None]:
+    """Make a part of a page run again alone; a fault of the data is then said there."""
+
+    @wraps(part)
+    def in_french(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            part(*args, **kwargs)
+        except AtlasError as error:
+            say_fault(error)
+
+    return st.fragment(in_french)
 
 
 def header(title: str, finding: str) -> None:
@@ -29,7 +44,7 @@ def header(title: str, finding: str) -> None:
     finding
         One French sentence, plain text: the answer before the details.
     """
-    st.title(plain(typographie(title)), anchor=CONTENT_ID)
+    st.title(prose(title), anchor=CONTENT_ID)
     html.show('<p class="atlas-constat">{{ finding|t }}</p>', finding=finding)
 
 

@@ -9,8 +9,7 @@ from facts.naming import TERRITORY
 from facts.snapshot import current
 from loaders import territory
 from ui import html, page
-from ui.markdown import plain
-from words.formats import typographie
+from ui.markdown import prose
 
 #: Source id to what `territoire.toml` lacks where it does not name it.
 _UNNAMED: Final = {
@@ -42,7 +41,7 @@ def say_refused() -> None:
     """Say on every page which sources it leaves out because their file is not believed."""
     for source in current().sources.refused:
         said = f"{source.titre} : rien n’en est montré ni compté, car son fichier est refusé. {source.refus}"
-        st.warning(plain(typographie(said)), icon=":material/warning:")
+        st.warning(prose(said), icon=":material/warning:")
 
 
 def say_absent(title: str, source_id: str) -> None:

@@ -12,9 +12,10 @@ from loaders.catalogue import Source
 from maps.spec import MapSpec
 from ui import downloads, table
 
-#: Where the rows of QPV and of communes lead.
+#: Where the rows of QPV, of communes and of projects lead.
 TO_QPV: Final = "quartier?qpv="
 TO_COMMUNE: Final = "commune?commune="
+TO_PROJECT: Final = "projets?vue_projets=Fiche+d%27un+projet&projet="
 
 
 def about(

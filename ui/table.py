@@ -26,8 +26,6 @@ LONG_TEXT: Final = 60
 GIVEN_ORDER: Final = "Ordre proposé"
 RISING: Final = "Croissant"
 FALLING: Final = "Décroissant"
-#: Target of rows that are projects, by their id.
-PROJECT_SHEET: Final = "projets?vue_projets=Fiche+d%27un+projet&projet="
 
 
 def show(

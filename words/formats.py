@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import lru_cache
-from html import escape
 from typing import Any, Final
 
 from babel import Locale
@@ -235,11 +234,6 @@ def typographie(text: str) -> str:
     text = re.sub(r"[ \u00a0\u202f]+([;!?%])", NARROW + r"\1", text)
     text = re.sub(r"[ \u00a0\u202f]+([:»])", BROAD + r"\1", text)
     return re.sub(r"«[ \u00a0\u202f]*", "«" + BROAD, text)
-
-
-def escaped(text: str) -> str:
-    """Ready a French text for HTML."""
-    return escape(typographie(text))
 
 
 # Babel takes some 20 microseconds a number, and a page shows the same hundreds at each change of a filter.

@@ -1,18 +1,19 @@
 """A list of places where a station could stand, as a user brings it: a CSV file with `nom`, `lon` and `lat`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
 
 from errors import SourceFormatError
+from loaders.brought.given import described
+from loaders.brought.premises_schema import INVENTORY
 from loaders.catalogue import Source
-from loaders.formats import delimited, grids, uploads
 from loaders.formats.cells import restore
+from loaders.formats.headings import open_known
 from loaders.formats.points import to_points
 from loaders.quality import Report
-from words.folding import fold
 
 SOURCE_ID: Final = "liste_emplacements"
 #: A search among more than that many places would keep its user waiting.
@@ -23,6 +24,13 @@ _HEADINGS: Final = {
     "lon": "lon", "longitude": "lon", "x": "lon", "lng": "lon",
     "lat": "lat", "latitude": "lat", "y": "lat",
 }  # fmt: skip
+_LIST: Final = replace(
+    INVENTORY,
+    names=_HEADINGS,
+    units=False,
+    kinds=("csv",),
+    otherwise=("ce n'est pas un fichier CSV", "enregistrer la liste en CSV"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,10 +63,7 @@ def read(source: Path | str | bytes, *, name: str | None = None) -> SiteList:
     SourceError
         If the file is no CSV, has no `lon` or `lat`, holds too many rows, or its coordinates are not degrees.
     """
-    path, raw = uploads.take(source, name)
-    if uploads.format_of(path, raw) != "csv":
-        raise SourceFormatError(path, "ce n'est pas un fichier CSV", "enregistrer la liste en CSV")
-    table = grids.to_table(path, delimited.read_delimited(path, raw, _column), _column)
+    path, table = open_known(source, name, _LIST)
     lost = [column for column in ("lon", "lat") if column not in table.cells.columns]
     if lost:
         raise SourceFormatError(
@@ -75,8 +80,8 @@ def read(source: Path | str | bytes, *, name: str | None = None) -> SiteList:
         )
     names = restore(rows["nom"]) if "nom" in rows.columns else rows["lon"].map(lambda _: "")
     named = rows.assign(nom=[name or f"ligne {line}" for line, name in names.items()])
-    report = Report(SOURCE_ID, lignes_lues=len(rows))
-    points = to_points(named[["nom", "lon", "lat"]], path=path, ids=named["nom"], report=report)
+    report = Report(SOURCE_ID, len(rows), named["nom"])
+    points = to_points(named[["nom", "lon", "lat"]], path=path, report=report)
     frame = points[["nom", "geometry"]]
     frame.index = points.index.map(str).rename("ligne")
     miscut = [f"ligne {line} : {fault}" for line, fault in table.miscut.items()]
@@ -93,15 +98,7 @@ def source_of(sites: SiteList, *, name: str) -> Source:
         date=None,
         licence="licence du fichier importé",
         attribution=f"Source : liste importée « {name} »",
-        adresse="fichier importé par l'utilisateur, non conservé",
-        fichier=name,
-        lignes_lues=sites.report.lignes_lues,
-        lignes_gardees=sites.report.lignes_gardees,
-        lignes_ecartees=sites.report.lignes_ecartees,
         limites="Emplacements donnés par l'utilisateur : ce que la liste ne dit pas n'est pas absent pour autant.",
         communes=frozenset(),
+        **described(sites.report, name),
     )
-
-
-def _column(heading: str) -> str | None:
-    return _HEADINGS.get(" ".join(fold(heading)))

@@ -1,5 +1,6 @@
 """Stops of metro, tram, BHNS and bus, from the GTFS archive of any network."""
 
+import datetime as dt
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,18 +15,21 @@ from errors import SourceContentError
 from geo.proximity import neighbours
 from geo.stops import central, same_place
 from loaders import communes
-from loaders.brought.gtfs_feed import Feed, feed_of
+from loaders.brought.given import described
 from loaders.brought.gtfs_routes import BHNS, MODES, with_modes
-from loaders.brought.gtfs_tables import STOP_TIMES, TRIPS, Tables
+from loaders.brought.gtfs_tables import AGENCY, FEED_INFO, STOP_TIMES, TRIPS, Tables
 from loaders.catalogue import Source
 from loaders.formats.points import drop_duplicate_ids, to_points
 from loaders.formats.uploads import take
 from loaders.quality import KEPT, OFF_TERRITORY, SET_ASIDE, Reading, Report
 from words.folding import fold
+from words.formats import date_courte
 
 SOURCE_ID: Final = "gtfs"
 MAX_BYTES: Final = 150_000_000
 MAX_FAULTY_SHARE: Final = 0.1
+#: An archive of a region names dozens of networks.
+FEW: Final = 3
 #: Posts of the same name that stand at most so far apart are one stop: both sides of an avenue, a crossing.
 SAME_PLACE_M: Final = 100.0
 #: A stop further than this from the communes serves none of their QPV.
@@ -33,6 +37,36 @@ AROUND_M: Final = 2000.0
 
 _POST, _STATION = "0", "1"
 _KINDS: Final = {"": _POST, "0": _POST, "1": _STATION, "2": "entrée", "3": "nœud", "4": "zone d'embarquement"}
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What an archive says of itself."""
+
+    producers: tuple[str, ...]
+    start: dt.date | None
+    end: dt.date | None
+    version: str
+
+    @property
+    def producer(self) -> str:
+        """Name the producers in French, the first ones of many."""
+        if not self.producers:
+            return "producteur non précisé par l'archive"
+        head = ", ".join(self.producers[:FEW])
+        rest = len(self.producers) - FEW
+        return head if rest <= 0 else f"{head} et {rest} autre{'s' if rest > 1 else ''}"
+
+    @property
+    def vintage(self) -> str:
+        """Say in French for which days the archive holds."""
+        first, last = (date_courte(day) if day else "" for day in (self.start, self.end))
+        if first and last:
+            return f"horaires du {first} au {last}"
+        if first or last:
+            return f"horaires à partir du {first}" if first else f"horaires jusqu'au {last}"
+        named = f", version « {self.version} »" if self.version else ""
+        return f"millésime non précisé par l'archive{named}"
 
 
 @dataclass(frozen=True)
@@ -97,18 +131,18 @@ def read(
         raise SourceContentError(
             path, "aucune ligne de métro, de tramway ou de bus", "vérifier que c'est le GTFS du bon réseau"
         )
-    report = Report(SOURCE_ID, lignes_lues=len(rows))
     ids = rows["stop_id"]
-    rows = _posts(rows, report, ids)
-    points = _placed(rows, path, report, ids)
+    report = Report(SOURCE_ID, len(rows), ids)
+    rows = _posts(rows, report)
+    points = _placed(rows, path, report)
     report.check(path, max_faulty_share=MAX_FAULTY_SHARE)
     served, orphans = _served(tables, pd.Index(ids[ids != ""].unique()), routes.index)
-    frame = _frame(points, served, routes, report, ids)
+    frame = _frame(points, served, routes, report)
     report.check(path, max_faulty_share=1.0)  # something is left
     doubtful = tuple(sorted(set(routes.loc[routes["bhns_par_numero"], "ligne"])))
     lines = {mode: int((routes["mode"] == mode).sum()) for mode in (*MODES, "")}
     notes = _notes(tables, lines, doubtful, orphans)
-    return Stops(frame, report, lines, doubtful, orphans, notes, feed_of(tables))
+    return Stops(frame, report, lines, doubtful, orphans, notes, _feed(tables))
 
 
 def source_of(stops: Stops, *, name: str) -> Source:
@@ -119,7 +153,7 @@ def source_of(stops: Stops, *, name: str) -> Source:
     Source
         Its producers and its vintage are those that the archive states. It covers no commune by name: an archive does not say where the absence of a stop means that there is none.
     """
-    producer, report = stops.feed.producer, stops.report
+    producer = stops.feed.producer
     return Source(
         source_id=SOURCE_ID,
         titre=f"arrêts de l'archive GTFS importée « {name} »",
@@ -128,17 +162,38 @@ def source_of(stops: Stops, *, name: str) -> Source:
         date=stops.feed.start,
         licence="licence de l'archive importée",
         attribution=f"Source : {producer}, archive GTFS importée « {name} »",
-        adresse="fichier importé par l'utilisateur, non conservé",
-        fichier=name,
-        lignes_lues=report.lignes_lues,
-        lignes_gardees=report.lignes_gardees,
-        lignes_ecartees=report.lignes_ecartees,
         limites="Arrêts de l'archive importée, dont le calendrier n'est pas lu : un arrêt desservi un seul jour compte. L'archive ne dit pas quelles communes elle couvre.",
         communes=frozenset(),
+        **described(stops.report, name),
     )
 
 
-def _posts(rows: pd.DataFrame, report: Report, ids: pd.Series) -> pd.DataFrame:
+def _feed(tables: Tables) -> Feed:
+    """Read what an archive says of itself."""
+    info = tables.origin(FEED_INFO)
+    names = _texts(tables.origin(AGENCY), "agency_name") or _texts(info, "feed_publisher_name")
+    starts, ends = ([_day(text) for text in _texts(info, f"feed_{end}_date")] for end in ("start", "end"))
+    return Feed(
+        producers=tuple(names),
+        start=min((day for day in starts if day), default=None),
+        end=max((day for day in ends if day), default=None),
+        version=", ".join(_texts(info, "feed_version")),
+    )
+
+
+def _texts(table: pd.DataFrame, column: str) -> list[str]:
+    """Give the different texts of a column, in order."""
+    return [text for text in dict.fromkeys(table[column]) if text] if column in table.columns else []
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.datetime.strptime(text, "%Y%m%d").replace(tzinfo=dt.UTC).date()
+    except ValueError:
+        return None
+
+
+def _posts(rows: pd.DataFrame, report: Report) -> pd.DataFrame:
     """Keep posts and stations."""
     rows = rows.reindex(
         columns=["stop_id", "stop_name", "stop_lat", "stop_lon", "location_type", "parent_station"],
@@ -147,23 +202,21 @@ def _posts(rows: pd.DataFrame, report: Report, ids: pd.Series) -> pd.DataFrame:
     rows = drop_duplicate_ids(rows, "stop_id", report)
     kinds = rows["location_type"].map(_KINDS)
     unknown = rows[kinds.isna()]
-    report.add(
-        unknown, "type d'arrêt inconnu (location_type)", SET_ASIDE, ids=ids, values=rows["location_type"]
-    )
+    report.add(unknown, "type d'arrêt inconnu (location_type)", SET_ASIDE, rows["location_type"])
     others = rows[kinds.notna() & ~kinds.isin([_POST, _STATION])]
-    report.add(others, f"{OFF_TERRITORY} (entrée ou nœud, pas un arrêt)", SET_ASIDE, ids=ids, values=kinds)
+    report.add(others, f"{OFF_TERRITORY} (entrée ou nœud, pas un arrêt)", SET_ASIDE, kinds)
     kept = rows.drop(index=unknown.index.union(others.index))
     return kept.assign(station=kinds[kept.index] == _STATION)
 
 
-def _placed(rows: pd.DataFrame, path: Path, report: Report, ids: pd.Series) -> gpd.GeoDataFrame:
+def _placed(rows: pd.DataFrame, path: Path, report: Report) -> gpd.GeoDataFrame:
     """Give posts and stations their points, on the territory and a little around it."""
     named = rows.rename(columns={"stop_lon": "lon", "stop_lat": "lat", "stop_name": "nom"})
-    points = to_points(named, path=path, ids=ids, report=report, everywhere=True)
+    points = to_points(named, path=path, report=report, everywhere=True)
     territory = communes.load_with_neighbours()
     _, near = neighbours(territory, points, AROUND_M)
     far = points.drop(index=points.index[np.unique(near)])
-    report.add(far, OFF_TERRITORY, SET_ASIDE, ids=ids, values=points["nom"])
+    report.add(far, OFF_TERRITORY, SET_ASIDE, points["nom"])
     return points.drop(index=far.index)
 
 
@@ -192,14 +245,14 @@ def _served(tables: Tables, stops: pd.Index, routes: pd.Index) -> tuple[pd.DataF
 
 
 def _frame(
-    points: gpd.GeoDataFrame, served: pd.DataFrame, routes: pd.DataFrame, report: Report, ids: pd.Series
+    points: gpd.GeoDataFrame, served: pd.DataFrame, routes: pd.DataFrame, report: Report
 ) -> gpd.GeoDataFrame:
     """Make one row of the posts of each stop."""
     by_id = points.reset_index().set_index("stop_id")
     mode = served["route_id"].map(routes["mode"])
     useful = by_id.index.isin(served.loc[mode != "", "stop_id"])
     left_out = by_id.index.isin(served["stop_id"]) & ~useful
-    place = _place(by_id[useful], by_id[by_id["station"]], report, ids)
+    place = _place(by_id[useful], by_id[by_id["station"]], report)
     kept_stations = by_id["station"] & by_id.index.isin(place)
     for rows, reason in (
         (by_id[left_out & ~kept_stations], "autre mode"),
@@ -207,7 +260,7 @@ def _frame(
         (by_id[~useful & ~left_out & by_id["station"] & ~kept_stations], "station sans arrêt desservi"),
     ):
         lines = rows.set_index("ligne")
-        report.add(lines, f"{OFF_TERRITORY} ({reason})", SET_ASIDE, ids=ids, values=points["nom"])
+        report.add(lines, f"{OFF_TERRITORY} ({reason})", SET_ASIDE, points["nom"])
     # Where the station is, or else the post in the middle.
     post = central(by_id[useful], place)
     where = post.where(~post.index.isin(by_id.index[by_id["station"]]), post.index.to_series())
@@ -232,12 +285,12 @@ def _tuples(told: pd.DataFrame, column: str, index: pd.Index, *, key: Callable[[
     return pd.Series([values[place] for place in index], index=index, dtype=object)
 
 
-def _place(posts: gpd.GeoDataFrame, stations: gpd.GeoDataFrame, report: Report, ids: pd.Series) -> pd.Series:
+def _place(posts: gpd.GeoDataFrame, stations: gpd.GeoDataFrame, report: Report) -> pd.Series:
     """Give each post served the stop that it is part of: its station, or the first of its group."""
     parent = posts["parent_station"].where(~posts["station"], posts.index.to_series())
     known = parent.isin(stations.index)
     lost = posts[(parent != "") & ~known].set_index("ligne")
-    report.add(lost, "station parente absente ou sans position", KEPT, ids=ids, values=lost["parent_station"])
+    report.add(lost, "station parente absente ou sans position", KEPT, lost["parent_station"])
     alone = posts[~known]
     names = pd.Series([" ".join(fold(name)) for name in alone["nom"]], index=alone.index, dtype="str")
     grouped = same_place(alone, names, within_m=SAME_PLACE_M) if len(alone) else names

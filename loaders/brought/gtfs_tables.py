@@ -1,18 +1,17 @@
 """The tables of a GTFS archive: small ones that are read whole, two that are read in pieces and never held."""
 
 import csv
-import io
 import logging
 import zipfile
-import zlib
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
 from errors import SourceContentError, SourceFormatError
-from loaders.formats.archives import Limits, check_members
+from loaders.formats.archives import Limits, check_members, opened
 from loaders.formats.texts import Layout, table_of
 
 _LOG: Final = logging.getLogger(__name__)
@@ -48,10 +47,6 @@ LIMITS: Final = Limits(members=1_000, inflated_bytes=sum(MAX_TABLE_BYTES.values(
 _HEADER_BYTES: Final = 65_536
 _AGAIN: Final = "télécharger de nouveau l'archive GTFS auprès de l'exploitant"
 _DAMAGED: Final = ("archive tronquée ou endommagée", _AGAIN)
-#: What `zipfile` and pandas raise on a member that is damaged within.
-_UNREADABLE: Final = (
-    zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError, ValueError, csv.Error,
-)  # fmt: skip
 
 
 class Tables:
@@ -95,33 +90,25 @@ class Tables:
 
     def pieces(self, table: str) -> Iterator[pd.DataFrame]:
         """Read the needed columns of a table, some rows at a time."""
-        shown = self._shown(table)
-        try:
-            with zipfile.ZipFile(io.BytesIO(self._raw)) as archive:
-                with archive.open(self._members[table]) as stream:
-                    places = self._places(shown, table, stream.readline(_HEADER_BYTES))
-                with archive.open(self._members[table]) as stream:
-                    reader = pd.read_csv(
-                        stream,
-                        usecols=sorted(places.values()),
-                        header=0,
-                        index_col=False,  # of rows longer than the header, the last cells are left out
-                        dtype="str",
-                        na_filter=False,
-                        skipinitialspace=True,
-                        chunksize=CHUNK_ROWS,
-                        encoding=self.encoding,
-                        encoding_errors="replace",
-                    )
-                    for piece in reader:
-                        piece.columns = sorted(places, key=lambda name: places[name])
-                        yield piece.apply(lambda cells: cells.str.strip())
-        except (SourceFormatError, SourceContentError):
-            raise
-        except _UNREADABLE as error:
-            raise SourceFormatError(
-                shown, f"fichier illisible ou tronqué ({_first_line(error)})", _AGAIN
-            ) from error
+        with self._opened(table) as archive:
+            with archive.open(self._members[table]) as stream:
+                places = self._places(table, stream.readline(_HEADER_BYTES))
+            with archive.open(self._members[table]) as stream:
+                reader = pd.read_csv(
+                    stream,
+                    usecols=sorted(places.values()),
+                    header=0,
+                    index_col=False,  # of rows longer than the header, the last cells are left out
+                    dtype="str",
+                    na_filter=False,
+                    skipinitialspace=True,
+                    chunksize=CHUNK_ROWS,
+                    encoding=self.encoding,
+                    encoding_errors="replace",
+                )
+                for piece in reader:
+                    piece.columns = sorted(places, key=lambda name: places[name])
+                    yield piece.apply(lambda cells: cells.str.strip())
 
     def _found(self, members: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
         found: dict[str, zipfile.ZipInfo] = {}
@@ -147,14 +134,8 @@ class Tables:
         return found
 
     def _whole(self, table: str) -> pd.DataFrame:
-        shown = self._shown(table)
-        try:
-            with zipfile.ZipFile(io.BytesIO(self._raw)) as archive:
-                content = archive.read(self._members[table])
-        except _UNREADABLE as error:
-            raise SourceFormatError(
-                shown, f"fichier illisible ou tronqué ({_first_line(error)})", _AGAIN
-            ) from error
+        with self._opened(table) as archive:
+            content = archive.read(self._members[table])
         try:
             text = content.decode(self.encoding)
         except UnicodeDecodeError:
@@ -162,10 +143,15 @@ class Tables:
             self.encoding = "cp1252"
             text = content.decode(self.encoding, errors="replace")
         if not text.strip():
-            raise SourceFormatError(shown, "fichier vide", _AGAIN)
-        return table_of(shown, text, Layout("GTFS", {name: name for name in COLUMNS.get(table, ())}))
+            raise SourceFormatError(self._shown(table), "fichier vide", _AGAIN)
+        return table_of(
+            self._shown(table), text, Layout("GTFS", {name: name for name in COLUMNS.get(table, ())})
+        )
 
-    def _places(self, shown: Path, table: str, line: bytes) -> dict[str, int]:
+    def _opened(self, table: str) -> AbstractContextManager[zipfile.ZipFile]:
+        return opened(self._shown(table), self._raw, "fichier illisible ou tronqué", _AGAIN, why=True)
+
+    def _places(self, table: str, line: bytes) -> dict[str, int]:
         """Find the needed columns in a header."""
         names = next(csv.reader([line.decode(self.encoding, errors="replace").strip()]), [])
         names = [name.strip() for name in names]
@@ -173,7 +159,7 @@ class Tables:
         if absent:
             plural = "s" if len(absent) > 1 else ""
             raise SourceFormatError(
-                shown,
+                self._shown(table),
                 f"colonne{plural} absente{plural} : {', '.join(absent)}",
                 "fournir un fichier au format « GTFS »",
             )
@@ -186,7 +172,3 @@ class Tables:
 def _table(name: str) -> str:
     """Give the table that a member holds: archives may have one folder, and Apple's copies of each file."""
     return "" if name.startswith("__MACOSX") else name.rsplit("/", 1)[-1].lower()
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().split("\n", 1)[0] or type(error).__name__

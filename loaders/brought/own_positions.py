@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import permutations
 from typing import Any, Final
 
@@ -12,40 +11,19 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from loaders.brought import own_crs
+from loaders.brought.own_guess import Position
 from loaders.brought.own_values import numbers
+from loaders.formats import systems
 from loaders.formats.shapes import geometry_of
 from words.folding import fold
 
 ABSENT: Final = "position absente"
 UNREADABLE: Final = "position illisible"
 #: Names of columns of eastings and northings, the surest first.
-_X: Final = (
-    "lon",
-    "longitude",
-    "lng",
-    "long",
-    "x",
-    "easting",
-    "coordx",
-    "xl93",
-    "xlambert",
-    "xlambert93",
-    "xwgs84",
-)
-_Y: Final = (
-    "lat",
-    "latitude",
-    "lat",
-    "lat",
-    "y",
-    "northing",
-    "coordy",
-    "yl93",
-    "ylambert",
-    "ylambert93",
-    "ywgs84",
-)
+_PAIRS: Final = (
+    ("lon", "lat"), ("longitude", "latitude"), ("lng", "lat"), ("long", "lat"), ("x", "y"), ("easting", "northing"),
+    ("coordx", "coordy"), ("xl93", "yl93"), ("xlambert", "ylambert"), ("xlambert93", "ylambert93"), ("xwgs84", "ywgs84"),
+)  # fmt: skip
 _MOST_CELLS: Final = 0.5
 #: Pairs of columns are tried by their values in the first rows, and among the first columns of figures alone.
 _SAMPLE: Final = 200
@@ -58,20 +36,6 @@ _WKT: Final = re.compile(
     r"(?i)\s*(?:SRID=(\d+);)?\s*((?:MULTI)?(?:POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION)\b.*", re.DOTALL
 )
 _WKB: Final = re.compile(r"0[01][0-9A-Fa-f]{40,}")
-
-
-@dataclass(frozen=True)
-class Position:
-    """The columns that hold the place of a row."""
-
-    x: str = ""
-    y: str = ""
-    whole: str = ""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Give the columns."""
-        return tuple(name for name in (self.x, self.y, self.whole) if name)
 
 
 def find(cells: pd.DataFrame) -> tuple[Position, bool]:
@@ -93,7 +57,7 @@ def find(cells: pd.DataFrame) -> tuple[Position, bool]:
     best, share = Position(), _SURE
     for x, y in permutations(figures, 2):
         pairs = _pairs(sample, x, y)
-        found = own_crs.fits(pairs)
+        found = systems.fits(pairs)
         if found and not found[0].swapped and found[0].nearby > share:
             best, share = Position(x, y), found[0].nearby
     return best, bool(best.columns)
@@ -116,11 +80,10 @@ def place(
 
 def shown(cells: pd.DataFrame, position: Position) -> pd.Series:
     """Give what the file says of the place of each row."""
-    columns = [cells[name] for name in position.columns]
-    if len(columns) == 1:
-        return columns[0]
-    said: pd.Series = columns[0] + " ; " + columns[1]
-    return said.mask((columns[0] == "") & (columns[1] == ""), "")
+    said = pd.Series("", index=cells.index)
+    for name in position.columns:
+        said = cells[name] if name == position.columns[0] else said + " ; " + cells[name]
+    return said.mask(said == " ; ", "")
 
 
 def coordinates_of(shapes: pd.Series) -> npt.NDArray[np.float64]:
@@ -134,7 +97,7 @@ def _named(columns: Sequence[str]) -> tuple[str, str] | None:
     for name in columns:
         words = fold(name)
         joined = "".join(words)
-        for found, known in zip(ranks, (_X, _Y), strict=True):
+        for found, known in zip(ranks, zip(*_PAIRS, strict=True), strict=True):
             exact = [at for at, word in enumerate(known) if joined == word]
             partial = [len(known) + at for at, word in enumerate(known) if word in words]
             for rank in (exact or partial)[:1]:
@@ -170,7 +133,7 @@ def _holding(values: pd.Series) -> str:
     # "12 500" and "6247424,65" are numbers.
     pair &= numbers(filled).isna()
     placed = pd.Series([_pair(text) for text in filled[pair]], dtype=object)
-    if pair.mean() < _MOST_CELLS or not own_crs.fits(coordinates_of(placed)):
+    if pair.mean() < _MOST_CELLS or not systems.fits(coordinates_of(placed)):
         return ""
     return "paire"
 

@@ -8,14 +8,12 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from loaders.formats.cells import SHEET_ERRORS, read_dates, read_numbers
+from loaders.formats.cells import NOT_A_NUMBER, SHEET_ERROR, SHEET_ERRORS, each, read_dates, read_numbers
 from loaders.formats.formulas import FORMULA_SIGNS
 from words.folding import fold
 
 Sort = Literal["entier", "decimal", "date", "texte"]
-NOT_A_NUMBER: Final = "texte au lieu d'un nombre"
 NOT_A_DAY: Final = "texte au lieu d'une date"
-SHEET_ERROR: Final = "erreur de tableur"
 #: What users write where there is no value, once bare.
 _NOTHING: Final = frozenset(
     {"", "nd", "n d", "nc", "n c", "na", "n a", "null", "none", "nan", "so", "s o", "-", "?", "/"}
@@ -63,11 +61,11 @@ def numbers(values: pd.Series, *, decimal: str | None = None) -> pd.Series:
 
 def typed(
     cells: pd.DataFrame, *, decimal: str | None, as_text: Collection[str], no_figures: Collection[str] = ()
-) -> tuple[pd.DataFrame, tuple[Column, ...], list[tuple[str, str, pd.Series]]]:
-    """Read each column as what most of its cells are."""
+) -> tuple[pd.DataFrame, tuple[Column, ...], list[tuple[str, pd.Series]]]:
+    """Read each column as what most of its cells are; tell each fault, and the cells that have it."""
     values: dict[str, pd.Series] = {}
     columns = []
-    faults: list[tuple[str, str, pd.Series]] = []
+    faults: list[tuple[str, pd.Series]] = []
     for heading, (name, title) in zip(cells.columns, named_for_files(list(cells.columns)), strict=True):
         text = cells[heading]
         read, sort = (
@@ -82,7 +80,7 @@ def typed(
             error = text.str.upper().isin(SHEET_ERRORS)
             fault = NOT_A_DAY if sort == "date" else NOT_A_NUMBER
             faults += [
-                (told, title, wrong)
+                (f"{told} ({title})", text[wrong])
                 for told, wrong in ((fault, lost & ~error), (SHEET_ERROR, lost & error))
                 if wrong.any()
             ]
@@ -94,6 +92,21 @@ def typed(
 def named_for_files(headings: Sequence[str]) -> list[tuple[str, str]]:
     """Give columns names and titles that every format of file accepts."""
     return list(zip(_names(headings), _titles(headings), strict=True))
+
+
+def named(header: Sequence[str]) -> list[str]:
+    """Give each column a heading of its own."""
+    taken: set[str] = set()
+    names = []
+    for rank, cell in enumerate(header, 1):
+        base = re.sub(r"\s+", " ", cell).strip() or f"colonne {rank}"
+        name, copy = base, 1
+        while name.casefold() in taken:
+            copy += 1
+            name = f"{base} ({copy})"
+        taken.add(name.casefold())
+        names.append(name)
+    return names
 
 
 def _names(headings: Sequence[str]) -> list[str]:
@@ -150,8 +163,6 @@ def _read(
 
 
 def _nothing(text: pd.Series) -> pd.Series:
-    ranks, distinct = pd.factorize(text, use_na_sentinel=False)
-    empty = np.array(
-        [" ".join(fold(cell)) in _NOTHING and len(cell.strip()) <= _SHORT for cell in distinct], dtype=bool
+    return each(text, lambda cell: " ".join(fold(cell)) in _NOTHING and len(cell.strip()) <= _SHORT).astype(
+        bool
     )
-    return pd.Series(empty[ranks] if len(distinct) else np.zeros(len(text), dtype=bool), index=text.index)

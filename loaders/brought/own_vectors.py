@@ -1,104 +1,125 @@
-"""The geographic files that users bring: GeoJSON, a layer of a GeoPackage, the members of a Shapefile."""
+"""The geographic files that users bring, alone or in a ZIP: GeoJSON, a layer of a GeoPackage, a Shapefile."""
 
 import io
-import json
-import warnings
 import zipfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import pyogrio
-import shapely
 from pyproj import CRS
 from pyproj.exceptions import ProjError
 
-from errors import SourceContentError, SourceFormatError
-from loaders.brought.own_tables import MAX_COLUMNS, named
-from loaders.formats.cells import number_text
+from errors import SourceFormatError
+from geo.crs import WGS84
+from loaders.brought.own_guess import Choice, Format, Guess
+from loaders.brought.own_values import named
+from loaders.formats import geopackages
+from loaders.formats.archives import Limits, check_members, opened
+from loaders.formats.cells import cell_text, column_texts
 from loaders.formats.delimited import decoded
-from loaders.formats.geopackages import texts_of
-from loaders.formats.grids import MAX_ROWS, check_rows
+from loaders.formats.grids import check_columns, check_rows
 from loaders.formats.shapes import geometry_of
+from loaders.formats.systems import name_of
 from loaders.formats.texts import json_of
 
 UNREADABLE: Final = "géométrie illisible"
 #: Members of a Shapefile: those that it cannot do without, and those that help.
 NEEDED: Final = {".shp": "les géométries", ".shx": "l'index des géométries", ".dbf": "les attributs"}
 HELPING: Final = (".prj", ".cpg")
-_GEOPACKAGE: Final = ("GeoPackage illisible ou tronqué", "exporter de nouveau le GeoPackage")
 _SHAPEFILE: Final = ("Shapefile illisible ou tronqué", "exporter de nouveau le Shapefile")
-_DEGREES: Final = "EPSG:4326"
+
+#: What an archive may hold; geometries shrink some 10 times.
+LIMITS: Final = Limits(members=1_000, inflated_bytes=300_000_000, ratio=200)
+_AGAIN: Final = "refaire ou télécharger de nouveau l'archive"
+#: The formats that may lie in an archive, one file each.
+_SINGLE: Final = (".geojson", ".json", ".gpkg", ".csv", ".txt", ".tsv", ".xlsx")
 
 
-@dataclass(frozen=True, eq=False)
-class Vectors:
-    """The objects of a geographic file."""
+def open_archive(
+    path: Path, raw: bytes, *, member: str | None
+) -> tuple[str, tuple[str, ...], dict[str, bytes]]:
+    """Take a layer out of an archive: its name, those of all, and its files by extension ("" for a single one).
 
-    cells: pd.DataFrame
-    kept_as_text: frozenset[str]
-    shapes: pd.Series
-    faults: pd.Series
-    crs: str | None
-    part: str = ""
-    parts: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    Nothing is written on the disk, whatever names the members bear.
+    """
+    listed = check_members(
+        path,
+        raw,
+        limits=LIMITS,
+        damaged=("archive ZIP tronquée ou endommagée", _AGAIN),
+        alone="mettre dans l'archive le seul fichier de la couche",
+    )
+    names = [known.filename for known in listed if not known.is_dir() and not _is_hidden(known.filename)]
+    shapefiles = _shapefiles(names)
+    singles = {name: {"": name} for name in names if PurePosixPath(name).suffix.lower() in _SINGLE}
+    layers = shapefiles | singles
+    if not layers:
+        raise SourceFormatError(
+            path,
+            "l'archive ne contient ni Shapefile, ni GeoJSON, ni GeoPackage, ni tableau",
+            "y mettre les fichiers .shp, .shx, .dbf et .prj de la couche",
+        )
+    member = next(iter(layers)) if member is None else member
+    if member not in layers:
+        raise SourceFormatError(path, f"pas de couche « {member} »", f"choisir parmi : {', '.join(layers)}")
+    with opened(path, raw, f"« {member} » est illisible dans l'archive", _AGAIN) as archive:
+        content = {suffix: archive.read(name) for suffix, name in layers[member].items()}
+    return member, tuple(layers), content
 
 
-def open_geojson(path: Path, raw: bytes) -> Vectors:
+def open_geojson(path: Path, raw: bytes, choice: Choice) -> Guess:
     """Open a GeoJSON file."""
     document = json_of(path, decoded(path, raw)[0])
-    features = _features(path, document)
+    features = [found if isinstance(found, dict) else {} for found in _features(path, document)]
     check_rows(path, len(features))
     index = pd.RangeIndex(1, len(features) + 1, name="ligne")
     shapes = np.full(len(features), None, dtype=object)
     faults = np.full(len(features), "", dtype=object)
     rows: list[dict[str, Any]] = []
     for at, feature in enumerate(features):
-        properties = feature.get("properties") if isinstance(feature, dict) else None
+        properties = feature.get("properties")
         rows.append(properties if isinstance(properties, dict) else {})
         try:
-            shapes[at] = geometry_of(feature.get("geometry")) if isinstance(feature, dict) else None
+            shapes[at] = geometry_of(feature.get("geometry"))
         except (ValueError, RecursionError):
             faults[at] = UNREADABLE
     headings = list(dict.fromkeys(name for row in rows for name in row))
-    _check_columns(path, len(headings))
-    columns = {
-        title: [_text(row.get(heading)) for row in rows]
-        for title, heading in zip(named(headings), headings, strict=True)
-    }
+    check_columns(path, len(headings))
+    titles = dict(zip(named(headings), headings, strict=True))
+    cells = {title: [cell_text(row.get(heading)) for row in rows] for title, heading in titles.items()}
     texts = {
-        title
-        for title, heading in zip(columns, headings, strict=True)
-        if any(isinstance(row.get(heading), str) for row in rows)
+        title for title, heading in titles.items() if any(isinstance(row.get(heading), str) for row in rows)
     }
-    return Vectors(
-        pd.DataFrame(columns, index=index, dtype="str"),
-        frozenset(texts),
+    return Guess(
+        path.name,
+        "geojson",
+        choice,
+        pd.DataFrame(cells, index=index, dtype="str"),
         pd.Series(shapes, index=index, dtype=object),
         pd.Series(faults, index=index, dtype="str"),
         _stated(document),
+        declared_text=frozenset(texts),
     )
 
 
-def open_geopackage(path: Path, raw: bytes, *, part: str | None) -> Vectors:
+def open_geopackage(path: Path, raw: bytes, choice: Choice) -> Guess:
     """Open a layer of a GeoPackage."""
-    layers = _attempt(path, lambda: [(str(n), k) for n, k in pyogrio.list_layers(raw)], _GEOPACKAGE)
-    names = tuple(name for name, kind in layers if kind is not None)
+    names = tuple(geopackages.layers_of(path, raw))
     if not names:
         raise SourceFormatError(
             path, "aucune couche géographique", "exporter une couche qui a des géométries"
         )
-    part = names[0] if part is None else part
+    part = names[0] if choice.part is None else choice.part
     if part not in names:
         raise SourceFormatError(path, f"pas de couche « {part} »", f"choisir parmi : {', '.join(names)}")
-    return _ogr(path, raw, _GEOPACKAGE, layer=part, layers=names)
+    guess = _layer(path, raw, "gpkg", geopackages.UNREADABLE, choice, layer=part)
+    return replace(guess, choice=replace(choice, part=part or None), parts=names)
 
 
-def open_shapefile(path: Path, members: Mapping[str, bytes], *, encoding: str | None) -> Vectors:
+def open_shapefile(path: Path, members: Mapping[str, bytes], choice: Choice) -> Guess:
     """Open a Shapefile."""
     for suffix, what in NEEDED.items():
         if suffix not in members:
@@ -107,7 +128,7 @@ def open_shapefile(path: Path, members: Mapping[str, bytes], *, encoding: str | 
                 f"le Shapefile n'a pas son fichier {suffix} ({what})",
                 "mettre dans l'archive tous les fichiers du Shapefile (.shp, .shx, .dbf, .prj)",
             )
-    notes = []
+    notes, encoding = [], choice.encoding
     # A tidy archive in memory: the names of the user's own never reach the library.
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -117,77 +138,38 @@ def open_shapefile(path: Path, members: Mapping[str, bytes], *, encoding: str | 
     if ".cpg" not in members and encoding is None:
         encoding = _encoding_of(members[".dbf"])
         notes.append(
-            f"Pas de fichier .cpg : attributs lus en {'UTF-8' if encoding == 'utf-8' else 'Windows-1252'}"
+            f"Pas de fichier .cpg : attributs lus en {'UTF-8' if encoding == 'utf-8' else 'Windows-1252'}."
         )
     if ".prj" not in members:
-        notes.append("Pas de fichier .prj : le Shapefile ne dit pas son système de coordonnées")
-    return _ogr(path, buffer.getvalue(), _SHAPEFILE, encoding=encoding, notes=tuple(notes))
+        notes.append("Pas de fichier .prj : le Shapefile ne dit pas son système de coordonnées.")
+    guess = _layer(path, buffer.getvalue(), "shp", _SHAPEFILE, choice, encoding=encoding)
+    return replace(guess, notes=tuple(notes))
 
 
-def _ogr(
-    path: Path,
-    raw: bytes,
-    told: tuple[str, str],
-    *,
-    layer: str | None = None,
-    layers: tuple[str, ...] = (),
-    encoding: str | None = None,
-    notes: tuple[str, ...] = (),
-) -> Vectors:
-    options = {"layer": layer, "encoding": encoding}
-    info = _attempt(path, lambda: pyogrio.read_info(raw, **options), told)
-    check_rows(path, int(info["features"]))
-    _check_columns(path, len(info["fields"]))
-    frame = _attempt(path, lambda: pyogrio.read_dataframe(raw, **options, max_features=MAX_ROWS + 1), told)
-    check_rows(path, len(frame))
-    if frame.empty or "geometry" not in frame.columns:
-        raise SourceFormatError(path, "aucun objet géographique", "exporter une couche remplie")
-    frame.index = pd.RangeIndex(1, len(frame) + 1, name="ligne")
-    shapes = pd.Series(np.asarray(frame.geometry.array, dtype=object), index=frame.index, dtype=object)
+def _layer(
+    path: Path, raw: bytes, kind: Format, told: tuple[str, str], choice: Choice, **options: Any
+) -> Guess:
+    empty = ("aucun objet géographique", "exporter une couche remplie")
+    frame = geopackages.read_layer(path, raw, told=told, empty=empty, **options)
     table = pd.DataFrame(frame.drop(columns="geometry"))
+    check_columns(path, len(table.columns))
+    table.columns = pd.Index(named([str(name) for name in table.columns]))
     texts = {title for title in table.columns if not _is_typed(table[title])}
-    headings = named(list(map(str, table.columns)))
-    renamed = dict(zip(table.columns, headings, strict=True))
-    cells = {renamed[title]: _cells(table[title]) for title in table.columns}
-    return Vectors(
+    cells = {title: column_texts(table[title], hours=True) for title in table.columns}
+    return Guess(
+        path.name,
+        kind,
+        choice,
         pd.DataFrame(cells, index=frame.index, dtype="str"),
-        frozenset(renamed[title] for title in texts),
-        shapes,
+        pd.Series(np.asarray(frame.geometry.array, dtype=object), index=frame.index, dtype=object),
         pd.Series("", index=frame.index),
-        _name_of(frame.crs),
-        layer or "",
-        layers,
-        notes,
+        name_of(frame.crs),
+        declared_text=frozenset(texts),
     )
-
-
-def _attempt(path: Path, read: Callable[[], Any], told: tuple[str, str]) -> Any:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # GDAL's, of metadata that the project does not use
-            return read()
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        pyogrio.errors.FieldError,
-    ) as error:
-        raise SourceFormatError(path, *told) from error
-    # Of a damaged file GDAL may give text of another encoding, dates that no calendar has, or shapes that are none.
-    except (
-        ValueError, OSError, OverflowError, TypeError, LookupError, ProjError, shapely.errors.ShapelyError,
-    ) as error:  # fmt: skip
-        raise SourceFormatError(path, *told) from error
 
 
 def _is_typed(values: pd.Series) -> bool:
     return bool(pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values))
-
-
-def _name_of(crs: Any) -> str | None:
-    if crs is None:
-        return None
-    code = CRS.from_user_input(crs).to_epsg(min_confidence=60)
-    return f"EPSG:{code}" if code else str(crs.to_wkt())
 
 
 def _encoding_of(dbf: bytes) -> str:
@@ -199,12 +181,12 @@ def _encoding_of(dbf: bytes) -> str:
 
 
 def _features(path: Path, document: Any) -> list[Any]:
-    kind = document.get("type") if isinstance(document, dict) else None
+    stated = document if isinstance(document, dict) else {}
+    kind, features = stated.get("type"), stated.get("features")
     if kind == "Topology":
         raise SourceFormatError(path, "fichier TopoJSON", "l'enregistrer en GeoJSON")
     if kind == "Feature":
         return [document]
-    features = document.get("features") if isinstance(document, dict) else None
     if kind != "FeatureCollection" or not isinstance(features, list):
         raise SourceFormatError(
             path, "ce n'est pas une FeatureCollection GeoJSON", "exporter de nouveau en GeoJSON"
@@ -215,43 +197,34 @@ def _features(path: Path, document: Any) -> list[Any]:
 
 
 def _stated(document: Mapping[str, Any]) -> str | None:
-    crs = document.get("crs", _DEGREES)
+    crs = document.get("crs", WGS84)
     if isinstance(crs, dict) and isinstance(crs.get("properties"), dict):
         crs = crs["properties"].get("name")
     if not isinstance(crs, str):
         return None
     try:
-        return _name_of(CRS.from_user_input(_DEGREES if crs.endswith("CRS84") else crs))
+        return name_of(CRS.from_user_input(WGS84 if crs.endswith("CRS84") else crs))
     except ProjError:
         return None
 
 
-def _check_columns(path: Path, number: int) -> None:
-    if number > MAX_COLUMNS:
-        raise SourceContentError(
-            path, f"{number} colonnes, {MAX_COLUMNS} au plus sont acceptées", "retirer des colonnes"
-        )
+def _is_hidden(name: str) -> bool:
+    """Tell what systems add to archives by themselves."""
+    return PurePosixPath(name).name.startswith(".") or "__MACOSX" in PurePosixPath(name).parts
 
 
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, (dict, list)):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value) if isinstance(value, int) else number_text(value)
-
-
-def _cells(values: pd.Series) -> pd.Series:
-    """Write a typed column as text; what has an hour keeps it."""
-    if (
-        pd.api.types.is_datetime64_any_dtype(values)
-        and (values.dropna() != values.dropna().dt.normalize()).any()
-    ):
-        return pd.Series(
-            ["" if pd.isna(day) else day.isoformat() for day in values], index=values.index, dtype="str"
-        )
-    return texts_of(values)
+def _shapefiles(names: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Give the members of each Shapefile by extension, under its name."""
+    stems: dict[str, dict[str, str]] = {}
+    for name in names:
+        suffix = PurePosixPath(name).suffix.lower()
+        if suffix in NEEDED or suffix in HELPING:
+            stems.setdefault(name[: -len(suffix)].casefold(), {}).setdefault(suffix, name)
+    # A lone .dbf or .prj may belong to something else; a lone .shx does not.
+    kept = [found for found in stems.values() if ".shp" in found or {".shx", ".dbf"} <= set(found)]
+    return {
+        PurePosixPath(next(iter(found.values()))).stem + ".shp"
+        if ".shp" not in found
+        else found[".shp"]: found
+        for found in kept
+    }

@@ -108,6 +108,11 @@ class _Address:
     read: int = 0
     ground: int = 0
 
+    @property
+    def situation(self) -> str:
+        """Say what its floors say."""
+        return SITUATIONS[0 if self.ground else 1 if self.read else 2]
+
 
 def read(
     source: Path | str | bytes | BinaryIO,
@@ -188,8 +193,8 @@ def place(
     points = gpd.GeoSeries(index=rows.index, crs=LAMBERT93, dtype="geometry")
     located = found.loc[found["faute"] == "", ["lon", "lat"]].map("{:.9f}".format)
     if len(located):
-        report = Report(SOURCE_ID, lignes_lues=len(rows))
-        placed = to_points(located, path=Path("géocodage"), ids=rows["id_adresse"], report=report)
+        report = Report(SOURCE_ID, len(rows), rows["id_adresse"])
+        placed = to_points(located, path=Path("géocodage"), report=report)
         for fault in report.faults:
             if fault.suite == SET_ASIDE:
                 position[fault.ligne] = fault.faute
@@ -205,13 +210,7 @@ def place(
 
 
 def source_of(candidates: Candidates, *, name: str) -> Source:
-    """Describe the file as the catalogue describes a source.
-
-    Returns
-    -------
-    Source
-        It covers the communes of its candidates alone: a landlord may be missing from the list.
-    """
+    """Describe the file as a source of the communes of its candidates alone: a landlord may be missing from the list."""
     vintages = candidates.frame["millesime"].unique()
     kept = candidates.counts[LANDLORDS]
     return Source(
@@ -293,7 +292,7 @@ def _gathered(
                 )
     if not report.lignes_lues:
         raise SourceFormatError(path, "aucune ligne de données", _NOT_THE_FILE)
-    situations = [_situation(address) for address in found.values()]
+    situations = [address.situation for address in found.values()]
     return Candidates(
         _frame(found, millesime),
         report,
@@ -337,21 +336,20 @@ def _rows(path: Path, stream: BinaryIO, encoding: str) -> Iterator[tuple[int, li
 def _check_header(path: Path, header: list[str]) -> None:
     given = [fold(cell.partition(" (")[0]) for cell in header]
     absent = [name for name in COLUMNS if fold(name) not in given]
-    if absent or len(given) != len(COLUMNS):
-        told = (
-            f"colonnes absentes : {', '.join(absent[:5])}"
-            if absent
-            else f"{len(given)} colonnes au lieu de 24"
-        )
-        raise SourceFormatError(path, told, _NOT_THE_FILE)
-    if given != [fold(name) for name in COLUMNS]:
-        raise SourceFormatError(path, "colonnes dans un autre ordre que celui de la DGFiP", _NOT_THE_FILE)
+    fault = ""
+    if absent:
+        fault = f"colonnes absentes : {', '.join(absent[:5])}"
+    elif len(given) != len(COLUMNS):
+        fault = f"{len(given)} colonnes au lieu de {len(COLUMNS)}"
+    elif given != [fold(name) for name in COLUMNS]:
+        fault = "colonnes dans un autre ordre que celui de la DGFiP"
+    if fault:
+        raise SourceFormatError(path, fault, _NOT_THE_FILE)
 
 
 def _code_insee(cells: list[str]) -> str:
     """Give the commune; municipal arrondissements are in theirs."""
-    code = cells[_DEPARTEMENT] + cells[_COMMUNE].zfill(3)
-    return commune_of(code)
+    return commune_of(cells[_DEPARTEMENT] + cells[_COMMUNE].zfill(3))
 
 
 def _add(found: dict[str, _Address], cells: list[str], listed: dict[str, str]) -> None:
@@ -375,12 +373,6 @@ def _add(found: dict[str, _Address], cells: list[str], listed: dict[str, str]) -
     if level.isdecimal() and int(level) <= HIGHEST_FLOOR:
         address.read += 1
         address.ground += int(level) == 0
-
-
-def _situation(address: _Address) -> str:
-    if address.ground:
-        return SITUATIONS[0]
-    return SITUATIONS[1] if address.read else SITUATIONS[2]
 
 
 def _frame(found: dict[str, _Address], millesime: str) -> pd.DataFrame:

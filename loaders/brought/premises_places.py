@@ -12,9 +12,8 @@ from geo.attachment import zone_of
 from geo.crs import LAMBERT93
 from loaders.brought import addresses
 from loaders.brought.addresses import Geocode
-from loaders.brought.premises_faults import note
 from loaders.brought.premises_schema import ADDRESS, COORDINATES, OUTSIDE_QPV
-from loaders.formats.cells import bare, bares, read_numbers
+from loaders.formats.cells import NOT_A_NUMBER, bare, bares, read_numbers
 from loaders.formats.points import to_points
 from loaders.quality import MENDED, SET_ASIDE, Report
 
@@ -26,36 +25,24 @@ FAR_FROM_QPV_M: Final = 1_000.0
 MOST_IN_METRES: Final = 0.5
 
 
-def placed(
-    rows: pd.DataFrame, *, path: Path, ids: pd.Series, report: Report, geocode: Geocode | None
-) -> gpd.GeoDataFrame:
+def placed(rows: pd.DataFrame, *, path: Path, report: Report, geocode: Geocode | None) -> gpd.GeoDataFrame:
     """Give rows their points, from their coordinates, else from their address."""
-    lon, lat = (read_numbers(rows[name]) for name in COORDINATES)
+    texts = rows[list(COORDINATES)]
+    degrees = pd.DataFrame({name: read_numbers(texts[name]) for name in COORDINATES})
     shown = rows["lon"] + " " + rows["lat"]
-    for name, degrees in zip(COORDINATES, (lon, lat), strict=True):
-        wrong = (rows[name] != "") & degrees.isna()
-        note(
-            rows[wrong],
-            f"texte au lieu d'un nombre ({name})",
-            SET_ASIDE,
-            ids=ids,
-            values=shown,
-            report=report,
-        )
-    unreadable = ((rows["lon"] != "") & lon.isna()) | ((rows["lat"] != "") & lat.isna())
-    half = ~unreadable & ((rows["lon"] == "") != (rows["lat"] == ""))
-    note(rows[half], "coordonnées incomplètes", SET_ASIDE, ids=ids, values=shown, report=report)
-    metres = lon.abs().gt(1_000) & lat.abs().gt(1_000)
-    without = (rows["lon"] == "") & (rows["lat"] == "")
-    found = addresses.locate(rows.loc[without, ADDRESS], geocode)
-    for fault in found["faute"].unique():
-        if fault:
-            lost = rows.loc[found.index[found["faute"] == fault]]
-            note(lost, fault, SET_ASIDE, ids=ids, values=rows[ADDRESS], report=report)
-    located = found[found["faute"] == ""]
-    lon = lon.fillna(located["lon"])
-    lat = lat.fillna(located["lat"])
-    usable = rows[lon.notna() & lat.notna() & ~half]
+    blank = texts == ""
+    wrong = ~blank & degrees.isna()
+    for name in COORDINATES:
+        report.add(rows[wrong[name]], f"{NOT_A_NUMBER} ({name})", SET_ASIDE, shown)
+    half = ~wrong.any(axis=1) & (blank["lon"] != blank["lat"])
+    report.add(rows[half], "coordonnées incomplètes", SET_ASIDE, shown)
+    metres = degrees.abs().gt(1_000).all(axis=1)
+    found = addresses.locate(rows.loc[blank.all(axis=1), ADDRESS], geocode)
+    lost = found["faute"] != ""
+    report.add(found[lost], found["faute"], SET_ASIDE, rows[ADDRESS])
+    located = found[~lost]
+    degrees = degrees.fillna(located[list(COORDINATES)])
+    usable = rows[degrees.notna().all(axis=1) & ~half]
     if usable.empty:
         return gpd.GeoDataFrame(
             {"origine_position": pd.Series(dtype="str"), "code_insee": pd.Series(dtype="str")},
@@ -64,13 +51,10 @@ def placed(
         )
     few = metres.loc[usable.index]
     if few.mean() <= MOST_IN_METRES:
-        note(usable[few], "coordonnées en mètres", SET_ASIDE, ids=ids, values=shown, report=report)
+        report.add(usable[few], "coordonnées en mètres", SET_ASIDE, shown)
         usable = usable[~few]
-    place = pd.DataFrame({
-        "lon": lon[usable.index].map("{:.10g}".format),
-        "lat": lat[usable.index].map("{:.10g}".format),
-    })  # fmt: skip
-    points = to_points(place, path=path, ids=ids, report=report)
+    place = degrees.loc[usable.index].map("{:.10g}".format)
+    points = to_points(place, path=path, report=report)
     origin = pd.Series(FROM_COORDINATES, index=points.index).mask(
         points.index.isin(located.index), addresses.FROM_ADDRESS
     )
@@ -78,15 +62,15 @@ def placed(
 
 
 def attached(
-    points: gpd.GeoDataFrame, declared: pd.Series, zones: gpd.GeoDataFrame, *, ids: pd.Series, report: Report
+    points: gpd.GeoDataFrame, declared: pd.Series, zones: gpd.GeoDataFrame, *, report: Report
 ) -> tuple[pd.Series, pd.Series]:
     """Give the QPV of each point, and tell which rows do not contradict themselves."""
     code = zone_of(points, zones).fillna(OUTSIDE_QPV).astype("str")
     said = declared.str.upper().where(bares(declared) != bare(OUTSIDE_QPV), "")
     old = said.str.fullmatch(r"QP\d{6}")
-    note(points[old], "code de QPV de 2015", MENDED, ids=ids, values=declared, report=report)
+    report.add(points[old], "code de QPV de 2015", MENDED, declared)
     unknown = (said != "") & ~old & ~said.isin(zones.index)
-    note(points[unknown], "code de QPV inconnu", MENDED, ids=ids, values=declared, report=report)
+    report.add(points[unknown], "code de QPV inconnu", MENDED, declared)
     differs = said.isin(zones.index) & (said != code)
     far_m = pd.Series(0.0, index=points.index)
     if differs.any():
@@ -94,6 +78,6 @@ def attached(
         far_m[differs] = shapely.distance(outlines, np.asarray(points.geometry[differs].array))
     told = said + " déclaré, point à " + far_m.round().astype(int).astype("str") + " m, " + code
     far = differs & (far_m > FAR_FROM_QPV_M)
-    report.add(points[far], "loin du QPV déclaré", SET_ASIDE, ids=ids, values=told)
-    report.add(points[differs & ~far], "hors du QPV déclaré", MENDED, ids=ids, values=told)
+    report.add(points[far], "loin du QPV déclaré", SET_ASIDE, told)
+    report.add(points[differs & ~far], "hors du QPV déclaré", MENDED, told)
     return code, ~far

@@ -5,9 +5,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from loaders.brought.premises_faults import note
 from loaders.brought.premises_schema import COLUMNS, FICTIONAL, NO, UNKNOWN, Column
-from loaders.formats.cells import SHEET_ERRORS, bare, read_dates, read_floors, read_list, read_numbers
+from loaders.formats import cells
 from loaders.formats.grids import RawTable
 from loaders.quality import KEPT, MENDED, SET_ASIDE, Report
 
@@ -15,30 +14,26 @@ FIRST_DAY: Final = pd.Timestamp("1950-01-01")
 _TEN_YEARS: Final = pd.DateOffset(years=10)
 
 
-def without_broken(cells: pd.DataFrame, table: RawTable, *, ids: pd.Series, report: Report) -> pd.DataFrame:
+def without_broken(texts: pd.DataFrame, table: RawTable, *, report: Report) -> pd.DataFrame:
     """Set aside the rows that are not cut as the header, or that hold formulas or errors of a spreadsheet."""
     broken = pd.Series(table.miscut, dtype="str")
-    for fault, lines in broken.groupby(broken).groups.items():
-        miscut = table.cells.loc[lines]
-        shown = pd.Series([" ; ".join(filter(None, row)) for row in miscut.to_numpy()], index=miscut.index)
-        note(miscut, str(fault), SET_ASIDE, ids=ids, values=shown, report=report)
-    rows = cells.drop(index=broken.index)
+    miscut = table.cells.loc[broken.index]
+    shown = pd.Series([" ; ".join(filter(None, row)) for row in miscut.to_numpy()], index=miscut.index)
+    report.add(miscut, broken, SET_ASIDE, shown)
+    rows = texts.drop(index=broken.index)
     kept = pd.Series(True, index=rows.index)
     for name in rows.columns:
         for fault, wrong in (
             ("formule sans valeur enregistrée", rows[name].str.startswith("=")),
-            ("erreur de tableur", rows[name].str.upper().isin(SHEET_ERRORS)),
+            (cells.SHEET_ERROR, rows[name].str.upper().isin(cells.SHEET_ERRORS)),
         ):
             if wrong.any():
-                told = f"{fault} ({name})"
-                note(rows[wrong], told, SET_ASIDE, ids=ids, values=rows[name], report=report)
+                report.add(rows[wrong], f"{fault} ({name})", SET_ASIDE, rows[name])
                 kept &= ~wrong
     return rows[kept]
 
 
-def read_values(
-    rows: pd.DataFrame, *, ids: pd.Series, report: Report, today: pd.Timestamp
-) -> tuple[pd.DataFrame, pd.Series]:
+def read_values(rows: pd.DataFrame, *, report: Report, today: pd.Timestamp) -> tuple[pd.DataFrame, pd.Series]:
     """Read every column but the place, and tell which rows may be kept."""
     kept = pd.Series(True, index=rows.index)
     values: dict[str, pd.Series] = {}
@@ -48,27 +43,19 @@ def read_values(
             continue
         filled = text != ""
         if column.filled:
-            note(
-                rows[~filled & kept],
-                f"valeur absente ({column.name})",
-                SET_ASIDE,
-                ids=ids,
-                values=text,
-                report=report,
-            )
+            report.add(rows[~filled & kept], f"valeur absente ({column.name})", SET_ASIDE, text)
             kept &= filled
         result = SET_ASIDE if column.filled or column.kind == "liste" else MENDED
         read_, faults = _column(column, text, today)
         for fault, wrong in faults:
-            note(
-                rows[wrong & filled], f"{fault} ({column.name})", result, ids=ids, values=text, report=report
-            )
+            report.add(rows[wrong & filled], f"{fault} ({column.name})", result, text)
             if result == SET_ASIDE:
                 kept &= ~(wrong & filled)
         values[column.name] = read_
     frame = pd.DataFrame(values, index=rows.index)
     frame["fictif"] = frame["fictif"].mask(_named_fictional(frame), FICTIONAL)
-    _doubts(frame, rows, kept, ids, report)
+    above = kept & frame["etage"].notna() & (frame["etage"] != 0)
+    report.add(rows[above], "local hors du rez-de-chaussée (etage)", KEPT, rows["etage"])
     return frame, kept
 
 
@@ -77,24 +64,24 @@ def _column(
 ) -> tuple[pd.Series, list[tuple[str, pd.Series]]]:
     """Read one column: its values, and the faults with the rows that have them."""
     if column.kind == "liste":
-        words = {bare(word): value for value, others in column.choices for word in (value, *others)}
+        words = {cells.bare(word): value for value, others in column.choices for word in (value, *others)}
         unset = UNKNOWN if UNKNOWN in words else NO
-        read_ = read_list(text, words)
+        read_ = cells.read_list(text, words)
         return read_.mask(text == "", unset).astype("str"), [("valeur inconnue", read_.isna())]
     if column.kind == "nombre":
-        number = read_numbers(text, unit=column.unit)
+        number = cells.read_numbers(text, unit=column.unit)
         outside = number.notna() & ~number.between(*column.bounds)
         return number.mask(outside), [
-            ("texte au lieu d'un nombre", number.isna()),
+            (cells.NOT_A_NUMBER, number.isna()),
             ("nombre hors bornes", outside),
         ]
     if column.kind == "date":
-        day = read_dates(text)
+        day = cells.read_dates(text)
         last = today if column.filled else today + _TEN_YEARS
         outside = day.notna() & ~day.between(FIRST_DAY, last)
         return day.mask(outside), [("date illisible", day.isna()), ("date hors bornes", outside)]
     if column.kind == "etage":
-        floor = read_floors(text)
+        floor = cells.read_floors(text)
         return floor, [("étage illisible", floor.isna())]
     return text.where(text != "", np.nan), []
 
@@ -105,15 +92,3 @@ def _named_fictional(frame: pd.DataFrame) -> pd.Series:
     for name in ("id_local", "bailleur", "source"):
         said |= frame[name].astype("str").str.contains(r"(?i)\bficti[fv]", regex=True, na=False)
     return said
-
-
-def _doubts(frame: pd.DataFrame, rows: pd.DataFrame, kept: pd.Series, ids: pd.Series, report: Report) -> None:
-    above = kept & frame["etage"].notna() & (frame["etage"] != 0)
-    note(
-        rows[above],
-        "local hors du rez-de-chaussée (etage)",
-        KEPT,
-        ids=ids,
-        values=rows["etage"],
-        report=report,
-    )

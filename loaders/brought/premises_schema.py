@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from loaders import territory
-from words.folding import fold
+from loaders.formats.headings import Expected, folded
 from words.formats import grouped
 
-Kind = Literal["texte", "liste", "nombre", "date", "etage", "degres", "code_qp"]
+CellKind = Literal["texte", "liste", "nombre", "date", "etage", "degres", "code_qp"]
 
 UNKNOWN: Final = "inconnu"
 YES: Final = "oui"
@@ -44,7 +44,7 @@ class Column:
 
     name: str
     title: str
-    kind: Kind
+    kind: CellKind
     help: str
     examples: tuple[str, str]
     required: bool = False
@@ -244,12 +244,12 @@ BY_NAME: Final = {column.name: column for column in COLUMNS}
 #: Either both coordinates or the address must be there.
 COORDINATES: Final = ("lon", "lat")
 ADDRESS: Final = "adresse"
-
-
-def heading(text: str) -> str:
-    """Reduce a heading to what tells columns apart: no case, no accent, no unit in brackets."""
-    return "_".join(fold(text.partition("(")[0].replace("_", " ")))
-
-
-#: Bare heading to column, by name and by title.
-HEADINGS: Final = {heading(text): column.name for column in COLUMNS for text in (column.name, column.title)}
+#: What an inventory is, for the reader of tables.
+INVENTORY: Final = Expected(
+    names=folded({text: column.name for column in COLUMNS for text in (column.name, column.title)}),
+    units=True,
+    smaller="découper l'inventaire, par exemple par commune ou par bailleur",
+    filled="choisir un inventaire rempli",
+    fill="remplir l'inventaire sous son en-tête",
+    one_line="partir du modèle d'inventaire et garder les noms de ses colonnes sur une seule ligne",
+)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import xlsxwriter
 
 from loaders.brought.premises_schema import COLUMNS, Column
-from loaders.formats.workbooks import SHEET
+from loaders.formats.headings import SHEET
 
 NOTES_SHEET: Final = "Lisez-moi"
 _HEADINGS: Final = ("Colonne", "Titre", "Obligatoire", "Ce qu'elle contient", "Valeurs acceptées", "Exemple")
@@ -24,21 +24,12 @@ def to_csv(*, examples: bool = True) -> bytes:
     examples
         Write two rows of example, marked as fictitious: to be replaced.
     """
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-    writer.writerow(column.name for column in COLUMNS)
-    if examples:
-        writer.writerows(_examples())
-    return buffer.getvalue().encode("utf-8-sig")
+    return _csv([column.name for column in COLUMNS], _examples() if examples else [])
 
 
 def notes_to_csv() -> bytes:
     """Write what each column holds as CSV: one line per column."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-    writer.writerow(_HEADINGS)
-    writer.writerows(_documented(column) for column in COLUMNS)
-    return buffer.getvalue().encode("utf-8-sig")
+    return _csv(_HEADINGS, [_documented(column) for column in COLUMNS])
 
 
 def to_xlsx(*, examples: bool = True) -> bytes:
@@ -65,6 +56,12 @@ def to_xlsx(*, examples: bool = True) -> bytes:
         for line, column in enumerate(COLUMNS, 1):
             _write(notes, line, _documented(column), wrapped)
     return buffer.getvalue()
+
+
+def _csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=";", lineterminator="\r\n").writerows([header, *rows])
+    return buffer.getvalue().encode("utf-8-sig")
 
 
 def _write(sheet: Any, line: int, texts: Sequence[str], style: Any) -> None:

@@ -1,16 +1,12 @@
 """A table that users took away, filled in a spreadsheet and bring back: CSV or XLSX, under headings that are known."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import pandas as pd
-
-from errors import SourceError, SourceFormatError
-from loaders.formats import delimited, grids, uploads, workbooks
 from loaders.formats.cells import restore
-from words.folding import fold
+from loaders.formats.grids import RawTable
+from loaders.formats.headings import Expected, folded, open_known
 
 #: Far beyond what a contrat follows.
 MAX_BYTES: Final = 10_000_000
@@ -19,24 +15,7 @@ MEND: Final = (
 )
 
 
-@dataclass(frozen=True, eq=False)
-class FilledTable:
-    """The rows of a file, as text.
-
-    Attributes
-    ----------
-    cells
-        One column per heading found, under the heading as it was given to `read`, indexed by line of the file.
-    miscut
-        What is wrong with each line whose cells are not those of the header, by line; they are not in `cells`.
-    """
-
-    cells: pd.DataFrame
-    notes: list[str]
-    miscut: dict[int, str]
-
-
-def read(source: Path | str | bytes, *, name: str | None = None, headings: Collection[str]) -> FilledTable:
+def read(source: Path | str | bytes, *, name: str | None = None, headings: Collection[str]) -> RawTable:
     """Read a table.
 
     Parameters
@@ -50,31 +29,23 @@ def read(source: Path | str | bytes, *, name: str | None = None, headings: Colle
 
     Returns
     -------
-    FilledTable
-        Texts as they were before the export: without the apostrophe that keeps a spreadsheet from running them, nothing for "non diffusé".
+    RawTable
+        One column per heading found, under the heading as it was given, indexed by line; lines in `miscut` are left out. Texts as they were before the export: without the apostrophe that keeps a spreadsheet from running them, nothing for "non diffusé".
 
     Raises
     ------
     SourceError
         If the file is neither CSV nor XLSX, is damaged or too large, or has no such heading.
     """
-    known = {" ".join(fold(heading)): heading for heading in headings}
-
-    def recognise(heading: str) -> str | None:
-        return known.get(" ".join(fold(heading)))
-
-    path, raw = uploads.take(
-        source, name, max_bytes=MAX_BYTES, smaller="découper le tableau", filled="choisir un tableau rempli"
+    expected = Expected(
+        names=folded({heading: heading for heading in headings}),
+        kinds=("csv", "xlsx"),
+        otherwise=("ce n'est ni un CSV ni un XLSX", MEND),
+        max_bytes=MAX_BYTES,
+        smaller="découper le tableau",
+        filled="choisir un tableau rempli",
+        fill=MEND,
+        one_line=MEND,
     )
-    try:
-        kind = uploads.format_of(path, raw)
-        if kind == "gpkg":
-            raise SourceFormatError(path, "ce n'est ni un CSV ni un XLSX", MEND)
-        reader = delimited.read_delimited if kind == "csv" else workbooks.read_workbook
-        table = grids.to_table(path, reader(path, raw, recognise), recognise)
-    except SourceError as error:
-        # The readers speak of the inventory that they were made for.
-        raise type(error)(path, error.fault, MEND if "inventaire" in error.mend else error.mend) from error
-    whole = table.cells.drop(index=list(table.miscut))
-    cells = whole.apply(restore)
-    return FilledTable(cells, table.notes, dict(table.miscut))
+    _, table = open_known(source, name, expected)
+    return RawTable(table.cells.drop(index=list(table.miscut)).apply(restore), table.notes, table.miscut)

@@ -1,14 +1,22 @@
-"""Look at a ZIP archive before anything in it is inflated."""
+"""Look at a ZIP archive before anything in it is inflated, and read its members in memory alone."""
 
+import csv
 import io
 import zipfile
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from errors import SourceContentError, SourceFormatError
+from errors import SourceContentError, SourceError, SourceFormatError
 
-_LOCKED = 1
+_LOCKED: Final = 1
+#: What `zipfile`, and those who read a member, raise on what is damaged.
+_DAMAGED: Final = (
+    zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError, ValueError, OverflowError, csv.Error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -20,6 +28,28 @@ class Limits:
     ratio: int
 
 
+@contextmanager
+def opened(path: Path, raw: bytes, fault: str, mend: str, *, why: bool = False) -> Iterator[zipfile.ZipFile]:
+    """Open an archive, and tell what is damaged in it; `why` adds what the library says."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            yield archive
+    except SourceError:
+        raise
+    except _DAMAGED as error:
+        said = str(error).strip().split("\n", 1)[0] or type(error).__name__
+        raise SourceFormatError(path, f"{fault} ({said})" if why else fault, mend) from error
+
+
+def is_workbook(raw: bytes) -> bool:
+    """Tell whether an archive is a workbook."""
+    try:
+        with opened(Path(), raw, "", "") as archive:
+            return not {"xl/workbook.xml", "content.xml"}.isdisjoint(archive.namelist())
+    except SourceFormatError:
+        return False
+
+
 def check_members(
     path: Path,
     raw: bytes,
@@ -27,15 +57,12 @@ def check_members(
     limits: Limits,
     damaged: tuple[str, str],
     alone: str,
-    read: Callable[[str], bool] | None = None,
+    read: Callable[[str], bool] = lambda _: True,
 ) -> list[zipfile.ZipInfo]:
     """Refuse an archive that is none, or that would fill the memory once inflated."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
-        raise SourceFormatError(path, *damaged) from error
-    wanted = [member for member in members if read is None or read(member.filename)]
+    with opened(path, raw, *damaged) as archive:
+        members = archive.infolist()
+    wanted = [member for member in members if read(member.filename)]
     inflated = sum(member.file_size for member in wanted)
     # What an archive declares bounds what `zipfile` inflates: a member that lies is cut and fails its checksum.
     too_many = len(members) > limits.members

@@ -1,9 +1,10 @@
 """Read cells of text as numbers, dates, floors and values of a list, as French users write them."""
 
 import datetime as dt
+import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,8 @@ from words.folding import fold
 from words.formats import MONTHS
 from words.missing import REASONS
 
+NOT_A_NUMBER: Final = "texte au lieu d'un nombre"
+SHEET_ERROR: Final = "erreur de tableur"
 #: What spreadsheets show in a cell that they could not work out, in French and in English.
 SHEET_ERRORS: Final = (
     "#REF!", "#N/A", "#VALUE!", "#VALEUR!", "#DIV/0!", "#NAME?", "#NOM?", "#NULL!", "#NUL!", "#NUM!", "#NOMBRE!",
@@ -70,24 +73,52 @@ def number_text(value: float) -> str:
     return text + "0" if len(text.partition(".")[2]) == _THREE_DECIMALS else text
 
 
+def cell_text(value: Any) -> str:
+    """Write a value that a file holds with its type as the cell of a text file would be."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value) if isinstance(value, int) else number_text(value)
+
+
+def column_texts(values: pd.Series, *, hours: bool = False) -> pd.Series:
+    """Write the values of a typed column as the cells of a text file would be; `hours` keeps those of days."""
+    if pd.api.types.is_bool_dtype(values):
+        return values.map({True: "oui", False: "non"}).astype("str")
+    if pd.api.types.is_datetime64_any_dtype(values):
+        if hours and (values.dropna() != values.dropna().dt.normalize()).any():
+            return values.map(pd.Timestamp.isoformat, na_action="ignore").fillna("").astype("str")
+        days: pd.Series = values.dt.strftime("%Y-%m-%d").fillna("").astype("str")
+        return days
+    if pd.api.types.is_numeric_dtype(values):
+        return values.map(number_text).astype("str")
+    texts = ["" if pd.isna(value) else str(value).strip() for value in values]
+    return pd.Series(texts, index=values.index, dtype="str")
+
+
 def read_dates(values: pd.Series) -> pd.Series:
     """Read text as days."""
-    return pd.to_datetime(_each(values, _day), errors="coerce").astype("datetime64[s]")
+    return pd.to_datetime(each(values, _day), errors="coerce").astype("datetime64[s]")
 
 
 def read_floors(values: pd.Series) -> pd.Series:
     """Read text as floors."""
-    return pd.to_numeric(_each(values, _floor)).astype("float64")
+    return pd.to_numeric(each(values, _floor)).astype("float64")
 
 
 def read_list(values: pd.Series, words: Mapping[str, str]) -> pd.Series:
     """Read text as values of a list, whatever the case, the accents and the punctuation."""
-    return _each(values, lambda text: words.get(bare(text)))
+    return each(values, lambda text: words.get(bare(text)))
 
 
 def bares(values: pd.Series) -> pd.Series:
     """Reduce cells to bare words, each distinct text once."""
-    return _each(values, bare).astype("str")
+    return each(values, bare).astype("str")
 
 
 def bare(text: str) -> str:
@@ -95,7 +126,7 @@ def bare(text: str) -> str:
     return " ".join(fold(text)) or text.strip()
 
 
-def _each(values: pd.Series, read: Callable[[str], object]) -> pd.Series:
+def each(values: pd.Series, read: Callable[[str], object]) -> pd.Series:
     """Read each distinct text once."""
     ranks, distinct = pd.factorize(values, use_na_sentinel=False)
     read_ = np.empty(len(distinct), dtype=object)

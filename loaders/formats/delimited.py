@@ -1,13 +1,14 @@
-"""Read the CSV files that users have: their encoding and separator are found out, not demanded."""
+"""Read text cut by separators: its encoding and separator are found out, not demanded."""
 
 import csv
 import io
 import itertools
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from errors import SourceFormatError
-from loaders.formats.grids import HEADER_LINES, MAX_ROWS, Grid, Recognise, check_rows, find_header
+from loaders.formats.grids import HEADER_LINES, MAX_ROWS, Lines, check_rows
 
 DELIMITERS = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre verticale"}
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -26,18 +27,20 @@ ENCODINGS = {
 }
 
 
-def read_delimited(path: Path, raw: bytes, recognise: Recognise) -> Grid:
-    """Read the lines of a CSV file."""
-    text, encoding = decoded(path, raw)
-    notes = [] if encoding == "utf-8-sig" else [f"Encodage reconnu : {ENCODINGS[encoding]}"]
-    head = list(itertools.islice(io.StringIO(text, newline=""), HEADER_LINES))
-    delimiter = max(DELIMITERS, key=lambda sign: _headings(head, sign, recognise))
-    if delimiter != ";":
-        notes.append(f"Séparateur reconnu : {DELIMITERS[delimiter]}")
-    return Grid(split(path, text, delimiter), notes)
+def separator_of(text: str, score: Callable[[list[list[str]]], int], *, lines: int) -> str:
+    """Find the separator that cuts the first lines of a text best."""
+    head = list(itertools.islice(io.StringIO(text, newline=""), lines))
+
+    def scored(delimiter: str) -> int:
+        try:
+            return score(list(csv.reader(head, delimiter=delimiter)))
+        except csv.Error:
+            return score([])
+
+    return max(DELIMITERS, key=scored)
 
 
-def split(path: Path, text: str, delimiter: str) -> list[tuple[int, list[str]]]:
+def split(path: Path, text: str, delimiter: str) -> Lines:
     """Cut a text into lines of cells."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines = []
@@ -87,10 +90,3 @@ def decoded(path: Path, raw: bytes, *, encoding: str | None = None) -> tuple[str
             _SAVE_AS_UTF8,
         )
     return text, encoding
-
-
-def _headings(head: list[str], delimiter: str, recognise: Recognise) -> int:
-    try:
-        return find_header(list(csv.reader(head, delimiter=delimiter)), recognise)[1]
-    except csv.Error:
-        return 0

@@ -1,69 +1,96 @@
-"""Read the GeoPackages that users have: one layer of points, in a stated coordinate system."""
+"""Read the layers of the geographic files that users have, in memory and with GDAL's complaints turned into errors."""
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
 import shapely
+from pyproj.exceptions import ProjError
 
-from errors import CrsError, SourceContentError, SourceCrsError, SourceFormatError
+from errors import CrsError, SourceCrsError, SourceFormatError
 from geo.crs import to_lambert93, to_wgs84
-from loaders.formats.cells import number_text
-from loaders.formats.grids import RawTable, Recognise, check_rows
+from loaders.formats.cells import column_texts
+from loaders.formats.grids import MAX_ROWS, RawTable, Recognise, check_rows, places_of
 
 #: The layer that is read of several.
-LAYER = "locaux"
-NOT_A_POINT = "géométrie autre qu'un point"
-_EXPORT_AGAIN = "exporter de nouveau le GeoPackage"
+LAYER: Final = "locaux"
+NOT_A_POINT: Final = "géométrie autre qu'un point"
+UNREADABLE: Final = ("GeoPackage illisible ou tronqué", "exporter de nouveau le GeoPackage")
+
+
+def layers_of(path: Path, raw: bytes) -> dict[str, str]:
+    """Give the layers of a GeoPackage that hold geometries, each with their kind."""
+    layers = _attempt(path, lambda: pyogrio.list_layers(raw).tolist(), UNREADABLE)
+    return {str(name): str(kind) for name, kind in layers if kind is not None}
+
+
+def read_layer(
+    path: Path, raw: bytes, *, told: tuple[str, str], empty: tuple[str, str], **options: Any
+) -> gpd.GeoDataFrame:
+    """Read the objects of a layer, numbered from 1."""
+    info = _attempt(path, lambda: pyogrio.read_info(raw, **options), told)
+    check_rows(path, int(info["features"]))
+    frame: gpd.GeoDataFrame = _attempt(
+        path, lambda: pyogrio.read_dataframe(raw, **options, max_features=MAX_ROWS + 1), told
+    )
+    check_rows(path, len(frame))
+    if frame.empty or "geometry" not in frame.columns:
+        raise SourceFormatError(path, *empty)
+    frame.index = pd.RangeIndex(1, len(frame) + 1, name="ligne")
+    return frame
 
 
 def read_geopackage(path: Path, raw: bytes, recognise: Recognise) -> RawTable:
     """Read the rows of a GeoPackage's layer of points."""
-    layer = _layer(path, raw)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # GDAL's, of metadata that the project does not use
-            info = pyogrio.read_info(raw, layer=layer)
-            check_rows(path, int(info["features"]))
-            frame = pyogrio.read_dataframe(raw, layer=layer)
-    except SourceContentError:
-        raise
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError) as error:
-        raise SourceFormatError(path, "GeoPackage illisible ou tronqué", _EXPORT_AGAIN) from error
-    if frame.empty:
-        raise SourceFormatError(path, "aucune ligne de données", "remplir la couche")
-    frame.index = pd.RangeIndex(1, len(frame) + 1, name="ligne")
-    cells, notes = _cells(path, frame, recognise)
+    frame = read_layer(
+        path,
+        raw,
+        told=UNREADABLE,
+        empty=("aucune ligne de données", "remplir la couche"),
+        layer=_layer(path, raw),
+    )
+    notes: list[str] = []
+    # The geometry prevails on columns of coordinates.
+    titles = [name for name in frame.columns.drop("geometry") if recognise(name) not in {"lon", "lat"}]
+    places = places_of(path, titles, recognise, notes)
+    columns = {name: column_texts(frame[titles[place]]) for name, place in places.items()}
     lon, lat = _degrees(path, frame)
-    cells["lon"], cells["lat"] = lon, lat
+    cells = pd.DataFrame(columns | {"lon": lon, "lat": lat}, index=frame.index, dtype="str")
     unplaced = frame.geometry.notna() & ~frame.geometry.is_empty & (lon == "")
     return RawTable(cells, notes, dict.fromkeys(frame.index[unplaced], NOT_A_POINT))
 
 
-def _layer(path: Path, raw: bytes) -> str:
+def _attempt(path: Path, read: Callable[[], Any], told: tuple[str, str]) -> Any:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            layers = [(str(name), kind) for name, kind in pyogrio.list_layers(raw)]
-    except (pyogrio.errors.DataSourceError, ValueError, OSError) as error:
-        raise SourceFormatError(path, "GeoPackage illisible ou tronqué", _EXPORT_AGAIN) from error
-    placed = [(name, str(kind)) for name, kind in layers if kind is not None]
+            warnings.simplefilter("ignore")  # GDAL's, of metadata that the project does not use
+            return read()
+    # Of a damaged file GDAL may give text of another encoding, dates that no calendar has, or shapes that are none.
+    except (
+        pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FieldError, ValueError, OSError,
+        OverflowError, TypeError, LookupError, ProjError, shapely.errors.ShapelyError,
+    ) as error:  # fmt: skip
+        raise SourceFormatError(path, *told) from error
+
+
+def _layer(path: Path, raw: bytes) -> str:
+    placed = layers_of(path, raw)
     if not placed:
         raise SourceFormatError(path, "aucune couche géographique", "exporter une couche de points")
-    if len(placed) > 1:
-        named = [pair for pair in placed if pair[0].casefold() == LAYER]
-        if not named:
-            names = ", ".join(f"« {name} »" for name, _ in placed)
-            raise SourceFormatError(
-                path,
-                f"{len(placed)} couches géographiques : {names}",
-                f"n'en garder qu'une, ou nommer « {LAYER} » celle à lire",
-            )
-        placed = named
-    name, kind = placed[0]
+    named = [name for name in placed if name.casefold() == LAYER]
+    if len(placed) > 1 and not named:
+        names = ", ".join(f"« {name} »" for name in placed)
+        raise SourceFormatError(
+            path,
+            f"{len(placed)} couches géographiques : {names}",
+            f"n'en garder qu'une, ou nommer « {LAYER} » celle à lire",
+        )
+    name = next(iter(named or placed))
+    kind = placed[name]
     if "Point" not in kind and kind not in {"Unknown", "GeometryCollection"}:
         raise SourceFormatError(
             path,
@@ -71,40 +98,6 @@ def _layer(path: Path, raw: bytes) -> str:
             "exporter un point par local (par exemple le centroïde de la parcelle)",
         )
     return name
-
-
-def _cells(path: Path, frame: gpd.GeoDataFrame, recognise: Recognise) -> tuple[pd.DataFrame, list[str]]:
-    columns: dict[str, pd.Series] = {}
-    ignored = []
-    for title in map(str, frame.columns):
-        if title == frame.geometry.name:
-            continue
-        name = recognise(title)
-        if name in columns:
-            raise SourceFormatError(
-                path, f"colonne en double : « {title} »", "n'en garder qu'une, ou renommer l'autre"
-            )
-        if name in {"lon", "lat"}:
-            continue  # the geometry prevails
-        if name:
-            columns[name] = texts_of(frame[title])
-        else:
-            ignored.append(title)
-    notes = ["Colonnes inconnues, non lues : " + ", ".join(ignored)] if ignored else []
-    return pd.DataFrame(columns, index=frame.index, dtype="str"), notes
-
-
-def texts_of(values: pd.Series) -> pd.Series:
-    """Write the values of a typed column as the cells of a text file would."""
-    if pd.api.types.is_bool_dtype(values):
-        return values.map({True: "oui", False: "non"}).astype("str")
-    if pd.api.types.is_datetime64_any_dtype(values):
-        days: pd.Series = values.dt.strftime("%Y-%m-%d").fillna("").astype("str")
-        return days
-    if pd.api.types.is_numeric_dtype(values):
-        return values.map(number_text).astype("str")
-    texts = ["" if pd.isna(value) else str(value).strip() for value in values]
-    return pd.Series(texts, index=values.index, dtype="str")
 
 
 def _degrees(path: Path, frame: gpd.GeoDataFrame) -> tuple[pd.Series, pd.Series]:
@@ -124,13 +117,11 @@ def _degrees(path: Path, frame: gpd.GeoDataFrame) -> tuple[pd.Series, pd.Series]
             f"coordonnées incompatibles avec le système déclaré ({error})",
             "corriger le système de la couche",
         ) from error
-    lon = degrees.x.map(_degree_text).reindex(frame.index).fillna("")
-    lat = degrees.y.map(_degree_text).reindex(frame.index).fillna("")
-    return lon.astype("str"), lat.astype("str")
-
-
-def _degree_text(value: float) -> str:
-    return f"{value:.9f}"
+    lon, lat = (
+        axis.map("{:.9f}".format).reindex(frame.index).fillna("").astype("str")
+        for axis in (degrees.x, degrees.y)
+    )
+    return lon, lat
 
 
 def _single(geometry: Any) -> shapely.Point | None:

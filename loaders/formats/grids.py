@@ -1,8 +1,9 @@
-"""A table as a user's file gives it: lines of cells, a header to find among them, and rows cut as they should be."""
+"""A table as a user's file gives it: lines of cells, of which one is the header, and rows cut as it is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -11,72 +12,34 @@ from words.formats import grouped
 
 #: More rows than this are refused: an imported inventory lives in the memory of its user's session.
 MAX_ROWS = 50_000
+MAX_COLUMNS: Final = 200
 #: A header is looked for in the first lines alone.
-HEADER_LINES = 20
-#: Fewer headings than this may be a title that holds a common word.
-FEWEST_HEADINGS = 2
-MISCUT = "ligne mal découpée"
-CUT_SHORT = "ligne incomplète"
+HEADER_LINES: Final = 20
+MISCUT: Final = "ligne mal découpée"
+CUT_SHORT: Final = "ligne incomplète"
 
 #: Gives the column that a heading names, or None.
 Recognise = Callable[[str], str | None]
-
-
-@dataclass
-class Grid:
-    """Lines of cells, header and titles included."""
-
-    lines: list[tuple[int, list[str]]]
-    notes: list[str] = field(default_factory=list)
-    ragged: bool = False
+#: Lines that hold something, each with its number in the file.
+Lines = list[tuple[int, list[str]]]
 
 
 @dataclass(frozen=True)
 class RawTable:
-    """The rows of a file in the columns that were recognised, as text."""
+    """The rows of a file as text, indexed by line, and what is wrong with those that are not cut as the header."""
 
     cells: pd.DataFrame
     notes: list[str]
     miscut: dict[int, str] = field(default_factory=dict)
 
 
-def find_header(lines: Sequence[Sequence[str]], recognise: Recognise) -> tuple[int, int]:
-    """Find the line that names most columns."""
-    counts = [len({recognise(cell) for cell in cells} - {None}) for cells in lines]
-    best = max(counts, default=0)
-    return (counts.index(best), best) if best >= FEWEST_HEADINGS else (0, 0)
+def table_under(
+    body: Lines, width: int, places: Mapping[str, int], *, ragged: bool
+) -> tuple[pd.DataFrame, dict[int, str]]:
+    """Give the columns that stand at some places of the rows, each row cut as a header of that width.
 
-
-def to_table(path: Path, grid: Grid, recognise: Recognise) -> RawTable:
-    """Give the rows under a header."""
-    start, found = find_header([cells for _, cells in grid.lines[:HEADER_LINES]], recognise)
-    if not found:
-        raise SourceFormatError(
-            path,
-            "aucune ligne d'en-tête reconnue",
-            "partir du modèle d'inventaire et garder les noms de ses colonnes sur une seule ligne",
-        )
-    header = grid.lines[start][1]
-    body = grid.lines[start + 1 :]
-    notes = list(grid.notes)
-    if start:
-        notes.append(
-            f"{start} ligne{'s' if start > 1 else ''} de titre avant l'en-tête, non lue{'s' if start > 1 else ''}"
-        )
-    if not body:
-        raise SourceFormatError(path, "aucune ligne de données", "remplir l'inventaire sous son en-tête")
-    check_rows(path, len(body))
-    places = _places(path, header, body, recognise, notes)
-    rows, miscut = cut(body, len(header), ragged=grid.ragged)
-    index = pd.Index([line for line, _ in body], name="ligne")
-    data = {name: [cells[place].strip() for cells in rows] for name, place in places.items()}
-    return RawTable(pd.DataFrame(data, index=index, dtype="str"), notes, miscut)
-
-
-def cut(
-    body: Sequence[tuple[int, list[str]]], width: int, *, ragged: bool
-) -> tuple[list[list[str]], dict[int, str]]:
-    """Give each line as many cells as the header has, and tell those that were not cut so."""
+    `ragged` rows may end before the header: spreadsheets do not write the empty cells at their end.
+    """
     miscut = {}
     rows = []
     for line, cells in body:
@@ -87,7 +50,26 @@ def cut(
             rows.append([*cells[: width - 1], " ; ".join([cells[width - 1], *extra])])
         else:
             rows.append(cells if len(cells) >= width else cells + [""] * (width - len(cells)))
-    return rows, miscut
+    index = pd.Index([line for line, _ in body], name="ligne")
+    data = {name: [cells[place].strip() for cells in rows] for name, place in places.items()}
+    return pd.DataFrame(data, index=index, dtype="str"), miscut
+
+
+def places_of(path: Path, header: Sequence[str], recognise: Recognise, notes: list[str]) -> dict[str, int]:
+    """Give the place of each column that a header names, and note the headings that are not known."""
+    places: dict[str, int] = {}
+    for place, heading in enumerate(header):
+        name = recognise(heading)
+        if name in places:
+            raise SourceFormatError(
+                path, f"colonne en double : « {heading.strip()} »", "n'en garder qu'une, ou renommer l'autre"
+            )
+        if name:
+            places[name] = place
+    ignored = [cell.strip() for at, cell in enumerate(header) if cell.strip() and at not in places.values()]
+    if ignored:
+        notes.append("Colonnes inconnues, non lues : " + ", ".join(ignored))
+    return places
 
 
 def check_rows(path: Path, number: int) -> None:
@@ -98,31 +80,9 @@ def check_rows(path: Path, number: int) -> None:
         )
 
 
-def _places(
-    path: Path,
-    header: Sequence[str],
-    body: Sequence[tuple[int, list[str]]],
-    recognise: Recognise,
-    notes: list[str],
-) -> dict[str, int]:
-    places: dict[str, int] = {}
-    ignored = []
-    for place, cell in enumerate(header):
-        name = recognise(cell)
-        if name in places:
-            raise SourceFormatError(
-                path, f"colonne en double : « {cell.strip()} »", "n'en garder qu'une, ou renommer l'autre"
-            )
-        if name:
-            places[name] = place
-        elif cell.strip():
-            ignored.append(cell.strip())
-        elif any(place < len(cells) and cells[place].strip() for _, cells in body):
-            raise SourceFormatError(
-                path,
-                f"la colonne n° {place + 1} a des valeurs et pas de titre (cellules fusionnées ?)",
-                "défusionner l'en-tête et donner un nom à chaque colonne",
-            )
-    if ignored:
-        notes.append("Colonnes inconnues, non lues : " + ", ".join(ignored))
-    return places
+def check_columns(path: Path, number: int) -> None:
+    """Refuse a file of more columns than `MAX_COLUMNS`."""
+    if number > MAX_COLUMNS:
+        raise SourceContentError(
+            path, f"{number} colonnes, {MAX_COLUMNS} au plus sont acceptées", "retirer des colonnes"
+        )

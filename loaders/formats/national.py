@@ -3,8 +3,6 @@
 import csv
 import io
 import re
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +11,16 @@ from typing import Final
 import pandas as pd
 
 from errors import SourceFormatError, SourceMissingError
-from loaders.formats.archives import Limits, check_members
-from loaders.formats.texts import Layout, check_layout, check_text_ends, decoding_error
+from loaders.formats.archives import Limits, check_members, opened
+from loaders.formats.texts import (
+    Layout,
+    badly_cut,
+    cells_of,
+    check_layout,
+    check_text_ends,
+    check_unique,
+    decoding_error,
+)
 
 #: Largest cell of a table: the outline of one site may hold thousands of vertices.
 MAX_CELL: Final = 20_000_000
@@ -83,13 +89,12 @@ def national_text(path: Path, member: str) -> str | None:
             f"archive sans fichier unique « …{member} » ({len(named)} trouvés)",
             "télécharger de nouveau l'archive, ou en extraire le fichier",
         )
+    with opened(path, raw, *_DAMAGED) as archive:
+        content = archive.read(named[0])
     try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            return archive.read(named[0]).decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise decoding_error(path, error, encoding="utf-8") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
-        raise SourceFormatError(path, *_DAMAGED) from error
 
 
 def _kept(
@@ -101,21 +106,17 @@ def _kept(
 ) -> Kept:
     first = stream.readline()
     delimiter = max((layout.delimiter for layout in layouts), key=first.count)
-    header = [name.strip() for name in next(_cells(path, iter([first]), delimiter, 0))[1]]
+    header = [name.strip() for name in next(cells_of(path, [first], delimiter))[1]]
     layout = check_layout(path, header, layouts)
-    if len(set(header)) < len(header):
-        twice = sorted({name for name in header if header.count(name) > 1})
-        raise SourceFormatError(
-            path, f"colonne en double : {', '.join(twice)}", "renommer ou retirer la colonne"
-        )
+    check_unique(path, header)
     places = {ours: header.index(theirs) for theirs, ours in layout.known.items() if theirs in header}
     lines = _unescaped(stream, delimiter) if layout is escaped else iter(stream)
     numbers: list[int] = []
     rows: list[list[str]] = []
     elsewhere, last = 0, (0, 0)
-    for number, cells in _cells(path, lines, delimiter, 1):
+    for number, cells in cells_of(path, lines, delimiter, before=1):
         if last[1] and last[1] != len(header):
-            raise _badly_cut(path, last, len(header), final=False)
+            raise badly_cut(path, last, len(header), final=False)
         last = (number, len(cells))
         if len(cells) != len(header):
             continue
@@ -128,28 +129,11 @@ def _kept(
     if not last[1]:
         raise SourceFormatError(path, "aucune ligne de données", _DOWNLOAD_AGAIN)
     if last[1] != len(header):
-        raise _badly_cut(path, last, len(header), final=True)
+        raise badly_cut(path, last, len(header), final=True)
     index = pd.Index(numbers, name="ligne", dtype="int64")
     return Kept(
         pd.DataFrame(rows, index=index, columns=list(layout.known.values()), dtype="str"), layout, elsewhere
     )
-
-
-def _cells(path: Path, lines: Iterator[str], delimiter: str, before: int) -> Iterator[tuple[int, list[str]]]:
-    """Give the cells of each row and the line where it starts."""
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    start = before + 1
-    try:
-        for cells in reader:
-            if cells:
-                yield start, cells
-            start = before + reader.line_num + 1
-    except csv.Error as error:
-        raise SourceFormatError(
-            path,
-            f"ligne {before + reader.line_num} illisible ou fichier tronqué ({error})",
-            _DOWNLOAD_AGAIN,
-        ) from error
 
 
 def _unescaped(lines: Iterator[str], delimiter: str) -> Iterator[str]:
@@ -175,13 +159,3 @@ def _doubled(line: str, following: str, delimiter: str) -> str:
         return found[0] if closes or doubled else '""'
 
     return _ESCAPED.sub(quote, line)
-
-
-def _badly_cut(path: Path, line: tuple[int, int], width: int, *, final: bool) -> SourceFormatError:
-    number, count = line
-    fault = "fichier tronqué" if final and count < width else "ligne mal découpée"
-    return SourceFormatError(
-        path,
-        f"{fault} : la ligne {number} a {count} champs au lieu de {width}",
-        _DOWNLOAD_AGAIN if final else "vérifier le séparateur et les guillemets de cette ligne",
-    )

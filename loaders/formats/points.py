@@ -1,7 +1,6 @@
 """Turn rows with coordinates into points in Lambert-93, each in the commune where it lies."""
 
 import hashlib
-from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,11 +9,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
-from pyproj import Transformer
 
 from errors import SourceCrsError
 from geo.crs import LAMBERT93, WGS84
 from loaders import communes
+from loaders.formats.cells import NOT_A_NUMBER
+from loaders.formats.systems import transformer
 from loaders.formats.texts import check_degrees, in_france, is_swapped
 from loaders.paths import DATA
 from loaders.quality import KEPT, MENDED, OFF_TERRITORY, SET_ASIDE, Report
@@ -27,13 +27,13 @@ OUTLINE_TOLERANCE_M = 50.0
 SEA_TOLERANCE_M = 5000.0
 
 
-def numbers(values: pd.Series, *, low: float, high: float, ids: pd.Series, report: Report) -> pd.Series:
+def numbers(values: pd.Series, *, low: float, high: float, report: Report) -> pd.Series:
     """Read text as numbers; what cannot be read or is out of bounds becomes missing and is reported."""
     read = _as_numbers(values.str.replace(",", ".", regex=False))
     text = values[(values != "") & read.isna()]
-    report.add(text.to_frame(), f"texte au lieu d'un nombre ({values.name})", MENDED, ids=ids, values=values)
+    report.add(text, f"{NOT_A_NUMBER} ({values.name})", MENDED, values)
     outside = read[read.notna() & ~read.between(low, high)]
-    report.add(outside.to_frame(), f"nombre hors bornes ({values.name})", MENDED, ids=ids, values=values)
+    report.add(outside, f"nombre hors bornes ({values.name})", MENDED, values)
     return read.where(read.between(low, high)).astype("float64")
 
 
@@ -65,9 +65,9 @@ def drop_duplicate_ids(rows: pd.DataFrame, column: str, report: Report) -> pd.Da
     if _rises(rows[column]):
         return rows
     blank = rows[rows[column] == ""]
-    report.add(blank, "identifiant absent", SET_ASIDE, ids=rows[column], values=rows[column])
+    report.add(blank, "identifiant absent", SET_ASIDE, rows[column])
     twice = rows[rows[column].duplicated() & (rows[column] != "")]
-    report.add(twice, "identifiant en double", SET_ASIDE, ids=rows[column], values=rows[column])
+    report.add(twice, "identifiant en double", SET_ASIDE, rows[column])
     return rows.drop(index=blank.index.union(twice.index))
 
 
@@ -83,7 +83,6 @@ def to_points(
     rows: pd.DataFrame,
     *,
     path: Path,
-    ids: pd.Series,
     report: Report,
     declared: pd.Series | None = None,
     at_sea: pd.Series | None = None,
@@ -96,15 +95,15 @@ def to_points(
     lies takes the commune of the point. A point in no commune of the territory is kept when it is at most
     200 m from its commune (coast, harbours), or at sea for what is meant to be there.
     """
-    lon = numbers(rows["lon"], low=-1e9, high=1e9, ids=ids, report=report)
-    lat = numbers(rows["lat"], low=-1e9, high=1e9, ids=ids, report=report)
+    lon = numbers(rows["lon"], low=-1e9, high=1e9, report=report)
+    lat = numbers(rows["lat"], low=-1e9, high=1e9, report=report)
     check_degrees(path, lon, lat)
     check_on_territory(path, lon, lat, data_dir)
 
     def blame(lines: pd.Index, faute: str, suite: str) -> None:
         """Report rows with the coordinates that they have; texts are made for the rows at fault alone."""
         found = rows.loc[lines]
-        report.add(found, faute, suite, ids=ids, values=found["lon"] + " " + found["lat"])
+        report.add(found, faute, suite, found["lon"] + " " + found["lat"])
 
     absent = lon.isna() | lat.isna()
     blame(rows.index[absent], "coordonnées absentes", SET_ASIDE)
@@ -117,7 +116,7 @@ def to_points(
 
     here = ~absent & ~foreign
     kept = (rows if here.all() else rows[here]).drop(columns=["lon", "lat"])
-    metres = _to_metres().transform(lon[here].to_numpy(), lat[here].to_numpy())
+    metres = transformer(WGS84, LAMBERT93).transform(lon[here].to_numpy(), lat[here].to_numpy())
     points = gpd.GeoDataFrame(kept, geometry=gpd.points_from_xy(*metres, crs=LAMBERT93))
     told = None if declared is None else declared[here]
     points["code_insee"], off = _communes(points, told, data_dir)
@@ -129,32 +128,19 @@ def to_points(
         far = off > OUTLINE_TOLERANCE_M
         elsewhere = points.index[far & (points["code_insee"] != told) & (points["code_insee"] != "")]
         values = told[elsewhere] + " déclarée, point en " + points.loc[elsewhere, "code_insee"]
-        report.add(
-            points.loc[elsewhere],
-            "hors de sa commune",
-            MENDED,
-            ids=ids,
-            values=values + ", à " + off_m[elsewhere],
-        )
-        near = points.index[far & (points["code_insee"] == told)]
-        report.add(
-            points.loc[near], "hors de sa commune", KEPT, ids=ids, values=told[near] + ", à " + off_m[near]
-        )
+        report.add(values, "hors de sa commune", MENDED, values + ", à " + off_m[elsewhere])
+        near = told[far & (points["code_insee"] == told)]
+        report.add(near, "hors de sa commune", KEPT, near + ", à " + off_m[near.index])
     lost = points["code_insee"] == ""
     if told is not None and at_sea is not None:
         afloat = points.index[lost & at_sea[points.index] & (off <= SEA_TOLERANCE_M)]
         values = told[afloat] + ", à " + off_m[afloat]
-        report.add(points.loc[afloat], "en mer, hors de sa commune", KEPT, ids=ids, values=values)
+        report.add(values, "en mer, hors de sa commune", KEPT, values)
         points.loc[afloat, "code_insee"] = told[afloat]
         lost[afloat] = False
     fault = "hors de sa commune" if declared is not None else OFF_TERRITORY
     blame(points.index[lost], fault, SET_ASIDE)
     return points[~lost] if lost.any() else points
-
-
-@cache
-def _to_metres() -> Transformer:
-    return Transformer.from_crs(WGS84, LAMBERT93, always_xy=True)
 
 
 def check_on_territory(path: Path, lon: pd.Series, lat: pd.Series, data_dir: Path) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +15,8 @@ from geo.crs import LAMBERT93, WGS84
 from loaders.formats.texts import check_degrees
 from loaders.quality import MENDED, SET_ASIDE, Report
 
+REPAIRED: Final = "contour réparé"
+
 
 def to_shapes(
     rows: Sequence[Mapping[str, Any]], *, path: Path, id_column: str, report: Report, polygons: bool
@@ -23,10 +25,10 @@ def to_shapes(
     index = pd.RangeIndex(1, len(rows) + 1, name="ligne")
     table = pd.DataFrame([{k: v for k, v in row.items() if k != "geometry"} for row in rows], index=index)
     shapes = pd.Series([_shape(row["geometry"], path, rank) for rank, row in enumerate(rows, 1)], index=index)
-    ids = table[id_column].astype(str)
+    report.ids = table[id_column].astype(str)
 
     absent = shapes.isna()
-    report.add(table[absent], "géométrie absente", SET_ASIDE, ids=ids, values=pd.Series("", index=index))
+    report.add(table[absent], "géométrie absente", SET_ASIDE)
     table, shapes = table[~absent], shapes[~absent]
     first = pd.DataFrame(
         [shapely.get_coordinates(geometry)[0] for geometry in shapes], index=shapes.index
@@ -37,18 +39,13 @@ def to_shapes(
         LAMBERT93
     )
     lost = frame.index[~np.isfinite(frame.bounds.to_numpy()).all(axis=1)]
-    blank = pd.Series("", index=frame.index)
-    report.add(table.loc[lost], "coordonnées impossibles", SET_ASIDE, ids=ids, values=blank)
+    report.add(table.loc[lost], "coordonnées impossibles", SET_ASIDE)
     frame = frame.drop(index=lost)
     if polygons:
         invalid = frame[~frame.is_valid]
-        mended = gpd.GeoSeries(
-            [polygons_of(geometry) for geometry in invalid.geometry], index=invalid.index, crs=LAMBERT93
-        )
-        change_m2 = mended.area - invalid.area.abs()
-        values = pd.Series([f"surface {change:+.0f} m²" for change in change_m2], index=invalid.index)
-        report.add(invalid, "contour réparé", MENDED, ids=ids, values=values)
-        frame.loc[invalid.index, "geometry"] = mended
+        mended, changes = repaired(invalid.geometry)
+        report.add(invalid, REPAIRED, MENDED, changes)
+        frame.loc[invalid.index, "geometry"] = gpd.GeoSeries(mended, crs=LAMBERT93)
     return frame
 
 
@@ -80,6 +77,14 @@ def polygons_of(geometry: shapely.Geometry) -> MultiPolygon:
     valid = shapely.make_valid(geometry)
     parts = [part for part in shapely.get_parts(shapely.get_parts(valid)) if isinstance(part, Polygon)]
     return MultiPolygon(parts)
+
+
+def repaired(outlines: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Make outlines in metres valid, and tell by how much each changed."""
+    found = outlines.to_numpy()
+    mended = pd.Series([polygons_of(shape) for shape in found], index=outlines.index, dtype=object)
+    change_m2 = shapely.area(mended.to_numpy()) - np.abs(shapely.area(found))
+    return mended, pd.Series([f"surface {change:+.0f} m²" for change in change_m2], index=outlines.index)
 
 
 def _outline(geometry: Mapping[str, Any]) -> Polygon | MultiPolygon | None:

@@ -5,15 +5,17 @@ import io
 import json
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+from pyarrow import csv as arrow
 
 from errors import SourceCrsError, SourceFormatError, SourceMissingError
-from loaders.formats.spelling import plain_table
+from words.constants import FRANCE
 
 _DOWNLOAD_AGAIN = "télécharger le fichier de nouveau"
 #: A fault that this share of the coordinates has is a fault of the file.
@@ -130,6 +132,18 @@ def read_table(path: Path, layouts: Sequence[Layout]) -> tuple[pd.DataFrame, Lay
     return frame[list(layout.known)].rename(columns=layout.known), layout
 
 
+def count_rows(path: Path) -> int:
+    """Count the features of a GeoJSON file, or the rows of a CSV file under its header."""
+    if is_json(path):
+        return len(_features(path, read_json(path)))
+    text = read_text(path)
+    delimiter = max((",", ";"), key=text.split("\n", 1)[0].count)
+    try:
+        return sum(1 for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if cells) - 1
+    except csv.Error as error:
+        raise SourceFormatError(path, f"fichier illisible ou tronqué ({error})", _DOWNLOAD_AGAIN) from error
+
+
 def read_json(path: Path) -> Any:
     """Read a JSON document."""
     return json_of(path, read_text(path))
@@ -159,14 +173,8 @@ def read_features(
 ) -> tuple[list[dict[str, Any]], Layout]:
     """Read the features of a GeoJSON file that has one of several layouts."""
     document = json_of(path, read_text(path) if text is None else text)
-    if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
-        raise SourceFormatError(path, "ce n'est pas une FeatureCollection GeoJSON", _DOWNLOAD_AGAIN)
+    features = _features(path, document)
     _check_stated_crs(path, document)
-    features = document.get("features")
-    if not isinstance(features, list) or not features:
-        raise SourceFormatError(path, "aucun objet dans le fichier", _DOWNLOAD_AGAIN)
-    if not all(isinstance(feature, dict) for feature in features):
-        raise SourceFormatError(path, "un objet du fichier n'est pas une entité GeoJSON", _DOWNLOAD_AGAIN)
     stated = [feature.get("properties") or {} for feature in features]
     if not all(isinstance(properties, dict) for properties in stated):
         raise SourceFormatError(path, "les propriétés d'un objet n'en sont pas", _DOWNLOAD_AGAIN)
@@ -176,6 +184,17 @@ def read_features(
         | {"geometry": feature.get("geometry")}
         for feature, properties in zip(features, stated, strict=True)
     ], layout
+
+
+def _features(path: Path, document: Any) -> list[dict[str, Any]]:
+    if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
+        raise SourceFormatError(path, "ce n'est pas une FeatureCollection GeoJSON", _DOWNLOAD_AGAIN)
+    features = document.get("features")
+    if not isinstance(features, list) or not features:
+        raise SourceFormatError(path, "aucun objet dans le fichier", _DOWNLOAD_AGAIN)
+    if not all(isinstance(feature, dict) for feature in features):
+        raise SourceFormatError(path, "un objet du fichier n'est pas une entité GeoJSON", _DOWNLOAD_AGAIN)
+    return features
 
 
 def _plain(value: Any) -> str | float | bool | None:
@@ -215,12 +234,46 @@ def check_degrees(path: Path, lon: pd.Series, lat: pd.Series) -> None:
 
 def in_france(lon: pd.Series, lat: pd.Series) -> pd.Series:
     """Tell which coordinates lie in the box of metropolitan France (degrees)."""
-    return lon.between(-5.5, 10) & lat.between(41, 51.6)
+    west, south, east, north = FRANCE
+    return lon.between(west, east) & lat.between(south, north)
 
 
 def is_swapped(lon: pd.Series, lat: pd.Series) -> pd.Series:
     """Tell which coordinates lie in metropolitan France once their axes are exchanged (degrees)."""
     return ~in_france(lon, lat) & in_france(lat, lon)
+
+
+def plain_table(text: str, delimiter: str) -> pd.DataFrame | None:
+    """Read a CSV file that quotes nothing, where each line is a row and each row is whole.
+
+    What is not so simple is for the reader by rows, which knows how to say what is wrong with which line.
+    """
+    if '"' in text or "\x00" in text or text.count("\r") != text.count("\r\n"):
+        return None
+    head, _, body = text.partition("\n")
+    names = [name.strip() for name in head.split(delimiter)]
+    rows = body.count("\n") + (not body.endswith("\n"))
+    if not body or len(set(names)) < len(names):
+        return None
+    try:
+        table = arrow.read_csv(
+            pa.BufferReader(body.encode()),
+            read_options=arrow.ReadOptions(use_threads=False, column_names=names),
+            parse_options=arrow.ParseOptions(delimiter=delimiter, quote_char=False),
+            convert_options=arrow.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+            ),
+        )
+    except (pa.ArrowInvalid, UnicodeEncodeError):
+        return None
+    if len(table) != rows:
+        return None
+    frame: pd.DataFrame = table.to_pandas(
+        types_mapper={pa.string(): pd.StringDtype(na_value=float("nan"))}.get
+    )
+    frame.index = pd.RangeIndex(2, rows + 2, name="ligne")
+    stripped: pd.DataFrame = frame.apply(lambda column: column.str.strip())
+    return stripped
 
 
 def _parse_csv(
@@ -231,20 +284,47 @@ def _parse_csv(
     plain = plain_table(text, delimiter)
     if plain is not None:
         return list(plain.columns), plain
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = cells_of(path, io.StringIO(text, newline=""), delimiter)
+    return [name.strip() for name in next(lines, (0, []))[1]], list(lines)
+
+
+def cells_of(
+    path: Path, lines: Iterable[str], delimiter: str, *, before: int = 0
+) -> Iterator[tuple[int, list[str]]]:
+    """Give the cells of each row and the line where it starts."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    start = before + 1
     try:
-        header = [name.strip() for name in next(reader)]
-        lines: list[tuple[int, list[str]]] = []
-        start = reader.line_num + 1
         for cells in reader:
             if cells:
-                lines.append((start, cells))
-            start = reader.line_num + 1
+                yield start, cells
+            start = before + reader.line_num + 1
     except csv.Error as error:
         raise SourceFormatError(
-            path, f"ligne {reader.line_num} illisible ou fichier tronqué ({error})", _DOWNLOAD_AGAIN
+            path,
+            f"ligne {before + reader.line_num} illisible ou fichier tronqué ({error})",
+            _DOWNLOAD_AGAIN,
         ) from error
-    return header, lines
+
+
+def check_unique(path: Path, header: Sequence[str]) -> None:
+    """Refuse a header that names a column twice."""
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise SourceFormatError(
+            path, f"colonne en double : {', '.join(twice)}", "renommer ou retirer la colonne"
+        )
+
+
+def badly_cut(path: Path, line: tuple[int, int], width: int, *, final: bool) -> SourceFormatError:
+    """Say that a row, given by its line and its number of cells, is not as wide as the header."""
+    number, count = line
+    fault = "fichier tronqué" if final and count < width else "ligne mal découpée"
+    return SourceFormatError(
+        path,
+        f"{fault} : la ligne {number} a {count} champs au lieu de {width}",
+        _DOWNLOAD_AGAIN if final else "vérifier le séparateur et les guillemets de cette ligne",
+    )
 
 
 def check_layout(path: Path, header: Sequence[str], layouts: Sequence[Layout]) -> Layout:
@@ -266,22 +346,12 @@ def check_layout(path: Path, header: Sequence[str], layouts: Sequence[Layout]) -
 def _frame(path: Path, header: list[str], lines: pd.DataFrame | list[tuple[int, list[str]]]) -> pd.DataFrame:
     if isinstance(lines, pd.DataFrame):
         return lines
-    if len(set(header)) < len(header):
-        twice = sorted({name for name in header if header.count(name) > 1})
-        raise SourceFormatError(
-            path, f"colonne en double : {', '.join(twice)}", "renommer ou retirer la colonne"
-        )
+    check_unique(path, header)
     if not lines:
         raise SourceFormatError(path, "aucune ligne de données", _DOWNLOAD_AGAIN)
     for number, cells in lines:
         if len(cells) != len(header):
-            last = number == lines[-1][0]
-            fault = "fichier tronqué" if last and len(cells) < len(header) else "ligne mal découpée"
-            raise SourceFormatError(
-                path,
-                f"{fault} : la ligne {number} a {len(cells)} champs au lieu de {len(header)}",
-                _DOWNLOAD_AGAIN if last else "vérifier le séparateur et les guillemets de cette ligne",
-            )
+            raise badly_cut(path, (number, len(cells)), len(header), final=number == lines[-1][0])
     index = pd.Index([number for number, _ in lines], name="ligne")
     columns = list(zip(*(cells for _, cells in lines), strict=True))
     data = {name: [cell.strip() for cell in column] for name, column in zip(header, columns, strict=True)}
@@ -302,13 +372,6 @@ def _check_stated_crs(path: Path, document: Mapping[str, Any]) -> None:
         raise SourceCrsError(
             path, f"système de coordonnées « {name} » au lieu de WGS84", "l'exporter en EPSG:4326"
         )
-
-
-def text_or_missing(value: Any) -> str | float:
-    """Give a property as text, NaN when it is blank or absent."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return math.nan
-    return str(value).strip() or math.nan
 
 
 def text_of(value: Any) -> str:

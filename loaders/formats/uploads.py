@@ -25,9 +25,9 @@ def take(
     source: Path | str | bytes,
     name: str | None,
     *,
-    max_bytes: int = MAX_BYTES,
-    smaller: str = "découper l'inventaire, par exemple par commune ou par bailleur",
-    filled: str = "choisir un inventaire rempli",
+    max_bytes: int,
+    smaller: str,
+    filled: str,
 ) -> tuple[Path, bytes]:
     """Give the bytes of a file and the name by which messages call it."""
     if isinstance(source, bytes):

@@ -6,20 +6,16 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from errors import SourceContentError, SourceFormatError
 from loaders.formats.archives import Limits, check_members
-from loaders.formats.cells import number_text
-from loaders.formats.grids import HEADER_LINES, MAX_ROWS, Grid, Recognise, check_rows, find_header
+from loaders.formats.cells import cell_text
+from loaders.formats.grids import HEADER_LINES, MAX_COLUMNS, MAX_ROWS, Lines
 
-#: The sheet that the template fills; of several that have a header, it is the one read.
-SHEET = "Locaux"
 MAX_MEMBERS = 1_000
 MAX_INFLATED_BYTES = 300_000_000
 #: A sheet of repeated cells shrinks some 50 times.
 MAX_RATIO = 200
-MAX_COLUMNS = 200
 #: What the process that reads a workbook may take; 50,000 rows of 18 columns take 280 MB and 2 s.
 MAX_MEMORY_MB = 1_500
 MAX_TIME_S = 60
@@ -49,27 +45,6 @@ def check_archive(path: Path, raw: bytes) -> None:
         )
 
 
-def read_workbook(path: Path, raw: bytes, recognise: Recognise) -> Grid:
-    """Read the lines of the sheet that holds the inventory."""
-    sheets = open_workbook(path, raw)
-    found = [title for title, sheet in sheets.items() if find_header(sheet.head(), recognise)[1]]
-    if not found:
-        raise SourceFormatError(
-            path,
-            "aucune feuille n'a d'en-tête reconnu",
-            "partir du modèle d'inventaire et garder les noms de ses colonnes sur une seule ligne",
-        )
-    chosen = found if len(found) == 1 else [title for title in found if title == SHEET]
-    if not chosen:
-        titles = ", ".join(f"« {title} »" for title in found)
-        raise SourceFormatError(
-            path, f"plusieurs feuilles ont un en-tête : {titles}", f"nommer « {SHEET} » celle à lire"
-        )
-    lines = sheets[chosen[0]].lines()
-    check_rows(path, len(lines) - HEADER_LINES)
-    return Grid(lines, [f"Feuille lue : {chosen[0]}"] if len(sheets) > 1 else [], ragged=True)
-
-
 @dataclass(frozen=True)
 class Sheet:
     """A sheet as the process apart wrote it, turned into text on demand."""
@@ -81,7 +56,7 @@ class Sheet:
         """Give the cells of the first lines."""
         return [cells for _, cells in _lines(self.first)]
 
-    def lines(self) -> list[tuple[int, list[str]]]:
+    def lines(self) -> Lines:
         """Give all the lines that hold something."""
         return _lines(self.whole)
 
@@ -128,11 +103,5 @@ def _too_heavy(path: Path) -> SourceContentError:
     )
 
 
-def _lines(lines: bytes) -> list[tuple[int, list[str]]]:
-    return [(line, [_text(value) for value in cells]) for line, cells in json.loads(lines)]
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    return value if isinstance(value, str) else number_text(value)
+def _lines(lines: bytes) -> Lines:
+    return [(line, [cell_text(value) for value in cells]) for line, cells in json.loads(lines)]

@@ -16,13 +16,13 @@ import pandas as pd
 from errors import ServiceBusyError, ServiceError
 from loaders import territory
 from loaders.live.http_session import check_address, get_json
-from loaders.live.station_status import BIKES, CLOSED, EMPTY, SERVICE, STATES, UNKNOWN, Status, parse
+from loaders.live.station_status import CLOSED, EMPTY, LENDING, SERVICE, STATES, UNKNOWN, Status, parse
 from loaders.territory import BikeNetwork
 
 __all__ = [
-    "BIKES",
     "CLOSED",
     "EMPTY",
+    "LENDING",
     "STATES",
     "UNKNOWN",
     "Joined",
@@ -77,7 +77,6 @@ class Joined:
     """The stations with their state, and what the two sides do not share."""
 
     stations: gpd.GeoDataFrame
-    without_status: tuple[str, ...]
     unknown: tuple[str, ...]
 
 
@@ -181,6 +180,5 @@ def join(stations: gpd.GeoDataFrame, status: Status) -> Joined:
     told.index = stations.index
     return Joined(
         stations=gpd.GeoDataFrame(stations.join(told)),
-        without_status=tuple(ids.difference(status.frame.index, sort=False)),
         unknown=tuple(status.frame.index.difference(ids)),
     )

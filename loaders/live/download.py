@@ -61,7 +61,6 @@ class Fetched:
     """What came of asking for a file."""
 
     path: Path | None
-    size_bytes: int
     validators: Validators
 
 
@@ -167,7 +166,7 @@ class _Try:
     def _answered(self, answer: requests.Response, known: Validators) -> Fetched:
         status = answer.status_code
         if status == UNCHANGED and known.headers():
-            return Fetched(None, 0, known)
+            return Fetched(None, known)
         if status == http_session.TOO_MANY:
             document = self._document(answer)
             wait_s = http_session.wait_asked_s(answer, document) or 0.0
@@ -201,7 +200,7 @@ class _Try:
             path.unlink(missing_ok=True)
             raise
         told = Validators(answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", ""))
-        return Fetched(path, size, told)
+        return Fetched(path, told)
 
     def _pieces(self, answer: requests.Response) -> Any:
         try:

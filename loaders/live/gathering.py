@@ -1,31 +1,38 @@
-"""From the files that producers publish to the one file of the territory that a loader reads."""
+"""What producers publish for a territory: where, and how their files become the one that a loader reads."""
 
-import csv
 import datetime as dt
-import io
 import json
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from errors import SourceContentError, SourceFormatError
-from loaders.formats.texts import read_json, read_text
-from loaders.live.publishers import (
-    FRICHES_ADDRESS,
-    QPV_ADDRESS,
-    colleges_address,
-    colleges_count_address,
-    commune_address,
-    epci_address,
-    parts_address,
-    sports_address,
-    sports_count_address,
-    stations_address,
-)
-from loaders.territory import Territory
+from loaders.formats.texts import count_rows, read_json
+from loaders.territory import BikeNetwork, Territory
 
+QPV_ADDRESS: Final = "https://www.data.gouv.fr/api/1/datasets/r/942d4ee8-8142-4556-8ea1-335537ce1119"
+#: The national file rather than the API: one address that lasts, in the layout of the standard, with a date; the API
+#: is served by a test machine, ten communes and one page at a time.
+FRICHES_ADDRESS: Final = "https://www.data.gouv.fr/api/1/datasets/r/74feb3ed-5f9f-4ef8-8fab-b0128d569a99"
+_GEO_API: Final = "https://geo.api.gouv.fr/communes"
+_GEO_FIELDS: Final = "fields=code,nom,population&format=geojson&geometry=contour"
+#: Never `data-es-equipement`, which holds the names, mails and telephones of who declared.
+_SPORTS_API: Final = "https://equipements.sports.gouv.fr/api/explore/v2.1/catalog/datasets/data-es"
+_SPORTS_FIELDS: Final = (
+    "inst_numero,inst_nom,inst_adresse,inst_cp,new_code,new_name,equip_numero,equip_nom,equip_type_name,"
+    "equip_type_famille,equip_coordonnees,equip_nature,equip_acc_libre,equip_service_date,equip_travaux_date,"
+    "equip_prop_type,equip_gest_type,aps_name"
+)
+_EDUCATION_API: Final = (
+    "https://data.education.gouv.fr/api/explore/v2.1/catalog/datasets/fr-en-annuaire-education"
+)
+_EDUCATION_FIELDS: Final = (
+    "identifiant_de_l_etablissement,nom_etablissement,type_etablissement,statut_public_prive,code_commune,"
+    "libelle_nature,appartenance_education_prioritaire,latitude,longitude,etat"
+)
 _AGAIN: Final = "relancer l’actualisation"
 
 
@@ -47,6 +54,55 @@ class Gathered:
 
     path: Path
     dated: dt.date | None = None
+
+
+def epci_address(siren: str) -> str:
+    """Give the address of the communes of an EPCI."""
+    return f"{_GEO_API}?codeEpci={siren}&{_GEO_FIELDS}"
+
+
+def parts_address(code: str) -> str:
+    """Give the address of the arrondissements of a commune."""
+    return f"{_GEO_API}?type=arrondissement-municipal&codeParent={code}&{_GEO_FIELDS}"
+
+
+def stations_address(network: BikeNetwork) -> str:
+    """Give the address of the stations of a network."""
+    return f"{network.gbfs}/station_information.json"
+
+
+def sports_address(territory: Territory) -> str:
+    """Give the address of the sports facilities of a territory."""
+    return f"{_SPORTS_API}/exports/geojson?limit=-1&select={_SPORTS_FIELDS}&where={_where('new_code', territory)}"
+
+
+def commune_address(code: str) -> str:
+    """Give the address of one commune."""
+    return f"{_GEO_API}?code={code}&{_GEO_FIELDS}"
+
+
+def sports_count_address(territory: Territory) -> str:
+    """Give the address that counts the sports facilities of a territory."""
+    return f"{_SPORTS_API}/records?limit=0&where={_where('new_code', territory)}"
+
+
+def colleges_address(territory: Territory) -> str:
+    """Give the address of the establishments of education of a territory."""
+    return (
+        f"{_EDUCATION_API}/exports/csv?delimiter=%3B&select={_EDUCATION_FIELDS}"
+        f"&where={_where('code_commune', territory)}"
+    )
+
+
+def colleges_count_address(territory: Territory) -> str:
+    """Give the address that counts the establishments of education of a territory."""
+    return f"{_EDUCATION_API}/records?limit=0&where={_where('code_commune', territory)}"
+
+
+def _where(field: str, territory: Territory) -> str:
+    parts = [code for codes in territory.arrondissements.values() for code in codes]
+    codes = ",".join(f'"{code}"' for code in [*territory.communes.index, *parts])
+    return quote(f"{field} in ({codes})", safe="(),")
 
 
 def communes(get: Get, territory: Territory, folder: Path) -> Gathered:
@@ -104,39 +160,27 @@ def friches(get: Get, territory: Territory, folder: Path) -> Gathered:
 def sports(get: Get, territory: Territory, folder: Path) -> Gathered:
     """Gather the sports facilities, all those that the service counts."""
     del folder
-    path = get(sports_address(territory)).path
-    _check_count(path, get(sports_count_address(territory)).path, lambda: len(_features(path)))
-    return Gathered(path)
+    return _counted(get(sports_address(territory)).path, get(sports_count_address(territory)).path)
 
 
 def colleges(get: Get, territory: Territory, folder: Path) -> Gathered:
     """Gather the establishments of the annuaire de l'éducation in the territory, all those that the service counts."""
     del folder
-    path = get(colleges_address(territory)).path
-    _check_count(path, get(colleges_count_address(territory)).path, lambda: _rows(path))
-    return Gathered(path)
+    return _counted(get(colleges_address(territory)).path, get(colleges_count_address(territory)).path)
 
 
-def _check_count(path: Path, told: Path, count: Callable[[], int]) -> None:
+def _counted(path: Path, told: Path) -> Gathered:
     """Compare the rows of an export with what the service counts: an export may break without a word."""
     if told == path:
-        return  # one file was named in place of the service
+        return Gathered(path)  # one file was named in place of the service
     counted = read_json(told)
     total = counted.get("total_count") if isinstance(counted, dict) else None
-    rows = count()
+    rows = count_rows(path)
     if total != rows:
         raise SourceContentError(
             path, f"export incomplet : {rows} lignes reçues, {total} annoncées par le service", _AGAIN
         )
-
-
-def _rows(path: Path) -> int:
-    """Count the rows of a CSV export, header aside."""
-    text = read_text(path)
-    try:
-        return sum(1 for cells in csv.reader(io.StringIO(text), delimiter=";") if cells) - 1
-    except csv.Error as error:
-        raise SourceFormatError(path, f"fichier illisible ou tronqué ({error})", _AGAIN) from error
+    return Gathered(path)
 
 
 def _features(path: Path) -> list[Any]:

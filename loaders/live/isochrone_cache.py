@@ -4,8 +4,6 @@ import datetime as dt
 import hashlib
 import json
 import logging
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ import shapely
 
 from geo.crs import LAMBERT93, WGS84
 from geo.walking import SNAP_M, farthest_m
+from loaders._journal import replaced
 from loaders.formats.shapes import geometry_of, polygons_of
 from words.folding import slug
 
@@ -121,12 +120,14 @@ class Cache:
             "fetched_at": area.fetched_at.isoformat(),
             "answer": answer,
         }
-        self._put(self._file(station_id), json.dumps(kept, ensure_ascii=False))
+        with replaced(self._file(station_id)) as stream:
+            stream.write(json.dumps(kept, ensure_ascii=False))
         self._file(station_id).with_suffix(_AGAIN).unlink(missing_ok=True)
 
     def note_failure(self, station_id: str, reason: str) -> None:
         """Remember that a station had no answer, so that the next run asks it last."""
-        self._put(self._file(station_id).with_suffix(_AGAIN), reason)
+        with replaced(self._file(station_id).with_suffix(_AGAIN)) as stream:
+            stream.write(reason)
 
     def failed(self, station_id: str) -> bool:
         """Tell whether the last question about a station had no answer."""
@@ -134,14 +135,3 @@ class Cache:
 
     def _file(self, station_id: str) -> Path:
         return self.folder / (hashlib.sha256(station_id.encode()).hexdigest()[:24] + ".json")
-
-    def _put(self, path: Path, text: str) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.folder)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from loaders.live import gathering, publishers
+from loaders.live import gathering
 from loaders.live.gathering import Gathered, Get
 from loaders.territory import NEIGHBOUR, Territory
 from words.formats import date
 
-_OPEN_LICENCE: Final = "Licence Ouverte 2.0"
+#: Gives the vintage of what was gathered on a day, and the day to which it refers.
+Vintage = Callable[[Gathered, dt.date], tuple[str, dt.date | None]]
 
 
 @dataclass(frozen=True)
@@ -29,21 +30,17 @@ class Official:
     source_id: str
     titre: str
     producteur: str
-    licence: str
     attribution: str
     limites: str
     fichier: str
     adresse: Callable[[Territory], str]
-    covered: Callable[[Territory], Iterable[str]]
     gather: Callable[[Get, Territory, Path], Gathered]
-    vintage: Callable[[Gathered, dt.date], tuple[str, dt.date | None]]
+    vintage: Vintage
+    covered: Callable[[Territory], Iterable[str]] = lambda territory: territory.communes.index
     least_share: float = 0.7
+    licence: str = "Licence Ouverte 2.0"
     concerns: Callable[[Territory], bool] = lambda _territory: True
     named: Callable[[Territory], str] = lambda _territory: ""
-
-
-def _everywhere(territory: Territory) -> Iterable[str]:
-    return territory.communes.index
 
 
 def _contract(territory: Territory) -> Iterable[str]:
@@ -54,7 +51,7 @@ def _served(territory: Territory) -> Iterable[str]:
     return frozenset[str]().union(*(network.communes for network in territory.velos))
 
 
-def _read_on(said: str) -> Callable[[Gathered, dt.date], tuple[str, dt.date | None]]:
+def _read_on(said: str) -> Vintage:
     """Date by its download a source that is published as it changes; the producer's date counts if it gives one."""
 
     def vintage(gathered: Gathered, day: dt.date) -> tuple[str, dt.date | None]:
@@ -64,39 +61,34 @@ def _read_on(said: str) -> Callable[[Gathered, dt.date], tuple[str, dt.date | No
     return vintage
 
 
+def _in_force(_gathered: Gathered, day: dt.date) -> tuple[str, None]:
+    return f"population municipale en vigueur le {date(day)}, année non précisée", None
+
+
 OFFICIAL: Final = (
     Official(
         "communes",
         titre="Communes du contrat de ville : contours et population",
         producteur="Insee et IGN",
-        licence=_OPEN_LICENCE,
         attribution="Source : Insee, population municipale ; IGN, contours",
         limites="Le service ne dit pas l'année de la population municipale : celle qui est en vigueur le jour du téléchargement. Contours au mètre près : un point en mer ou dans un bassin portuaire peut tomber hors de sa commune.",
         fichier="qpv/communes.geojson",
-        adresse=lambda territory: publishers.epci_address(territory.epci[0]),
-        covered=_everywhere,
+        adresse=lambda territory: gathering.epci_address(territory.epci[0]),
         gather=gathering.communes,
-        vintage=lambda _gathered, day: (
-            f"population municipale en vigueur le {date(day)}, année non précisée",
-            None,
-        ),
+        vintage=_in_force,
         least_share=1.0,
     ),
     Official(
         "arrondissements",
         titre="Arrondissements municipaux",
         producteur="Insee et IGN",
-        licence=_OPEN_LICENCE,
         attribution="Source : Insee, population municipale ; IGN, contours",
         limites="Le service ne dit pas l'année de la population municipale : celle qui est en vigueur le jour du téléchargement. Contours au mètre près.",
         fichier="qpv/arrondissements.geojson",
-        adresse=lambda territory: publishers.parts_address(next(iter(territory.arrondissements))),
+        adresse=lambda territory: gathering.parts_address(next(iter(territory.arrondissements))),
         covered=lambda territory: territory.arrondissements,
         gather=gathering.arrondissements,
-        vintage=lambda _gathered, day: (
-            f"population municipale en vigueur le {date(day)}, année non précisée",
-            None,
-        ),
+        vintage=_in_force,
         least_share=1.0,
         concerns=lambda territory: bool(territory.arrondissements),
     ),
@@ -104,11 +96,10 @@ OFFICIAL: Final = (
         "qpv",
         titre="Contours des quartiers prioritaires de la politique de la ville",
         producteur="ANCT",
-        licence=_OPEN_LICENCE,
         attribution="Source : ANCT, géographie prioritaire 2024",
         limites="Les codes de 2015 (QP) désignent d'autres périmètres. Les habitants d'un quartier qui s'étend sur plusieurs communes sont comptés une fois, dans la première que nomme le fichier.",
         fichier="qpv/qpv.geojson",
-        adresse=lambda _territory: publishers.QPV_ADDRESS,
+        adresse=lambda _territory: gathering.QPV_ADDRESS,
         covered=_contract,
         gather=gathering.qpv,
         vintage=lambda _gathered, _day: (
@@ -125,7 +116,7 @@ OFFICIAL: Final = (
         attribution="Source : exploitant du réseau de vélos, flux GBFS",
         limites="Les communes que le réseau dessert seulement. Les stations virtuelles sont montrées mais ne desservent personne.",
         fichier="transport/velos_stations.csv",
-        adresse=lambda territory: publishers.stations_address(territory.velos[0]),
+        adresse=lambda territory: gathering.stations_address(territory.velos[0]),
         covered=_served,
         gather=gathering.bikes,
         vintage=lambda gathered, day: (date(gathered.dated or day), gathered.dated or day),
@@ -136,12 +127,10 @@ OFFICIAL: Final = (
         "friches",
         titre="Inventaire national des friches (Cartofriches)",
         producteur="Cerema",
-        licence=_OPEN_LICENCE,
         attribution="Source : Cerema, Cartofriches",
         limites="Type et pollution des sols inconnus pour la plupart des sites. Les friches « potentielles » n'ont pas été vérifiées par le Cerema. Des sites partagent des parcelles : leurs surfaces ne s'additionnent pas telles quelles.",
         fichier="equipements/friches.csv",
-        adresse=lambda _territory: publishers.FRICHES_ADDRESS,
-        covered=_everywhere,
+        adresse=lambda _territory: gathering.FRICHES_ADDRESS,
         gather=gathering.friches,
         vintage=_read_on("fichier national du"),
         least_share=0.8,
@@ -150,12 +139,10 @@ OFFICIAL: Final = (
         "sports",
         titre="Recensement des équipements sportifs (RES)",
         producteur="Ministère chargé des Sports",
-        licence=_OPEN_LICENCE,
         attribution="Source : ministère chargé des Sports, Data ES",
         limites="Base déclarative : une fermeture ou une création récente peut y manquer. Les familles sont un regroupement propre à l'atlas.",
         fichier="equipements/sports.csv",
-        adresse=publishers.sports_address,
-        covered=_everywhere,
+        adresse=gathering.sports_address,
         gather=gathering.sports,
         vintage=_read_on("base Data ES, lue le"),
         least_share=0.5,
@@ -164,12 +151,10 @@ OFFICIAL: Final = (
         "colleges",
         titre="Collèges en éducation prioritaire (REP et REP+)",
         producteur="Ministère chargé de l'Éducation nationale",
-        licence=_OPEN_LICENCE,
         attribution="Source : ministère chargé de l'Éducation nationale, Annuaire de l'éducation",
         limites="Collèges ouverts des réseaux REP et REP+ seulement. Un collège n'est pas un espace des parents : aucune source ouverte ne recense ces espaces.",
         fichier="equipements/colleges.csv",
-        adresse=publishers.colleges_address,
-        covered=_everywhere,
+        adresse=gathering.colleges_address,
         gather=gathering.colleges,
         vintage=_read_on("annuaire lu le"),
         least_share=0.5,

@@ -6,23 +6,23 @@ import hashlib
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 import pandas as pd
+from filelock import Timeout
 
 from errors import AtlasError, SourceError
 from loaders import catalogue, checksums, territory
 from loaders._journal import own_folder, replace_files, sha256
 from loaders.build import counts, write_extract
-from loaders.live import attempts, kept_versions
-from loaders.live.attempts import Attempt
-from loaders.live.changes import Changes, compare
+from loaders.live import kept
 from loaders.live.download import Fetched, Patience, Validators, fetch
 from loaders.live.gathering import Got
 from loaders.live.http_session import is_loopback
+from loaders.live.kept import Attempt, Changes, compare
 from loaders.live.register import Official
 from loaders.paths import within
 from loaders.territory import Territory
@@ -82,11 +82,8 @@ class Renewal:
                 dir=self._received(), prefix=f"{self.source.source_id}-"
             ) as name:
                 return self._renewed(Path(name))
-        except AtlasError as error:
-            fault = str(error)
-        except OSError as error:
-            fault = unwritable(error)
-        return self._refused(fault)
+        except (AtlasError, OSError) as error:
+            return self._refused(reason(error))
 
     def _received(self) -> Path:
         folder = own_folder(self.data_dir) / RECEIVED
@@ -102,13 +99,13 @@ class Renewal:
             self._write({}, told | {"telecharge_le": today.isoformat()}, None, now)
             return RefreshResult(source.source_id, UNCHANGED)
         gathered = source.gather(lambda address: self._get(address, folder), place, folder)
-        step = kept_versions.STEP_OF[source.source_id]
+        step = kept.STEP_OF[source.source_id]
         reading = step.read(gathered.path, data_dir=self.data_dir)
         extract = folder / Path(source.fichier).name
         write_extract(reading.frame, extract, renamed=step.renamed)
         # The extract is what the atlas will read: it is read before it counts.
         after = step.read(extract, data_dir=self.data_dir).frame
-        before = kept_versions.current(source.source_id, self.data_dir)
+        before = kept.current(source.source_id, self.data_dir)
         changes = compare(before, after)
         expected = max(changes.before, self._recorded(told, place, read=before is not None))
         lost = expected and changes.after < source.least_share * expected
@@ -143,7 +140,7 @@ class Renewal:
         contents: dict[str, bytes | Path] = {} if same else {source.fichier: extract}
         if not changes.none:
             # What is kept is the last version that said something else.
-            contents |= kept_versions.previous(source, self.data_dir)
+            contents |= kept.as_previous(source, self.data_dir)
         self._write(contents, row, reading.report.frame(), now)
         return RefreshResult(source.source_id, UNCHANGED if changes.none else CHANGED, "", changes)
 
@@ -177,26 +174,20 @@ class Renewal:
     ) -> None:
         basis = self._basis(row["empreinte"])
         attempt = Attempt(now, basis=basis, validators=self.validators)
-        contents[attempts.name(self.source.source_id)] = attempts.dump(attempt)
+        contents |= kept.noted(self.source.source_id, attempt)
         replace_files(self.data_dir, contents | catalogue.rewritten(self.data_dir, row, faults))
 
     def _refused(self, fault: str, changes: Changes | None = None) -> RefreshResult:
-        name = self.source.source_id
-        known = attempts.read(self.data_dir, name)
-        attempt = Attempt(
-            dt.datetime.now(dt.UTC),
-            fault,
-            known.basis if known else "",
-            known.validators if known else {},
-        )
+        name, now = self.source.source_id, dt.datetime.now(dt.UTC)
+        known = kept.last_attempt(self.data_dir, name) or Attempt(now)
         # A full disk is said by the refusal itself.
         with suppress(OSError):
-            replace_files(self.data_dir, {attempts.name(name): attempts.dump(attempt)})
+            replace_files(self.data_dir, kept.noted(name, replace(known, at=now, fault=fault)))
         return RefreshResult(name, REFUSED, fault, changes or Changes())
 
     def _is_unchanged(self, folder: Path) -> bool:
         """Ask each address of the last time whether its file is still the same; keep the first that is not."""
-        known = attempts.read(self.data_dir, self.source.source_id)
+        known = kept.last_attempt(self.data_dir, self.source.source_id)
         extract = self.data_dir / self.source.fichier
         if known is None or not known.validators or not extract.exists():
             return False
@@ -261,7 +252,11 @@ class Renewal:
         return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
 
-def unwritable(error: OSError) -> str:
-    """Say that a folder of data cannot be written."""
+def reason(error: AtlasError | OSError) -> str:
+    """Say why a source is refused: its own fault, another refresh, or a folder that cannot be written."""
+    if isinstance(error, AtlasError):
+        return str(error)
+    if isinstance(error, Timeout):
+        return "une actualisation est déjà en cours"
     said = "disque plein" if error.errno in {errno.ENOSPC, errno.EDQUOT} else error.strerror or str(error)
     return f"le dossier des données ne peut pas être écrit ({said}) : rien n’a changé"

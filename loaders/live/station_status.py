@@ -11,11 +11,11 @@ from errors import ServiceError
 
 SERVICE: Final = "Service temps réel des vélos"
 #: What a station can do for who wants a bike now.
-BIKES: Final = "vélos disponibles"
+LENDING: Final = "vélos disponibles"
 EMPTY: Final = "vide"
 CLOSED: Final = "fermée"
 UNKNOWN: Final = "inconnu"
-STATES: Final = (BIKES, EMPTY, CLOSED, UNKNOWN)
+STATES: Final = (LENDING, EMPTY, CLOSED, UNKNOWN)
 
 #: Producer's field to ours.
 COUNTS: Final = {"num_bikes_available": "velos_disponibles", "num_docks_available": "bornes_libres"}
@@ -109,7 +109,7 @@ def _state(row: Mapping[str, Any]) -> str:
         return CLOSED
     if row["velos_disponibles"] is None or row["is_renting"] is None:
         return UNKNOWN
-    return BIKES if row["velos_disponibles"] > 0 else EMPTY
+    return LENDING if row["velos_disponibles"] > 0 else EMPTY
 
 
 def _is_number(value: object) -> bool:

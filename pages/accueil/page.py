@@ -14,7 +14,8 @@ from pages.accueil import towns
 from pages.accueil.figures import Figure, KeyFigures, key_figures
 from pages.accueil.search import Entry, index, search
 from ui import downloads, freshness, html, page, presence, rows, sources, table
-from ui.markdown import plain
+from ui.markdown import prose
+from ui.page import fragment
 from words import clock
 from words.constants import PROXIMITY_M
 from words.formats import distance, pluriel, typographie
@@ -124,7 +125,7 @@ def main() -> None:
     show_freshness()
 
 
-@st.fragment
+@fragment
 def show_search() -> None:
     query = st.text_input(
         "Rechercher un quartier, une commune, un projet ou un sigle",
@@ -153,7 +154,7 @@ def show_result(entry: Entry) -> None:
         )
         with st.container(horizontal=True, gap="small"):
             for link in entry.links[:SHOWN_LINKS]:
-                st.page_link(link.page, label=plain(typographie(link.label)), query_params=dict(link.params))
+                st.page_link(link.page, label=prose(link.label), query_params=dict(link.params))
         if len(entry.links) > SHOWN_LINKS:
             rest = len(entry.links) - SHOWN_LINKS
             html.note(f"et {pluriel(rest, 'autre projet', 'autres projets')}, sur la page Projets")
@@ -194,7 +195,7 @@ def show_towns() -> None:
         caption="Quartiers prioritaires, habitants et ce qui les entoure, commune par commune",
         key="communes",
         files_key="export-communes",
-        target="commune?commune=",
+        target=rows.TO_COMMUNE,
         drawn=towns.spec(counted, stations=current().bikes, friches=current().friches),
     )
     sources.note(*TOWN_SOURCES)

@@ -104,7 +104,6 @@ def show(kept: Sequence[Kept], filters: Filters) -> None:
         table.show(
             one.here,
             one.held.fields,
-            sources={},
             caption=f"{one.held.title}, {place}",
             key=f"{one.held.layer_id}-tableau",
         )

@@ -13,6 +13,7 @@ from pages.carte import fiche, own, totals
 from pages.carte import filters as asked
 from pages.carte import rows as shown
 from ui import choices, downloads, html, mapview, own_layers, page, rows, sources, startup, table
+from ui.page import fragment
 from ui.where import Where
 
 TYPES_SEEN: Final = "carte-types"
@@ -30,7 +31,7 @@ STYLE: Final = """
 """
 
 
-@st.fragment
+@fragment
 def show() -> None:
     version = current().version
     heading = st.container()
@@ -135,9 +136,9 @@ def _table(kept: Mapping[str, gpd.GeoDataFrame], filters: asked.Filters) -> None
         bind="query-params",
         width=320,
     )
-    here, layer, catalogue = filters.here, get(layer_id), current().sources
+    here, layer = filters.here, get(layer_id)
     fields = shown.fields_of(layer_id, current().layers[layer_id])
-    source = catalogue[layer.source_id]
+    source = current().sources[layer.source_id]
     if not source.telechargee:
         html.note(f"{layer.titre} : {source.silence}.")
         return
@@ -147,7 +148,6 @@ def _table(kept: Mapping[str, gpd.GeoDataFrame], filters: asked.Filters) -> None
     table.show(
         kept[layer_id],
         fields,
-        sources=catalogue,
         caption=f"{layer.titre}, {here.name}",
         key="carte-tableau",
         target=PLACE_PAGES.get(layer_id, ""),
@@ -156,7 +156,7 @@ def _table(kept: Mapping[str, gpd.GeoDataFrame], filters: asked.Filters) -> None
     downloads.show(kept[layer_id], fields, context=context, key="carte-export", layer_id=layer_id)
 
 
-@st.fragment
+@fragment
 def show_totals() -> None:
     types: asked.Types = st.session_state[TYPES_SEEN]
     with st.container(key="carte-totaux"):

@@ -7,6 +7,8 @@ from facts.portraits import COMMUNE
 from facts.snapshot import current
 from pages.lieu import asked, list_view, view
 from ui import choices, table
+from ui.page import fragment
+from ui.rows import TO_QPV
 
 LIST_FIELDS = (
     Field("nom", "Commune", "texte"),
@@ -17,10 +19,10 @@ LIST_FIELDS = (
 )
 
 
-@st.fragment
+@fragment
 def show() -> None:
     heading = st.container()
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
+    with choices.row():
         chosen = choices.commune(current().commune_names, none="Choisir une commune")
         radius_m = asked.distance()
         basemap = choices.basemap()
@@ -51,7 +53,7 @@ def show_quarters(code: str, name: str) -> None:
         list_view.QPV_FIELDS,
         caption=f"QPV à {name}",
         key="qpv-commune",
-        target="quartier?qpv=",
+        target=TO_QPV,
     )
 
 

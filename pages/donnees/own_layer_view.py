@@ -20,8 +20,9 @@ from maps.own_layer import layer_of, objects_of
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.donnees import own_layer_session as session
 from pages.donnees.own_layer_session import Draft
-from ui import html, mapview, own_layers, reading, rows, table
+from ui import choices, html, mapview, own_layers, reading, rows, table
 from ui.markdown import plain, prose
+from ui.page import fragment
 from words.formats import entier, pluriel, typographie
 
 PREVIEW_ROWS: Final = 8
@@ -45,7 +46,7 @@ _DECIMALS: Final = {
 _UNSAID: Final = "non précisé"
 
 
-@st.fragment
+@fragment
 def show() -> None:
     """Show the section."""
     st.header("Votre couche", anchor="votre-couche")
@@ -130,7 +131,7 @@ def _draft(found: Draft) -> None:
 
 def _corrections(found: Draft) -> None:
     guess, choice = found.guess, found.guess.choice
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with choices.row(None):
         if len(guess.members) > 1:
             _choose(found, "member", "Couche de l’archive", list(guess.members), choice.member)
         if len(guess.parts) > 1:
@@ -146,7 +147,7 @@ def _corrections(found: Draft) -> None:
             _choose(found, "header_line", "Titres des colonnes", lines, choice.header_line, names=names)
     if choice.position is not None:
         _position(found)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with choices.row(None):
         systems = dict.fromkeys(
             [*(one.crs for one in guess.systems), *SYSTEMS, *([choice.crs] if choice.crs else [])]
         )
@@ -199,7 +200,7 @@ def _position(found: Draft) -> None:
         if all(chosen):
             session.correct_position(*chosen)
 
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with choices.row(None):
         for key, label, value in zip(
             keys, ("Longitude ou x", "Latitude ou y (la même si une colonne suffit)"), (x, y), strict=True
         ):
@@ -220,7 +221,7 @@ def _raw_rows(guess: Guess) -> None:
         return
     fields = [Field(f"c{rank}", str(name), "texte") for rank, name in enumerate(first.columns)]
     frame = first.set_axis([field.column for field in fields], axis="columns")
-    st.html(table.to_html(frame, fields, sources={}, caption="Premières lignes du fichier"))
+    table.show_whole(frame, fields, caption="Premières lignes du fichier")
 
 
 def _read(found: Draft, layer: OwnLayer) -> None:
@@ -266,11 +267,11 @@ def _preview(found: Draft, layer: OwnLayer) -> None:
         more = len(layer.columns) - len(fields)
         caption = "Premières lignes, telles que l’atlas les lit"
         caption += f" ({pluriel(more, 'autre colonne', 'autres colonnes')})" if more else ""
-        st.html(table.to_html(layer.frame.head(PREVIEW_ROWS), fields, sources={}, caption=caption))
+        table.show_whole(layer.frame.head(PREVIEW_ROWS), fields, caption=caption)
 
 
 def _faults(found: Draft, layer: OwnLayer) -> None:
-    faults = layer.found()
+    faults = layer.faults()
     if faults.empty:
         html.note(reading.NOTHING)
         return

@@ -94,7 +94,7 @@ def show_catalogue(sources: Mapping[str, Source], names: Mapping[str, str]) -> N
             for source in sources.values()
         ]
     ).set_index("source_id")
-    table.show(listed, CATALOGUE_FIELDS, sources=sources, caption="Catalogue des sources", key="catalogue")
+    table.show(listed, CATALOGUE_FIELDS, caption="Catalogue des sources", key="catalogue")
     context = rows.about(sources, subject="catalogue des sources")
     downloads.show(listed, [*CATALOGUE_FIELDS, *DETAIL_FIELDS], context=context, key="catalogue")
     st.subheader("Limites, attribution et adresse officielle de chaque source")
@@ -173,7 +173,7 @@ def show_faults(sources: Mapping[str, Source]) -> None:
     try:
         faults = current().faults
     except SourceError as error:
-        st.error(plain(typographie(str(error))), icon=":material/error:")
+        st.error(prose(str(error)), icon=":material/error:")
         return
     left, middle, right = st.columns(3)
     ids = [ALL, *(key for key in sources if key in set(faults["source_id"]))]
@@ -203,7 +203,7 @@ def show_faults(sources: Mapping[str, Source]) -> None:
         valeur=kept["valeur"].replace("", "vide"),
         identifiant=kept["identifiant"].replace("", "sans identifiant"),
     ).rename_axis("numero")
-    table.show(told, FAULT_FIELDS, sources=sources, caption="Constats de lecture", key="fautes")
+    table.show(told, FAULT_FIELDS, caption="Constats de lecture", key="fautes")
     named = [key for key in sources if key in set(kept["source_id"])]
     if named:
         context = rows.about(

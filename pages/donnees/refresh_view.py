@@ -92,7 +92,6 @@ def _states(sources: Mapping[str, Source], names: Sequence[str]) -> None:
     table.show(
         pd.DataFrame(rows).set_index("source_id"),
         STATE_FIELDS,
-        sources=sources,
         caption="État des sources",
         key="etats",
     )
@@ -182,7 +181,6 @@ def _results(sources: Mapping[str, Source], results: Sequence[RefreshResult]) ->
         table.show(
             pd.DataFrame(rows).set_index("source_id"),
             RESULT_FIELDS,
-            sources=sources,
             caption="Lignes avant et après",
             key="resultats",
         )

@@ -17,6 +17,7 @@ from geo.friches import checked, identical_surface_m2, merged, merged_surface_m2
 from pages.foncier import brownfields
 from pages.foncier.brownfields import STATUTS, TYPES, Filters
 from ui import choices, downloads, figures, html, page, plan, presence, rows, table
+from ui.page import fragment
 from ui.where import Where
 from words.constants import UNCHECKED
 from words.formats import entier, part, pluriel, surface
@@ -40,7 +41,7 @@ def show(heading: DeltaGenerator) -> None:
         presence.say_absent(TITLE, brownfields.SOURCE)
 
 
-@st.fragment
+@fragment
 def _show(heading: DeltaGenerator) -> None:
     source, version = current().sources[brownfields.SOURCE], current().version
     vintage, sites = source.millesime, _sites(version)
@@ -161,7 +162,7 @@ def _ask(sites: gpd.GeoDataFrame) -> tuple[Filters, str, str]:
             )
             for column, values in offered.items()
         }
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with choices.row(None):
             surface_m2 = st.selectbox(
                 "Surface",
                 SURFACES_M2,
@@ -278,7 +279,6 @@ def _rows(sites: gpd.GeoDataFrame, filters: Filters, maille: str, which: str, *,
     table.show(
         frame,
         fields,
-        sources=current().sources,
         caption=f"{title}, friches {which}, {place}",
         key=f"friches-{key}",
     )

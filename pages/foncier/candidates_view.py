@@ -98,7 +98,7 @@ def _listed() -> str:
     try:
         known = landlords.load()
     except SourceError as error:
-        st.error(plain(typographie(str(error))), icon=":material/error:")
+        st.error(prose(str(error)), icon=":material/error:")
         return ""
     return "\n".join(f"{siren} ; {name}" for siren, name in known["denomination"].items())
 
@@ -181,7 +181,6 @@ def _results(owned: Kept, here: Where) -> None:
     table.show(
         kept,
         [field for field in fields if field.column != "lecture"],
-        sources={},
         caption=f"Pistes à vérifier, {here.name}",
         key="pistes",
     )

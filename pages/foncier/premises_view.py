@@ -19,6 +19,7 @@ from pages.foncier import candidates_view, premises, public, session
 from pages.foncier.premises import BANNER, Filters, Imported
 from ui import choices, figures, html, mapview, page, plan, reading, rows, where
 from ui.markdown import prose
+from ui.page import fragment
 from ui.where import Where
 from words import clock
 from words.formats import entier
@@ -164,7 +165,7 @@ def _ask(rows: gpd.GeoDataFrame) -> tuple[Filters, str]:
     return Filters(here, tuple(bailleurs), tuple(usages), tuple(statuts), disponibilite), basemap
 
 
-@st.fragment
+@fragment
 def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
     filters, basemap = _ask(owned.rows)
     here, kept = filters.here, premises.select(owned.rows, filters)
@@ -180,7 +181,7 @@ def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
     _map(
         spec,
         here,
-        here.described | ({"nature": BANNER} if owned.fictional else {}),
+        words,
         key="carte-locaux",
         subject=f"carte {subject}",
         owned=owned,
@@ -274,7 +275,7 @@ def _quality(owned: Imported) -> None:
     reading.set_aside(*premises.set_aside_of(owned), context, key="export-ecartees")
 
 
-@st.fragment
+@fragment
 def _public(heading: DeltaGenerator) -> None:
     source = current().sources["social"]
     with choices.row():

@@ -8,10 +8,10 @@ import streamlit as st
 
 from facts.fields import Field
 from facts.place_fields import INDICATORS, SURFACE
-from facts.portraits import Genre
+from facts.portraits import QUARTIER, Genre
 from facts.snapshot import current
 from maps.spec import Cadrage, MapSpec, ShownLayer
-from ui import mapview, sources, table
+from ui import mapview, rows, sources, table
 
 QPV_FIELDS: Final = (
     Field("lib_qp", "QPV", "texte"),
@@ -42,12 +42,11 @@ def show(
     )
     st.header("Carte", anchor=False)
     mapview.show(spec, key=f"carte-{kind}", on_click=on_click)
-    parameter = "qpv" if kind == "quartier" else kind
     table.show(
         places,
         fields,
         caption=caption,
         key=f"{kind}s",
-        target=f"{kind}?{parameter}=",
+        target=rows.TO_QPV if kind == QUARTIER else rows.TO_COMMUNE,
     )
     sources.note(*used)

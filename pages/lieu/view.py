@@ -193,5 +193,5 @@ def _projects(asked: Asked) -> None:
         caption=f"Projets dont le périmètre couvre {asked.the}, ceux qui {names} d’abord",
         key="projets",
         files_key="lieu-projets",
-        target=table.PROJECT_SHEET,
+        target=rows.TO_PROJECT,
     )

@@ -15,7 +15,7 @@ from ui import choices
 class Filters:
     """The filters in force.
 
-    Parameters
+    Attributes
     ----------
     commune
         INSEE code, None for all.
@@ -73,7 +73,7 @@ def ask(names: Mapping[str, str], orientations: pd.DataFrame, registers: pd.Data
     """
     titles = dict(orientations.sort_values("ordre")["titre_court"])
     kinds = {str(name): str(name).capitalize() for name in registers.sort_values("ordre").index}
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
+    with choices.row():
         return Filters(
             commune=choices.commune(names),
             orientation=choices.one_of(

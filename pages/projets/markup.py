@@ -1,10 +1,11 @@
 """The matrix as a table that eyes, screen readers, keyboards and one sheet of A3 can use."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 
-from facts import matrix
+from facts import matrix, matrix_words
 from facts.matrix import SHORT, TO_CONFIRM
 from facts.snapshot import current
 from loaders.catalogue import Source
@@ -45,7 +46,7 @@ def show(
         towns=communes.to_dict("records"),
         groups=matrix.groups(projects, orientations, only=only),
         cells={code: cells.to_dict("records") for code, cells in filled.groupby("id_projet")},
-        notes=matrix.notes,
+        notes=partial(matrix_words.notes, sources=current().sources),
         say=matrix.say,
         short=SHORT,
         to_confirm=TO_CONFIRM,
@@ -62,7 +63,7 @@ def show_legend(filled: pd.DataFrame, couches: Sequence[str]) -> None:
     filled
         What `matrix.cells` gives.
     """
-    html.show("projets/legend.jinja", lines=matrix.legend(filled, couches))
+    html.show("projets/legend.jinja", lines=matrix_words.legend(filled, couches))
 
 
 def show_details(details: Sequence[str]) -> None:
@@ -78,7 +79,9 @@ def details(couches: Sequence[str], recorded: Source | None = None) -> list[str]
     recorded
         The follow-up, whose squares are shown; None where there are none.
     """
-    texts = matrix.details(couches, {key: source.millesime for key, source in current().sources.items()})
+    texts = matrix_words.details(
+        couches, {key: source.millesime for key, source in current().sources.items()}
+    )
     if recorded is not None:
         texts.append(f"Suivi : enregistrements des {recorded.producteur}, {recorded.millesime}.")
     return texts

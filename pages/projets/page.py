@@ -5,20 +5,21 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from facts import coverage, matrix
+from facts import coverage, matrix, matrix_words
 from facts import follow_up as suivi
 from facts.naming import DOCUMENT
 from facts.snapshot import current
 from pages.projets import filters, markup, prepared, sheet_view, town, town_view, works
 from pages.projets.views import CADRE, COMMUNE, FICHE, MATRICE, VUES
 from ui import downloads, follow_up, html, pdf, presence, rows, sources
+from ui.page import fragment
 from words import formats
 
 #: The link that the page has followed, in the session.
 LINK: Final = "lien_projets"
 
 
-@st.fragment
+@fragment
 def show() -> None:
     heading = st.container()
     _follow_link()
@@ -67,7 +68,7 @@ def _matrix(heading: DeltaGenerator) -> None:
     followed = follow_up.read()
     facts = follow_up.facts(followed)
     filled = matrix.cells(kept, communes, current().qpv, current().measured, facts=facts)
-    finding = matrix.finding(kept, filled, filtered=asked.on_projects)
+    finding = matrix_words.finding(kept, filled, filtered=asked.on_projects)
     if asked.commune is not None:
         communes = communes.loc[[asked.commune]]
         filled = filled[filled["code_insee"] == asked.commune]

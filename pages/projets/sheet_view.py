@@ -14,15 +14,14 @@ from facts.snapshot import current
 from geo.follow_up import by_project
 from maps.spec import ShownLayer
 from pages.projets import plan, prepared
-from ui import choices, downloads, follow_up, html, mapview, pdf, recorded, sources, table
-from ui.markdown import plain
-from ui.rows import about
-from words import formats
+from ui import choices, downloads, figures, follow_up, html, mapview, pdf, recorded, sources, table
+from ui.markdown import prose
+from ui.rows import TO_COMMUNE, TO_QPV, about
 
 
 def show(heading: DeltaGenerator) -> None:
     qpv = current().qpv
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
+    with choices.row():
         chosen = choices.project(none="Choisir un projet")
         basemap = choices.basemap()
     if chosen is None:
@@ -35,7 +34,7 @@ def show(heading: DeltaGenerator) -> None:
     row = reached.project
     with heading:
         prepared.head(project.finding(reached))
-    st.header(plain(formats.typographie(row["titre"])), anchor=False)
+    st.header(prose(row["titre"]), anchor=False)
 
     pdf.project(row["id_projet"])
     followed = follow_up.read()
@@ -85,9 +84,7 @@ def show(heading: DeltaGenerator) -> None:
     partners = project.partners(row["partenaires"], row["partenaires_ecritures"], current().partners)
     table.show_whole(partners, project.PARTNER_FIELDS, caption="Partenaires associés au projet")
     st.subheader("Ce que le projet touche", anchor=False)
-    with st.container(horizontal=True):
-        for title, text in project.key_figures(reached, current().sources):
-            st.metric(title, text, border=True)
+    figures.show(*project.key_figures(reached, current().sources))
     if project.reading(row):
         html.note(project.reading(row))
     _touched_towns(reached)
@@ -105,7 +102,7 @@ def _touched_towns(reached: Affected) -> None:
         touched.rows,
         touched.fields,
         caption=touched.caption,
-        target="commune?commune=",
+        target=TO_COMMUNE,
     )
     context = _about(reached, "projet par commune", touched.source_ids)
     downloads.show(touched.rows, touched.fields, context=context, key="export-projet-communes")
@@ -125,7 +122,7 @@ def _touched_qpv(reached: Affected) -> None:
             project.QPV_FIELDS,
             caption="QPV touchés",
             key="qpv-touches",
-            target="quartier?qpv=",
+            target=TO_QPV,
         )
     context = _about(reached, "QPV du projet", ("qpv", "indicateurs"))
     downloads.show(touched, project.QPV_FIELDS, context=context, key="export-projet-qpv")

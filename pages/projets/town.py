@@ -8,7 +8,8 @@ import pandas as pd
 
 from facts.coverage import MESURES, towns
 from facts.fields import Field
-from facts.matrix import STATUSES, TO_CONFIRM, measure, some
+from facts.matrix import STATUSES, TO_CONFIRM, measure
+from facts.matrix_words import some
 from geo.territory import LOCALISED, METROPOLITAN, NO_QPV, NOT_CONCERNED, qpv_of_project
 from loaders.projects import NO_LAYER
 from words.formats import pluriel

@@ -4,10 +4,10 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from facts import coverage, matrix
+from facts import coverage, matrix, matrix_words
 from facts.snapshot import current
 from pages.projets import markup, prepared, town
-from ui import choices, html, rows, sources, table
+from ui import choices, figures, html, rows, sources
 from words import formats
 
 
@@ -20,7 +20,7 @@ def show(heading: DeltaGenerator) -> None:
         _show_town(heading, commune, filled)
         return
     with heading:
-        prepared.head(matrix.finding(projects, filled, filtered=False))
+        prepared.head(matrix_words.finding(projects, filled, filtered=False))
     used = [*prepared.SOURCES, "indicateurs"]
     rows.show(
         town.overview(filled, communes, qpv),
@@ -29,7 +29,7 @@ def show(heading: DeltaGenerator) -> None:
         caption="Projets par situation dans chaque commune",
         key="communes",
         files_key="export-communes",
-        target="commune?commune=",
+        target=rows.TO_COMMUNE,
     )
     sources.note(*used)
 
@@ -52,11 +52,12 @@ def _show_town(heading: DeltaGenerator, commune: str, filled: pd.DataFrame) -> N
     if listed.empty:
         sources.note(*prepared.SOURCES)
         return
-    with st.container(horizontal=True):
-        st.metric("QPV", formats.entier(people["nb_qpv"]), border=True)
-        st.metric("Habitants des QPV", formats.figure(people["population_qpv"], "entier"), border=True)
-        for status, number in town.counts(listed).items():
-            st.metric(town.SITUATIONS[status], formats.entier(number), border=True)
+    counts = town.counts(listed).items()
+    figures.show(
+        ("QPV", formats.entier(people["nb_qpv"])),
+        ("Habitants des QPV", formats.figure(people["population_qpv"], "entier")),
+        *((town.SITUATIONS[status], formats.entier(number)) for status, number in counts),
+    )
     rows.show(
         listed,
         town.FIELDS,
@@ -64,7 +65,7 @@ def _show_town(heading: DeltaGenerator, commune: str, filled: pd.DataFrame) -> N
         caption=f"Projets de coopération et {name}",
         key="projets-commune",
         files_key="export-commune",
-        target=table.PROJECT_SHEET,
+        target=rows.TO_PROJECT,
     )
     markup.show_details(markup.details(list(coverage.MESURES)))
     sources.note(*prepared.MEASURED)

@@ -9,14 +9,15 @@ from loaders.live import geocoder
 from pages.lieu import asked, list_view, plan, view
 from pages.quartier import address, own
 from ui import choices, geocoding, html
+from ui.page import fragment
 
 TITLE = "Quartiers prioritaires"
 
 
-@st.fragment
+@fragment
 def show() -> None:
     heading = st.container()
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
+    with choices.row():
         chosen = choices.qpv(current().qpv, none="Choisir un quartier")
         radius_m = asked.distance()
         basemap = choices.basemap()
@@ -44,7 +45,7 @@ def show() -> None:
     own.show(chosen, radius_m)
 
 
-@st.fragment
+@fragment
 def show_address() -> None:
     with st.expander("Quel quartier à cette adresse\u202f?", key="lieu-adresse"):
         with st.form("adresse", border=False):

@@ -13,6 +13,7 @@ from pages.sport import census, gaps
 from pages.sport.gaps import Choice, Gaps
 from ui import choices, downloads, figures, html, page, plan, presence, rows, sheet, table, where
 from ui.markdown import plain
+from ui.page import fragment
 from words import formats
 
 TITLE: Final = "Sport : quels équipements manquent, et où ?"
@@ -23,7 +24,7 @@ ANY_ACCESS: Final = "Tous les accès"
 USED: Final = (gaps.SOURCE, "qpv", "indicateurs")
 
 
-@st.fragment
+@fragment
 def show() -> None:
     inventory = current().layers["sports"]
     vintage = census.vintage_of(inventory)
@@ -183,7 +184,7 @@ def _quarters(qpv: gpd.GeoDataFrame, fields: tuple[Field, ...], *, family: str |
         parts.append(("hors-source", title, "QPV dont le recensement ne dit rien", outside))
     for key, title, caption, frame in parts:
         st.header(title, anchor=False)
-        table.show(frame, fields, sources=current().sources, caption=caption, key=key, target=rows.TO_QPV)
+        table.show(frame, fields, caption=caption, key=key, target=rows.TO_QPV)
 
 
 if presence.has(gaps.SOURCE):

@@ -13,7 +13,7 @@ from pages.suivi import inputs, session
 from pages.suivi.conflict import written
 from tracking.changes import Change, Restore, Withdraw
 from tracking.records import DeploymentInput, IndicatorInput
-from ui import follow_up, html, table
+from ui import choices, follow_up, html, table
 from words.formats import moment
 
 HISTORY_FIELDS: Final = (
@@ -122,7 +122,7 @@ def _buttons(
     version = int(last["version"])
     # A button of its own for each version: a second click finds none.
     end = f"{record_id}-{version}"
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with choices.row(None):
         if not gone:
             st.button(
                 "Corriger",

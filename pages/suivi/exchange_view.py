@@ -15,9 +15,8 @@ from pages.suivi import card, preview
 from tracking import exchange
 from tracking.records import DeploymentInput, IndicatorInput
 from ui import downloads, follow_up, html
-from ui.markdown import plain
+from ui.markdown import plain, prose
 from ui.rows import about
-from words.formats import typographie
 
 KEY: Final = "import"
 KINDS: Final[Mapping[str, tuple[type[DeploymentInput | IndicatorInput], str]]] = {
@@ -80,7 +79,7 @@ def show(followed: FollowUp, *, may_write: bool) -> None:
         *given.notes,
         *(f"Ligne {line} : {fault}, mise de côté" for line, fault in given.miscut.items()),
     ]:
-        st.caption(plain(typographie(note)))
+        st.caption(prose(note))
     preview.show(plan, key=KEY, may_write=may_write)
 
 

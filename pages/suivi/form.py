@@ -98,7 +98,7 @@ def _position(told: Mapping[str, str]) -> None:
         help="Deux nombres en degrés, par exemple 43,29650 ; 5,36980",
     )
     _fault("point", told)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with choices.row(None):
         st.text_input("Ou chercher une adresse", key=f"{PREFIX}adresse", max_chars=200)
         st.button("Chercher", on_click=_search, key="saisie-chercher")
     html.note("L’adresse est envoyée au service de l’IGN, sur votre demande.")

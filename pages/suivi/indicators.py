@@ -18,9 +18,9 @@ from pages.suivi.session import Form
 from tracking.changes import Add, Change, Correct
 from tracking.records import LENGTHS, IndicatorInput, Scale
 from ui import choices, html, rows
-from ui.markdown import plain
+from ui.markdown import prose
 from words import clock
-from words.formats import grouped, typographie
+from words.formats import grouped
 
 KIND: Final = "valeur"
 PREFIX: Final = "valeur-"
@@ -38,7 +38,7 @@ _TITLES: Final = dict(inputs.ALL_TITLES) | {"mesure": "Valeur"}
 
 def show(followed: FollowUp, *, may_write: bool) -> None:
     """Show the view."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
+    with choices.row():
         chosen = choices.project(none="Tous les projets")
     opened = session.form(KIND) if may_write else None
     if opened is not None and opened.id_projet != chosen:
@@ -68,7 +68,7 @@ def show(followed: FollowUp, *, may_write: bool) -> None:
     if not given:
         html.note("Aucun indicateur de réussite n’est donné pour ce projet.")
     for indicator in given:
-        st.subheader(plain(typographie(indicator)), anchor=False)
+        st.subheader(prose(indicator), anchor=False)
         of_it = own[own["indicateur"] == indicator]
         if of_it.empty:
             html.note("Aucun enregistrement : rien n’est dit de cet indicateur.")

@@ -18,7 +18,7 @@ from pages.suivi import card, form, session
 from tracking.records import DeploymentInput
 from ui import choices, downloads, follow_up, html, mapview, table
 from ui.markdown import plain
-from ui.rows import about
+from ui.rows import TO_PROJECT, about
 from words.formats import pluriel
 
 LIST_FIELDS: Final = tuple(field for field in words.DEPLOYMENT_FIELDS if field.column != "note")
@@ -82,7 +82,7 @@ def _filters() -> tuple[str | None, str | None, str | None]:
         # After the form, which hides them, Streamlit would show them blank rather than on "all".
         if key in st.session_state and st.session_state[key] is None:
             del st.session_state[key]
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
+    with choices.row():
         projet = choices.project(none="Tous les projets")
         commune = choices.commune(current().commune_names)
         statut = choices.one_of(
@@ -98,7 +98,7 @@ def _choose(kept: pd.DataFrame) -> str | None:
     """Let the user open a record, among those of the list, the withdrawn ones too if asked."""
     titles = {str(record): _title(row) for record, row in kept.to_dict("index").items()}
     asked = st.query_params.get(OPENED, "")
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres-fiche"):
+    with choices.row("filtres-fiche"):
         if st.checkbox("Avec les fiches retirées", key="retirees"):
             known = card.names()
             for record, standing in follow_up.store().standing(DeploymentInput).items():
@@ -200,7 +200,7 @@ def _promise(facts: pd.DataFrame, projet: str | None) -> None:
         PROMISE_FIELDS,
         caption="Communes de chaque projet : promesse et constat",
         key="promesse",
-        target=table.PROJECT_SHEET,
+        target=TO_PROJECT,
     )
 
 

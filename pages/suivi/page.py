@@ -9,7 +9,7 @@ from facts.follow_up_words import finding
 from pages.suivi import agenda, card, conflict, exchange_view, form, grid, indicators, listing, session
 from pages.suivi.views import AGENDA, DEPLOIEMENTS, ECHANGE, GRILLE, INDICATEURS, VUES
 from server import identity
-from ui import follow_up, page, presence, sources
+from ui import choices, follow_up, page, presence, sources
 
 TITLE = "Suivi : promesse et constat"
 #: The kind of form that a view shows while one is open.
@@ -31,16 +31,7 @@ def show() -> None:
         page.on_paper({}, style=STYLE.read_text("utf-8"))
         if followed.fault:
             st.warning(followed.fault)
-    vue = st.segmented_control(
-        "Vue",
-        list(VUES),
-        format_func=VUES.__getitem__,
-        default=DEPLOIEMENTS,
-        required=True,
-        key="vue_suivi",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    vue = choices.view(VUES, key="vue_suivi")
     person = identity.show(key="identite")
     may_write = person.may_write and not followed.fault
     _say()

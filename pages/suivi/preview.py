@@ -12,8 +12,8 @@ from pages.suivi import card, session
 from tracking.exchange import Plan
 from tracking.refusals import ConflictError
 from ui import follow_up, html, table
-from ui.markdown import plain
-from words.formats import pluriel, typographie
+from ui.markdown import prose
+from words.formats import pluriel
 
 ADDED_FIELDS: Final = (Field("ligne", "Ligne", "texte"), Field("contenu", "À ajouter", "texte"))
 CORRECTED_FIELDS: Final = (
@@ -45,7 +45,7 @@ def show(plan: Plan, *, key: str, may_write: bool) -> None:
     st.header("Ce qui va changer", anchor=False)
     html.note(sentence(plan), role="status")
     for note in plan.notes:
-        st.caption(plain(typographie(note)))
+        st.caption(prose(note))
     names = card.names()
     for rows, fields, caption in (
         (_texts(plan.set_aside, {}), ASIDE_FIELDS, "Lignes mises de côté : rien n’en est enregistré"),

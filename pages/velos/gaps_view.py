@@ -51,11 +51,10 @@ def show(heading: DeltaGenerator) -> None:
         used=("qpv", gaps.NETWORK, "lignes", "sncf"),
         on_click=here.follow,
     )
-    catalogue = current().sources | within.sources
     if here.found:
         row = shown.loc[[here.found]]
         st.header(plain(str(row["lib_qp"].iloc[0])), anchor=False)
-        sheet.show(row, within.all_fields, sources=catalogue, caption="Le QPV choisi")
+        sheet.show(row, within.all_fields, sources=current().sources, caption="Le QPV choisi")
 
     transit = () if within.walked else ("lignes", "sncf")
     used = (gaps.NETWORK, "qpv", "indicateurs", *within.sources.values(), *transit)
@@ -68,7 +67,6 @@ def show(heading: DeltaGenerator) -> None:
     table.show(
         covered,
         within.gap_fields,
-        sources=catalogue,
         caption="QPV couverts par le réseau, du plus grand manque au plus petit",
         key="manques",
         target=rows.TO_QPV,
@@ -88,7 +86,6 @@ def show(heading: DeltaGenerator) -> None:
         table.show(
             others,
             within.other_fields,
-            sources=catalogue,
             caption=f"QPV hors périmètre de la source {BIKES}",
             key="hors-reseau",
             target=rows.TO_QPV,

@@ -6,13 +6,14 @@ import streamlit as st
 
 from pages.velos import gaps, gaps_view, siting_view
 from ui import choices, presence
+from ui.page import fragment
 
 MANQUES: Final = "manques"
 IMPLANTATION: Final = "implantation"
 VUES: Final = {MANQUES: "Manques", IMPLANTATION: "Implantation"}
 
 
-@st.fragment
+@fragment
 def show() -> None:
     heading = st.container()
     views = {MANQUES: gaps_view.show, IMPLANTATION: siting_view.show}

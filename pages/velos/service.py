@@ -78,7 +78,7 @@ def _fault(live: Live) -> str:
 def _counts(joined: Joined, read_at: dt.datetime) -> None:
     states = joined.stations["etat"].value_counts()
     shown = {
-        "Stations avec au moins un vélo": bike_service.BIKES,
+        "Stations avec au moins un vélo": bike_service.LENDING,
         "Stations vides": bike_service.EMPTY,
         "Stations fermées": bike_service.CLOSED,
         "État inconnu": bike_service.UNKNOWN,

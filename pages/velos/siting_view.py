@@ -279,7 +279,6 @@ def _sites(found: Proposal, asked: Asked) -> None:
     table.show(
         found.sites,
         siting_fields.of_sites(to_stops=to_stops),
-        sources=current().sources,
         caption="Sites proposés, par rang",
         key="sites",
     )
@@ -317,7 +316,6 @@ def _curve(found: Proposal, asked: Asked) -> None:
         table.show(
             found.curve,
             siting_fields.CURVE_FIELDS,
-            sources=current().sources,
             caption="Habitants gagnés selon le nombre de stations, choix glouton",
             key="courbe",
         )

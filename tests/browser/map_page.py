@@ -1,6 +1,7 @@
 """What tests ask of a page that holds a map."""
 
 import re
+import time
 
 from tests.browser.conftest import MAP, settled
 
@@ -29,6 +30,9 @@ class MapPage:
         self.frame.wait_for_function("window.atlasAddress.isWritten()")
 
     def reload(self):
+        # Streamlit may write an older address back; the map's script looks at it once a second.
+        self.page.wait_for_timeout(1_100)
+        self.rest()
         self.page.reload()
         self.page.wait_for_selector("h1")
         self.rest()
@@ -75,6 +79,13 @@ class MapPage:
         )
         assert len(ids) == len(set(ids))
         return set(ids)
+
+    def shows(self, layer_id, ids, patience_s=10.0):
+        """Check the objects of a layer that are on the map, once what is under way has arrived."""
+        until = time.monotonic() + patience_s
+        while self.drawn(layer_id) != ids and time.monotonic() < until:
+            self.page.wait_for_timeout(100)
+        assert self.drawn(layer_id) == ids
 
     def view(self):
         """Zoom, latitude, longitude."""

@@ -40,10 +40,10 @@ def test_map_legend_and_table_hold_the_same_rows(carte):
     page = carte(f"{EVERY_LAYER}&commune=13001&tableau={quote('Équipements sportifs')}")
     facilities = sports.load()
     expected = set(facilities.index[facilities["code_insee"] == "13001"])
-    assert page.drawn("sports") == expected
+    page.shows("sports", expected)
     assert page.counts()["sports"] == len(expected)
     assert page.rows().endswith(f"sur {len(expected)})")
-    assert page.drawn("qpv") == {code for code, towns in qpv.load()["communes"].items() if "13001" in towns}
+    page.shows("qpv", {code for code, towns in qpv.load()["communes"].items() if "13001" in towns})
 
 
 def test_change_of_commune(carte):
@@ -66,17 +66,17 @@ def test_unchecked_brownfields_are_hidden_until_asked_for(carte):
     sites = friches.load()
     here = sites[sites["code_insee"] == "13055"]
     checked = here[here["site_statut"] != "friche potentielle"]
-    assert page.drawn("friches") == set(checked.index)
+    page.shows("friches", set(checked.index))
     page.page.get_by_text("Filtrer par type et par statut").click()
     page.repaint(lambda: page.toggle("Potentielles, non vérifiées"))
-    assert page.drawn("friches") == set(here.index)
+    page.shows("friches", set(here.index))
     assert any("non vérifiées" in text for _, text in page.legend()["friches"])
     # Closing the box forgets nothing, and a reload neither.
     with running(page.page):
         page.page.get_by_text("Filtrer par type et par statut").click()
-    assert page.drawn("friches") == set(here.index)
+    page.shows("friches", set(here.index))
     page.reload()
-    assert page.drawn("friches") == set(here.index)
+    page.shows("friches", set(here.index))
 
 
 def test_click_on_a_qpv_shows_its_figures(carte):
@@ -114,7 +114,7 @@ def test_surroundings_of_a_qpv(carte):
     page = carte(f"qpv=QN01315M&autour={quote('À 500 m au plus')}&{EVERY_LAYER}")
     quarter = qpv.load().geometry["QN01315M"]
     facilities = sports.load()
-    assert page.drawn("sports") == set(facilities.index[facilities.distance(quarter) <= 500])
+    page.shows("sports", set(facilities.index[facilities.distance(quarter) <= 500]))
 
 
 def test_view_lives_in_the_address_and_runs_nothing(carte):
@@ -169,7 +169,7 @@ def test_an_answer_that_comes_late_does_not_paint(carte):
     with page.page.expect_request_finished(lambda request: request == route.request):
         route.continue_()
     settled(page.page)
-    assert page.drawn("friches") == late
+    page.shows("friches", late)
     sites = friches.load()
     assert {sites.loc[site, "code_insee"] for site in late} == {"13056"}
 

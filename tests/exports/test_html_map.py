@@ -20,6 +20,7 @@ from maps.spec import Cadrage, Classe, MapSpec, SessionObjects, ShownLayer
 from pages.carte import filters as asked
 from pages.carte import rows as carte
 from tests.readback import from_html_map
+from ui.where import Where
 
 SOURCES = catalogue.load()
 NOTES = {key: f"{source.producteur}, {source.millesime}" for key, source in SOURCES.items()}
@@ -198,7 +199,7 @@ def test_the_page_says_its_sources_filters_and_date(stations):
     for said in (
         source.titre,
         source.producteur,
-        "2 mars 2026",
+        source.millesime,
         "ODbL 1.0",
         source.attribution,
         "commune : Marseille",
@@ -225,7 +226,7 @@ def test_nothing_is_drawn_without_its_source(stations, frames):
 
 @pytest.mark.parametrize("commune", [None, "13055", "84089"])
 def test_page_carte_with_every_layer(commune, frames):
-    filters = asked.Filters(commune, None, None, tuple(frames), tuple(asked.STATUTS), ())
+    filters = asked.Filters(Where(commune), None, tuple(frames), tuple(asked.STATUTS), ())
     placed = carte.in_commune(frames, commune)
     rows = carte.select(placed, filters)
     spec = carte.spec(placed, rows, filters, titre="Carte", basemap="plan")

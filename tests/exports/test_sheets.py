@@ -9,7 +9,7 @@ import pytest
 
 from errors import ArgumentError
 from exports import sheets
-from facts import coverage, matrix, standing
+from facts import coverage, matrix, matrix_words, standing
 from facts.snapshot import current
 from loaders import catalogue, communes, friches, projects, qpv
 from tests import today
@@ -18,6 +18,7 @@ from tests.ratios import best
 from words.formats import entier
 from words.missing import HORS_PERIMETRE, NON_DIFFUSE
 
+SOURCES = catalogue.load()
 DAY = dt.date(2026, 3, 5)
 VELOS = "velos-electriques"
 
@@ -90,7 +91,7 @@ def test_every_sheet_says_its_day_its_threshold_and_its_sources(made, kind, code
     used += ["velos", "lignes", "sncf", "friches", "sports", "social"] if kind != "projet" else []
     used += ["arrondissements"] if code in {"QN01362I", "13055", "paej"} else []
     for source_id in used:
-        source = catalogue.load()[source_id]
+        source = SOURCES[source_id]
         for said in (source.producteur, source.millesime, source.licence, source.attribution):
             assert bare(said) in bare(text), (source_id, said)
 
@@ -98,7 +99,7 @@ def test_every_sheet_says_its_day_its_threshold_and_its_sources(made, kind, code
 def test_two_networks_under_odbl_are_named_as_they_ask(made):
     text = bare(text_of(made("qpv", "QN01362I")))
     for source_id in ("velos", "sncf"):
-        source = catalogue.load()[source_id]
+        source = SOURCES[source_id]
         assert "ODbL" in source.licence
         assert bare(source.attribution) in text
 
@@ -290,7 +291,7 @@ def test_every_row_of_the_matrix_is_the_page_s(whole):
         row = held.projects_in_order.loc[id_projet]
         said = [matrix.say(cell, row["couche"]) for cell in cells.to_dict("records")]
         signs = "".join(one.sign + matrix.SHORT.get(one.value, one.value or "") for one in said)
-        notes = " ; ".join(matrix.notes(row))
+        notes = " ; ".join(matrix_words.notes(row, held.sources))
         assert bare(f"{row['titre']}{notes}{row['registre']}{signs}") in text, id_projet
 
 
@@ -306,10 +307,10 @@ def test_the_matrix_explains_itself(whole):
     text = bare(text_of(whole))
     held = current()
     filled = matrix.cells(held.projects_in_order, held.communes_in_order, held.qpv, held.measured)
-    for line in matrix.legend(filled, list(coverage.MESURES)):
+    for line in matrix_words.legend(filled, list(coverage.MESURES)):
         assert bare(f"{line.name}{' : ' if line.name else ''}{line.meaning}") in text
     for source_id in ("projets", "velos", "friches", "sports"):
-        assert bare(catalogue.load()[source_id].attribution) in text
+        assert bare(SOURCES[source_id].attribution) in text
     assert "Aucunfiltre." in text
 
 

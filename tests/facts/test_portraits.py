@@ -111,9 +111,9 @@ def test_gardanne_has_no_qpv(frames, of_commune):
     assert values["stations"] == values["social"] == HORS_PERIMETRE
     # Counted in the extracts by the commune that each row names.
     checked = frames.friches[frames.friches["site_statut"] != "friche potentielle"]
-    assert values["friches_verifiees"] == list(checked["code_insee"]).count("13041") == 3
+    assert values["friches_verifiees"] == list(checked["code_insee"]).count("13041")
     assert values["sports"] == list(frames.sports["code_insee"]).count("13041")
-    assert portrait.counts.loc["friches", "dans"] == 3
+    assert portrait.counts.loc["friches", "dans"] == values["friches_verifiees"] > 0
     assert portrait.projects.empty
     assert math.isnan(portrait.standing.loc["population_qpv", "rang"])
     assert portrait.standing.loc["population_qpv", "classes"] == 14

@@ -83,7 +83,7 @@ def test_shares_by_many_facilities(qpv):
 
 
 def test_lines(qpv):
-    lines, gares = transit.load_lines(), transit.load_stations()
+    lines, gares = transit.load_lines(), transit.load_railway_stations()
     covered = catalogue.load()["lignes"].communes
     found = transit_distances(qpv, lines, gares, lines_covered=covered)
     step_m = 10.0

@@ -35,7 +35,7 @@ TEXTS = {
     "velos-gbfs": (bikes.read, "velos/station_information.json"),
     "velos-gbfs3": (bikes.read, "velos/station_information_3.0.json"),
     "lignes": (transit.read_lines, transit.LINES_PRODUCER_FILE),
-    "sncf": (transit.read_stations, transit.STATIONS_PRODUCER_FILE),
+    "sncf": (transit.read_railway_stations, transit.RAILWAY_PRODUCER_FILE),
     "friches": (friches.read, friches.PRODUCER_FILE),
     "friches-api": (friches.read, "friches/geofriches.geojson"),
     "sports": (sports.read, sports.PRODUCER_FILE),

@@ -25,7 +25,7 @@ LOADERS = {
     "arrondissements": arrondissements.load,
     "velos": bikes.load,
     "lignes": transit.load_lines,
-    "gares": transit.load_stations,
+    "gares": transit.load_railway_stations,
     "friches": friches.load,
     "sports": sports.load,
     "social": social.load,

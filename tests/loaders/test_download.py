@@ -75,7 +75,7 @@ def test_what_does_not_pass_is_asked_once(service, tmp_path, fault):
 
 def test_a_busy_service_is_waited_for_as_long_as_it_asks(service, tmp_path):
     service.replies = [{"status": 429, "headers": {"Retry-After": "1"}, "pieces": [b""]}]
-    assert get(service, tmp_path).size_bytes == len(GOOD)
+    assert get(service, tmp_path).path.stat().st_size == len(GOOD)
     assert service.times[1] - service.times[0] >= 1
 
 
@@ -145,7 +145,7 @@ def test_half_an_archive(service, tmp_path):
     with pytest.raises(ServiceError, match="archive tronquée"):
         get(service, tmp_path)
     service.pieces = [whole]
-    assert get(service, tmp_path).size_bytes == len(whole)
+    assert get(service, tmp_path).path.stat().st_size == len(whole)
 
 
 def test_half_a_document(service, tmp_path):
@@ -169,7 +169,7 @@ def test_offline_nothing_is_asked(service, tmp_path, monkeypatch):
 @pytest.mark.parametrize("switch", ["0", "non", ""])
 def test_the_switch_may_be_off(service, tmp_path, monkeypatch, switch):
     monkeypatch.setenv("ATLAS_HORS_LIGNE", switch)
-    assert get(service, tmp_path).size_bytes == len(GOOD)
+    assert get(service, tmp_path).path.stat().st_size == len(GOOD)
 
 
 def test_production_accepts_nothing_but_https(service, tmp_path, monkeypatch):

@@ -107,13 +107,15 @@ def test_what_the_archive_says_of_itself():
     ],
     ids=["silent", "both", "many", "blank day", "start alone", "unreadable"],
 )
-def test_who_made_an_archive_and_for_which_days(agency, feed_info, producer, vintage):
+def test_who_made_an_archive_and_for_which_days(agency, feed_info, producer, vintage, caplog):
     given = {"agency": agency, "feed_info": feed_info}
     raw = archive(**{name: text and text.encode() for name, text in given.items() if text is not None})
     stops = gtfs.read(raw, name="reseau.zip")
     source = gtfs.source_of(stops, name="reseau.zip")
     assert (source.producteur, source.millesime) == (producer, vintage)
     assert (source.lignes_lues, source.lignes_gardees, source.lignes_ecartees) == (12, 8, 4)
+    assert ("agency.txt : fichier vide" in caplog.text) == (agency == "")
+    assert ("feed_info.txt : aucune ligne" in caplog.text) == (feed_info == "feed_lang\n")
     # It does not say where the absence of a stop means that there is none.
     assert source.communes == frozenset()
 

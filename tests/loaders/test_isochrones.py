@@ -16,6 +16,7 @@ from errors import ArgumentError, CrsError
 from geo.walking import qpv_figures
 from loaders import bikes, catalogue, paths, qpv
 from loaders.live import http_session, isochrones
+from tests import today
 
 VINTAGE = "2 mars 2026"
 #: Area of a regular octagon within a circle of 250 m: 2 √2 r².
@@ -92,8 +93,11 @@ def test_areas_in_metres_at_its_pace(service, stations, tmp_path):
     assert seen == [(done, 6) for done in range(7)]
     first = service.asked[0]
     assert urlsplit(first.path).path == "/isochrone"
+    extract = next(
+        row for row in today.rows("transport/velos_stations.csv") if row["station_id"] == stations.index[0]
+    )
     assert parse_qs(urlsplit(first.path).query) == {
-        "point": ["5.384119,43.305364"],  # as the extract gives it
+        "point": [f"{extract['lon']},{extract['lat']}"],
         "resource": ["bdtopo-valhalla"],
         "profile": ["pedestrian"],
         "direction": ["departure"],
@@ -156,7 +160,7 @@ def test_a_station_that_moved_is_asked_again(service, stations, tmp_path):
 
 
 @pytest.mark.parametrize("damage", ["cut", "html", "blank", "not text", "other station", "far", "nested"])
-def test_a_damaged_file_is_asked_again(service, stations, tmp_path, damage):
+def test_a_damaged_file_is_asked_again(service, stations, tmp_path, damage, caplog):
     fetch(service, stations.iloc[:2], tmp_path)
     files = sorted(tmp_path.rglob("*.json"))
     assert len(files) == 2
@@ -175,6 +179,7 @@ def test_a_damaged_file_is_asked_again(service, stations, tmp_path, damage):
     files[0].write_text(wrong[damage], encoding="utf-8", errors="surrogateescape")
     kept = isochrones.cached(stations.iloc[:2], minutes=5, vintage=VINTAGE, folder=tmp_path)
     assert len(kept.missing) == 1
+    assert (f"redemandée : {files[0]} (" in caplog.text) == (damage != "other station")
     again = fetch(service, stations.iloc[:2], tmp_path)
     assert len(service.asked) == 3
     assert again.missing == ()

@@ -29,7 +29,7 @@ def look(content, name="couche.csv", **choice):
 
 def faults(layer):
     """Line, fault and result of each finding."""
-    found = layer.found()
+    found = layer.faults()
     return list(zip(found["ligne"], found["faute"], found["suite"], strict=True))
 
 
@@ -235,7 +235,7 @@ def test_every_row_set_aside_says_its_line_its_value_and_the_mend():
     ]
     assert layer.report.lignes_lues == 28
     assert layer.report.lignes_gardees == len(layer.frame) == 23
-    found = layer.found().set_index("ligne")
+    found = layer.faults().set_index("ligne")
     assert found["valeur"][4] == "cinq ; 43,3"
     assert found["valeur"][8] == "sept"
     assert (found["a_faire"].str.len() > 10).all()

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from errors import SourceFormatError
-from loaders.formats.spelling import plain_table
-from loaders.formats.texts import Layout, table_of
+from loaders.formats.texts import Layout, plain_table, table_of
 
 CELLS = ["", "a", " é ", "01001", "\u00a0x", "NA", "null", "1,5", "-3", "l'été", "nan", "\ttab"]
 LAYOUT = Layout("essai", {"un": "un", "deux": "deux"}, ";")

@@ -25,9 +25,9 @@ def texts(*values):
     ],
 )
 def test_numbers(values, expected, faults):
-    report = Report("essai", lignes_lues=3)
     given = texts(*values)
-    read = numbers(given, low=-100, high=100, ids=given, report=report)
+    report = Report("essai", 3, given)
+    read = numbers(given, low=-100, high=100, report=report)
     assert read.tolist() == pytest.approx(expected, nan_ok=True)
     assert [fault.ligne for fault in report.faults] == faults
 
@@ -45,7 +45,7 @@ def test_numbers(values, expected, faults):
     ],
 )
 def test_ids(ids, kept):
-    report = Report("essai", lignes_lues=len(ids))
     rows = pd.DataFrame({"id": texts(*ids)})
+    report = Report("essai", len(ids), rows["id"])
     assert drop_duplicate_ids(rows, "id", report)["id"].tolist() == kept
     assert report.lignes_ecartees == len(ids) - len(kept)

@@ -27,7 +27,6 @@ from errors import (
     SourceMissingError,
 )
 from loaders import premises, qpv
-from loaders.brought import premises_faults
 from loaders.formats import grids, workbooks
 from loaders.formats.grids import MAX_ROWS
 from loaders.formats.uploads import MAX_BYTES
@@ -271,11 +270,12 @@ def test_load_refuses_what_it_cannot_keep_at_all():
 
 
 def test_mend_of_a_cell_says_what_it_may_hold():
-    assert premises_faults.mend("valeur inconnue (usage)") == (
+    assert premises.Inventory.mend("valeur inconnue (usage)") == (
         "écrire une valeur parmi : associatif, commercial, service public, vacant, stockage, inconnu"
     )
     assert (
-        premises_faults.mend("nombre hors bornes (surface_m2)") == "écrire un nombre de 1 à 20\u202f000 (m²)"
+        premises.Inventory.mend("nombre hors bornes (surface_m2)")
+        == "écrire un nombre de 1 à 20\u202f000 (m²)"
     )
 
 

@@ -17,8 +17,8 @@ from filelock import FileLock
 from errors import ArgumentError, SourceContentError, SourceMissingError
 from loaders import catalogue, refresh
 from loaders.live import download, http_session, renewal
-from loaders.live.changes import Changes
 from loaders.live.download import Patience
+from loaders.live.kept import Changes
 from loaders.live.register import BY_HAND, OFFICIAL
 from loaders.paths import ROOT
 from loaders.record import record
@@ -90,9 +90,10 @@ def test_stations_that_come_go_change_and_move(service, data_dir):
     sends(service, live.gbfs([*found[1:], found[0] | {"station_id": "neuve"}]), "velos")
     result = renew(service, "velos", data_dir)
     assert (result.changed, result.refused) == (True, False)
-    assert result.changes == Changes(before=223, after=223, added=1, gone=1, edited=2, moved=2)
+    assert result.changes == Changes(before=len(found), after=len(found), added=1, gone=1, edited=2, moved=2)
     row = cells(data_dir, "velos")
-    assert (row["date"], row["millesime"], row["lignes_lues"]) == ("2026-11-24", "24 novembre 2026", "223")
+    told = (row["date"], row["millesime"], row["lignes_lues"])
+    assert told == ("2026-11-24", "24 novembre 2026", str(len(found)))
     assert row["empreinte"] != cells(EMBEDDED, "velos")["empreinte"]
     check_whole(data_dir)
 
@@ -102,7 +103,9 @@ def test_the_version_of_before_is_kept_and_put_back(service, data_dir):
     sends(service, live.gbfs(live.stations()[:200]), "velos")
     assert renew(service, "velos", data_dir).changed
     changed = digests(data_dir)
-    assert refresh.revert("velos", data_dir=data_dir).changes == Changes(before=200, after=223, added=23)
+    whole = len(live.stations())
+    changes = refresh.revert("velos", data_dir=data_dir).changes
+    assert changes == Changes(before=200, after=whole, added=whole - 200)
     assert digests(data_dir)["transport/velos_stations.csv"] == before["transport/velos_stations.csv"]
     assert cells(data_dir, "velos") == cells(EMBEDDED, "velos")
     assert refresh.revert("velos", data_dir=data_dir).changed
@@ -124,7 +127,7 @@ def test_brownfields_of_the_national_file(service, data_dir):
     service.headers = {"Last-Modified": "Tue, 03 Nov 2026 04:00:00 GMT"}
     sends(service, raw, "friches")
     result = renew(service, "friches", data_dir)
-    assert result.changes == Changes(before=255, after=255, edited=1)
+    assert result.changes == Changes(before=len(table), after=len(table), edited=1)
     assert cells(data_dir, "friches")["date"] == "2026-11-03"
     assert cells(data_dir, "friches")["millesime"] == "fichier national du 3 novembre 2026"
 
@@ -261,9 +264,9 @@ def test_a_file_at_fault_changes_nothing(service, data_dir, source_id, monkeypat
 
 
 SHRUNK = {
-    "qpv": lambda: live.zipped(live.collection(live.qpv_features()[:60])),
-    "velos": lambda: live.gbfs(live.stations()[:150]),
-    "friches": lambda: live.standard(live.sites()[:200]),
+    "qpv": lambda: live.zipped(live.collection(live.qpv_features()[:-7])),
+    "velos": lambda: live.gbfs(live.stations()[::2]),
+    "friches": lambda: live.standard(live.sites()[::2]),
 }
 
 
@@ -277,6 +280,22 @@ def test_a_version_that_lost_much_is_a_choice(service, data_dir, source_id):
     assert result.changes.after < result.changes.before
     assert digests(data_dir) == before
     assert renew(service, source_id, data_dir, accept_loss=True).changed
+
+
+@pytest.mark.parametrize("damage", ["coupé", "illisible", "absent"])
+def test_a_version_that_lost_much_is_seen_beside_a_damaged_extract(service, data_dir, damage):
+    path = data_dir / "transport/velos_stations.csv"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.unlink()
+    if damage != "absent":
+        path.write_bytes(b"".join(lines[:112]) if damage == "coupé" else b"\xff\xff")
+    sends(service, live.gbfs(live.stations()[:150]), "velos")
+    result = renew(service, "velos", data_dir)
+    assert result.refused
+    assert "150 lignes sur 223 (67 %" in result.reason
+    sends(service, live.gbfs(live.stations()[:200]), "velos")
+    assert renew(service, "velos", data_dir).changed
+    check_whole(data_dir)
 
 
 def test_archives_that_would_harm(service, data_dir):

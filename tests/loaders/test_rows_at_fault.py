@@ -7,6 +7,7 @@ import pytest
 from errors import SourceContentError
 from loaders import bikes, friches, indicators, qpv, social, sports, transit
 from loaders.quality import KEPT, MENDED, SET_ASIDE
+from tests import today
 
 
 def faults(reading):
@@ -197,7 +198,7 @@ def test_only_structuring_lines_are_kept(producers):
 
 
 def test_commune_of_a_railway_station_is_that_of_its_point(producers):
-    frame = transit.load_stations(producers / transit.STATIONS_PRODUCER_FILE)
+    frame = transit.load_railway_stations(producers / transit.RAILWAY_PRODUCER_FILE)
     # The producer says 13011 for La Barasse, a station of the 11th arrondissement of Marseille.
     assert dict(zip(frame["name"], frame["code_insee"], strict=True)) == {
         "Gardanne": "13041", "La Barasse": "13055", "La Penne-sur-Huveaune": "13070", "Marseille Saint-Charles": "13055",
@@ -207,5 +208,5 @@ def test_commune_of_a_railway_station_is_that_of_its_point(producers):
 
 def test_figures_are_missing_where_there_are_none(producers):
     frame = qpv.load(producers / qpv.PRODUCER_FILE)
-    assert frame.loc["QN01301M", "population"] == 1112
+    assert frame.loc["QN01301M", "population"] == today.people()["QN01301M"]
     assert frame["indice_jeunesse"].isna()["QN01301M"]

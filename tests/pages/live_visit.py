@@ -8,6 +8,7 @@ import sys
 from loaders import colleges, sports
 from loaders.build import STEPS, write_extract
 from loaders.paths import DATA
+from loaders.record import record
 from tests import components
 from tests.pages import driver
 
@@ -39,6 +40,7 @@ def make(folder, producers):
         writer = csv.DictWriter(stream, fieldnames=list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+    record(["sources.csv", *LIVE], data_dir=folder)
 
 
 def main():

@@ -102,7 +102,7 @@ def test_every_commune(code):
         ("sports", sports.load),
         ("social", social.load),
         ("stations", bikes.load),
-        ("gares", transit.load_stations),
+        ("gares", transit.load_railway_stations),
     ],
 )
 def test_table_lists_the_commune(layer_id, load):
@@ -184,7 +184,7 @@ def test_counts_around_a_qpv_by_a_slow_way():
     for layer_id, frame in (
         ("sports", sports.load()),
         ("social", social.load()),
-        ("gares", transit.load_stations()),
+        ("gares", transit.load_railway_stations()),
     ):
         near = [name for name, point in frame.geometry.items() if shapely.distance(point, outline) <= 500]
         assert sorted(shown(at)[layer_id]["ids"]) == sorted(near), layer_id

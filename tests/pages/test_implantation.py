@@ -91,7 +91,7 @@ def test_the_gain_is_that_of_areas():
 def test_sites_keep_their_distances():
     sites, _ = proposed(seen(**FAR_APART))
     lines = transit.load_lines().union_all()
-    gares = transit.load_stations().union_all()
+    gares = transit.load_railway_stations().union_all()
     for name, site in sites.items():
         others = [*stations(), *sites.drop(name)]
         # Degrees have six decimals: a decimetre.
@@ -231,7 +231,7 @@ def test_stops_of_an_archive_take_the_place_of_lines():
     at = with_stops(**NEAR_STOPS)
     sites, _ = proposed(at)
     counted = of_modes("metro", "tram", "bhns")
-    gares = transit.load_stations().union_all()
+    gares = transit.load_railway_stations().union_all()
     assert len(counted) == 4
     shown = table(at, "Sites proposés")
     for (_, site), row in zip(sites.items(), shown, strict=True):
@@ -282,7 +282,7 @@ def test_modes_choose_which_stops_count():
     at.multiselect(key="arrets").set_value(["bus"]).run()
     assert not at.exception
     sites, _ = proposed(at)
-    counted, gares = of_modes("bus"), transit.load_stations().union_all()
+    counted, gares = of_modes("bus"), transit.load_railway_stations().union_all()
     assert set(counted["nom"]) == {"La Blancarde", "Saint Louis"}
     for site in sites:
         assert min(counted.distance(site).min(), site.distance(gares)) <= 100 + 0.2

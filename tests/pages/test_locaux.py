@@ -26,7 +26,7 @@ from tests import dgfip, geocoding, menus, readback
 from tests.pages import driver
 from tests.pages.conftest import FORMATS, Tables, on_screen
 from tests.pages.driver import html, plain, spec
-from ui import downloads
+from ui import downloads, reading
 
 VIEW = "Locaux en pied d'immeuble"
 HEADER = [
@@ -237,10 +237,8 @@ def test_what_was_found_is_taken_away_as_on_screen(form, taken):
     at = uploaded(
         written([*ROWS, ["L5", "nulle part", "", "", "B", "vacant", "", "", 1, "Relevé", "2026-01-15"]])
     )
-    back = FORMATS[form](taken[f"export-locaux-fautes-{form}"][1](), shown.FAULT_FIELDS, index="numero")
-    assert on_screen(back, shown.FAULT_FIELDS) == [
-        list(row.values()) for row in table(at, "Ce qui a été trouvé")
-    ]
+    back = FORMATS[form](taken[f"export-locaux-fautes-{form}"][1](), reading.FAULTS, index="numero")
+    assert on_screen(back, reading.FAULTS) == [list(row.values()) for row in table(at, "Ce qui a été trouvé")]
 
 
 def answered(score):
@@ -534,7 +532,7 @@ def test_candidates_are_placed_on_request(placing, monkeypatch):
     (layer,) = [layer for layer in spec(at)["couches"] if layer["id"] == "pistes"]
     ids = [f"PM-13-203-{number}-0-rue-de-l-essai" for number in ("12", "14", "16", "18", "20")]
     assert any(f'"ids":{json.dumps(ids[:2], separators=(",", ":"))}' in body for body in html_scripts(at))
-    assert layer["tout"].startswith("session:pistes-")
+    assert layer["tout"].startswith("session:")
     assert "Dans un QPV" not in metrics(at)
     # And in each file, the map included.
     fields = candidates.PLACED_FIELDS

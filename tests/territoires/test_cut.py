@@ -47,7 +47,7 @@ ABOUT = {
     "equipements/sports_familles.csv": [["sport", {}, ""]],
     "transport/gares.csv": [["quartier", {}, ""], ["velos", {}, ""]],
     "transport/lignes.geojson": [["quartier", {}, ""], ["velos", {}, ""]],
-    "transport/velos_stations.csv": [["velos", {}, ""], ["projets", {}, ""], ["donnees", {}, ""]],
+    "transport/velos_stations.csv": [["velos", {}, ""], ["projets", {}, ""]],
     "qpv/arrondissements.geojson": [["commune", {}, ""], ["projets", {}, ""]],
 }
 WITHOUT_TERRITORY = """
@@ -133,12 +133,14 @@ def said(visit):
 
 
 def figures(visit):
-    """Give each cell of the tables of a page, and how often it writes a bare 0 or "non diffusé"."""
+    """Give each cell of the tables of a page, and how often it writes a bare 0 or "non diffusé" beside its faults."""
     found = {}
     for caption, rows in Tables(" ".join(visit["html"])).tables.items():
         for row in rows[1:]:
             found |= {(caption, row[0], head): cell for head, cell in zip(rows[0], row, strict=False)}
-    return found, collections.Counter(re.findall(r"(?<![\w,.])0(?![\w,.])|non diffusé", words(visit)))
+    apart = [text for text in visit["said"] if text not in {*visit["errors"], *visit["warnings"]}]
+    bare = re.findall(r"(?<![\w,.])0(?![\w,.])|non diffusé", words({**visit, "said": apart}))
+    return found, collections.Counter(bare)
 
 
 def test_pages_say_what_is_refused_and_no_figure_stands_in_its_place(shown):

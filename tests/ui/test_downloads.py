@@ -57,7 +57,7 @@ ALL = ["Excel (XLSX)", "CSV pour Excel", "CSV brut", "GeoPackage", "GeoJSON"]
 
 
 def test_every_format_has_all_the_rows(velos_source, taken):
-    at = AppTest.from_function(app, args=(velos_source, 120, True)).run()
+    at = AppTest.from_function(app, args=(velos_source, 120, True), default_timeout=60).run()
     assert not at.exception
     stem = "atlas_stations_marseille_2026-03-05"
     assert {label: button["file_name"] for label, button in taken.items()} == {

@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from facts.attribution import line, scope
+from tests import today
 
 B, N = "\u00a0", "\u202f"
 NAMES = {
@@ -57,4 +58,4 @@ def test_the_note_tells_each_source_once():
     assert body.count("<li>") == 2
     assert f"couvre{B}: Marseille seulement" in body
     assert "15 communes sur 16, sans Pertuis" in body
-    assert "2 mars 2026" in body
+    assert today.source("velos")["millesime"] in body

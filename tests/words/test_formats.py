@@ -155,7 +155,3 @@ def test_typography():
     once = formats.typographie("a : b")
     assert formats.typographie(once) == once
     assert formats.typographie("à 10:30, https://a.fr/?b=c") == "à 10:30, https://a.fr/?b=c"
-
-
-def test_a_text_for_html_keeps_its_markup_harmless():
-    assert formats.escaped("<b>Un</b> : 3 % & plus") == f"&lt;b&gt;Un&lt;/b&gt;{B}: 3{N}% &amp; plus"

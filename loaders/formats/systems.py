@@ -1,9 +1,9 @@
-"""Which coordinate system the coordinates of a user's file are in, from what they are worth."""
+"""Coordinate systems: which one some coordinates are in, from what they are worth, and how they become others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from pyproj.exceptions import ProjError
 from errors import ArgumentError
 from geo.crs import LAMBERT93, WGS84
 from loaders import communes
+from words.constants import FRANCE
 
 #: What users may choose from, in order of preference.
 SYSTEMS: Final[Mapping[str, str]] = {
@@ -23,8 +24,6 @@ SYSTEMS: Final[Mapping[str, str]] = {
     "EPSG:27572": "Lambert II étendu (NTF)",
     **{f"EPSG:326{zone}": f"UTM {zone} Nord (WGS 84)" for zone in (30, 31, 32)},
 }
-#: Metropolitan France in degrees: west, south, east, north.
-FRANCE: Final = (-5.5, 41.0, 10.0, 51.6)
 #: What lies around the territory is still of it: 0.2 degree, some 20 km.
 _AROUND: Final = 0.2
 #: A system that puts fewer of the coordinates in France is not theirs.
@@ -70,8 +69,8 @@ def fit(coordinates: Coordinates, crs: str, *, swapped: bool) -> Fit:
     """Tell how well one system suits some coordinates."""
     x, y = coordinates.T[::-1] if swapped else coordinates.T
     lon, lat = transformer(crs, WGS84).transform(x, y)
-    west, south, east, north = territory()
-    return Fit(crs, swapped, _share(lon, lat, (west, south, east, north)), _share(lon, lat, FRANCE))
+    nearby = _share(lon, lat, communes.bounds(margin=_AROUND))
+    return Fit(crs, swapped, nearby, _share(lon, lat, FRANCE))
 
 
 def equally_good(found: list[Fit]) -> list[Fit]:
@@ -87,6 +86,14 @@ def transformer(source: str, target: str) -> Transformer:
         raise ArgumentError(f"Système de coordonnées inconnu : {source}") from error
 
 
+def name_of(crs: Any) -> str | None:
+    """Name a system as EPSG does, in its own words where EPSG does not know it."""
+    if crs is None:
+        return None
+    code = CRS.from_user_input(crs).to_epsg(min_confidence=60)
+    return f"EPSG:{code}" if code else str(crs.to_wkt())
+
+
 def title(crs: str) -> str:
     """Call a system as users do."""
     if crs in SYSTEMS:
@@ -95,13 +102,6 @@ def title(crs: str) -> str:
         return CRS.from_user_input(crs).name
     except ProjError:
         return crs
-
-
-@cache
-def territory() -> tuple[float, float, float, float]:
-    """Give the box of the territory and what lies around it."""
-    west, south, east, north = communes.load().to_crs(WGS84).total_bounds
-    return (west - _AROUND, south - _AROUND, east + _AROUND, north + _AROUND)
 
 
 @cache

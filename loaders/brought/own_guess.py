@@ -1,0 +1,104 @@
+"""What a file that a user brings seems to be, and how it is read."""
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import pandas as pd
+
+from loaders.formats.systems import Fit
+
+Format = Literal["csv", "xlsx", "geojson", "gpkg", "shp"]
+FORMATS: Final[dict[Format, str]] = {
+    "csv": "tableau CSV",
+    "xlsx": "classeur XLSX",
+    "geojson": "GeoJSON",
+    "gpkg": "GeoPackage",
+    "shp": "Shapefile",
+}
+#: The first line of a table is not a heading: columns are named by their rank.
+NO_HEADER: Final = 0
+
+
+@dataclass(frozen=True)
+class Position:
+    """The columns that hold the place of a row."""
+
+    x: str = ""
+    y: str = ""
+    whole: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Give the columns."""
+        return tuple(name for name in (self.x, self.y, self.whole) if name)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a file is read; what is None is guessed.
+
+    Attributes
+    ----------
+    encoding, separator
+        Names of `ENCODINGS` and `DELIMITERS`.
+    header_line
+        Number of the line of the headings, `NO_HEADER` without one.
+    decimal
+        "," if points stand between thousands, "." if commas do; None reads either as decimals.
+    position
+        The columns that hold the place of a row of a table.
+    swapped
+        Whether the second coordinate is the easting.
+    as_text
+        Headings of the columns that are read neither as numbers nor as days.
+    """
+
+    member: str | None = None
+    part: str | None = None
+    encoding: str | None = None
+    separator: str | None = None
+    header_line: int | None = None
+    decimal: str | None = None
+    position: Position | None = None
+    crs: str | None = None
+    swapped: bool | None = None
+    as_text: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Guess:
+    """What a file seems to be.
+
+    Attributes
+    ----------
+    cells
+        Every row as text, indexed by line.
+    shapes, faults
+        Geometries in the coordinates of the file, None where there is none, and what is wrong with the others.
+    stated
+        The coordinate system that the file declares.
+    declared_text
+        Headings of the columns that the file declares as text.
+    systems
+        Coordinate systems between which the coordinates do not tell; one where there is no doubt.
+    """
+
+    name: str
+    kind: Format
+    choice: Choice
+    cells: pd.DataFrame
+    shapes: pd.Series
+    faults: pd.Series
+    stated: str | None = None
+    notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    miscut: dict[int, str] = field(default_factory=dict)
+    declared_text: frozenset[str] = frozenset()
+    systems: tuple[Fit, ...] = ()
+
+    @property
+    def is_table(self) -> bool:
+        """Whether the place of a row is in its cells."""
+        return self.kind in {"csv", "xlsx"}
