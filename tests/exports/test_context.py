@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 from zoneinfo import ZoneInfo
 
@@ -45,3 +46,8 @@ def test_the_day_is_today_unless_given(velos):
         Context.of([velos], subject="a", place="b").date
         == dt.datetime.now(tz=ZoneInfo("Europe/Paris")).date()
     )
+
+
+def test_a_source_that_the_territory_lacks_is_passed_over(velos, insee):
+    context = Context.of([velos, dataclasses.replace(insee, absente=True)], subject="Essai", place="Ici")
+    assert [source.source_id for source in context.sources] == ["velos"]

@@ -1,4 +1,5 @@
 import datetime as dt
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -155,3 +156,14 @@ def test_typography():
     once = formats.typographie("a : b")
     assert formats.typographie(once) == once
     assert formats.typographie("à 10:30, https://a.fr/?b=c") == "à 10:30, https://a.fr/?b=c"
+
+
+def test_kilometres_begin_at_ten_thousand_metres():
+    assert formats.distance(9_999) == "9\u202f999\u202fm"
+    assert formats.distance(10_000) == "10,0\u202fkm"
+
+
+def test_digits_are_written_as_they_are():
+    assert formats.grouped(243_471) == "243\u202f471"
+    assert formats.grouped(Decimal("1234.50")) == "1\u202f234,50"
+    assert formats.metres(300) == "300\u202fm"
