@@ -71,6 +71,7 @@ def test_a_title_opens_its_sheet_and_a_reload_keeps_it(visit):
     settled(page)
     page.reload()
     heading.wait_for()
+    settled(page)
     assert page.get_by_text("« à l'échelle de Marseille »").is_visible()
 
 
