@@ -12,11 +12,12 @@ from tests.pages.conftest import FORMATS, on_screen, plain
 
 SOURCES = catalogue.load()
 FAULTS = quality.load()
+EVERY_COMMUNE = frozenset(communes.load().index)
 #: A source may cover other communes besides.
 PARTIAL = {
     key: source
     for key, source in SOURCES.items()
-    if source.telechargee and not source.communes.issuperset(communes.load().index)
+    if source.telechargee and not source.communes.issuperset(EVERY_COMMUNE)
 }
 
 

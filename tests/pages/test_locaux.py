@@ -37,9 +37,12 @@ HEADER = [
 LATER = (dt.datetime.now(tz=dt.UTC).date() + dt.timedelta(days=400)).isoformat()
 
 
+INSIDE = qpv.load().representative_point().to_crs(4326)
+
+
 def place(code_qp):
     """Longitude and latitude of a point in a QPV."""
-    point = qpv.load().representative_point().to_crs(4326)[code_qp]
+    point = INSIDE[code_qp]
     return round(point.x, 6), round(point.y, 6)
 
 
