@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 PYTEST := $(BIN)/python -m pytest --durations=20
+# Tests start some hundred interpreters: each would compile the house again.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help app test check soak lint bench load data clean
 .DEFAULT_GOAL := help
@@ -26,7 +28,7 @@ app: $(VENV)/app ## install and open the atlas on http://127.0.0.1:8501
 	$(BIN)/python -m server --port $(PORT) --headless false
 
 test: $(VENV)/dev ## install and run the tests, some 3 minutes on 2 cores
-	$(PYTEST) -n 3 --dist loadscope --no-loadscope-reorder -m "not browser and not deploy and not bench and not soak"
+	$(PYTEST) -n 3 --dist loadscope --no-loadscope-reorder --ignore=tests/browser --ignore=tests/deploy -m "not bench and not soak"
 
 check: $(VENV)/dev ## run the other tests: in a real browser, of the deployment, of ratios
 	$(PYTEST) -n 3 --dist loadscope -m "(browser or deploy) and not bench and not soak" tests/browser tests/deploy

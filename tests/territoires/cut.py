@@ -15,6 +15,7 @@ from facts import snapshot
 from loaders import catalogue, premises, quality
 from loaders.brought import landlords
 from loaders.paths import DATA
+from tests import components
 from tests.territoires.visit import ROOT, told
 
 
@@ -59,6 +60,7 @@ def refusals():
 
 def main(asked):
     """Give what is refused by file, or where pages are asked for, what they show; "" cuts none."""
+    components.scan_once(setattr)
     shown = {}
     for name, pages in asked.items():
         look = refusals if pages is None else lambda pages=pages: list(visits(pages))

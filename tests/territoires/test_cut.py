@@ -39,11 +39,12 @@ ASIDE = {
 NEEDED = {
     "empreintes.csv", "sources.csv", "territoire.toml", "qpv/communes.geojson", "qpv/indicateurs.csv", "qpv/qpv.geojson",
 }  # fmt: skip
-#: Pages that show what the others hold, beside the home page and the map.
+#: Pages that show what the others hold, beside the home page; the map where none is named.
 ABOUT = {
-    "equipements/equipements_sociaux.csv": [["foncier", PREMISES, ""], ["quartier", {}, ""]],
-    "equipements/friches.csv": [["foncier", {}, ""], ["quartier", {}, ""], ["projets", {}, ""]],
-    "equipements/sports.csv": [["sport", {}, ""], ["commune", {}, ""], ["projets", {}, ""]],
+    "agenda/projets.csv": [["projets", {}, ""], ["suivi", {}, ""]],
+    "equipements/equipements_sociaux.csv": [["foncier", PREMISES, ""], ["carte", {}, ""]],
+    "equipements/friches.csv": [["foncier", {}, ""], ["quartier", {}, ""]],
+    "equipements/sports.csv": [["sport", {}, ""], ["projets", {}, ""]],
     "equipements/sports_familles.csv": [["sport", {}, ""]],
     "transport/gares.csv": [["quartier", {}, ""], ["velos", {}, ""]],
     "transport/lignes.geojson": [["quartier", {}, ""], ["velos", {}, ""]],
@@ -57,7 +58,6 @@ app.warm_up()
 at = AppTest.from_file("app.py", default_timeout=60).run()
 print(len(at.exception), len(at.error), at.error[0].value)
 """
-PROJECTS = [["projets", {}, ""], ["suivi", {}, ""]]
 
 
 def run(data, folder, *command):
@@ -114,11 +114,9 @@ def shown(tmp_path_factory):
     record(data_dir=data)
     run(data, folder, "-m", "loaders", "fictifs")
     pages = {
-        name: [
-            ["carte", {}, ""],
-            *([ASIDE[name]] if name in ASIDE else ABOUT.get(name, [])),
-            *(PROJECTS if name.startswith("agenda/") else []),
-        ]
+        name: [ASIDE[name]]
+        if name in ASIDE
+        else ABOUT.get(name, [["projets" if name.startswith("agenda/") else "carte", {}, ""]])
         for name in files(data)
     }
     every = {json.dumps(page): page for several in pages.values() for page in several}
