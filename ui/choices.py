@@ -1,7 +1,7 @@
 """Choices of a place that several pages share; each lives in the address bar, as a code or as its label."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Literal
 
 import pandas as pd
 import streamlit as st
@@ -69,15 +69,59 @@ def view(titles: Mapping[str, str], *, key: str) -> str:
     titles
         Title of each view, the first one shown at first.
     """
+    return segments("Vue", titles, key=key, label_shown=False)
+
+
+def segments(
+    label: str,
+    titles: Mapping[str, str] | Sequence[str],
+    *,
+    key: str,
+    default: str | None = None,
+    label_shown: bool = True,
+) -> str:
+    """Let the user choose one of a few things side by side.
+
+    Parameters
+    ----------
+    titles
+        Title of each thing, or the things where they say it themselves.
+    default
+        What is chosen at first; None is the first of them.
+    """
     return st.segmented_control(
-        "Vue",
+        label,
         list(titles),
-        format_func=titles.__getitem__,
-        default=next(iter(titles)),
+        format_func=_titled(titles),
+        default=next(iter(titles)) if default is None else default,
         required=True,
         key=key,
         bind="query-params",
-        label_visibility="collapsed",
+        label_visibility="visible" if label_shown else "collapsed",
+    )
+
+
+def several(
+    label: str,
+    titles: Mapping[str, str] | Sequence[str],
+    *,
+    key: str,
+    none: str = "Tous",
+    default: Sequence[str] = (),
+    width: int | Literal["stretch"] = "stretch",
+    said: str | None = None,
+) -> list[str]:
+    """Let the user choose any number of things; the parameters are those of `segments`, `none` stands where none is chosen."""
+    return st.multiselect(
+        label,
+        list(titles),
+        default=list(default) or None,
+        format_func=_titled(titles),
+        key=key,
+        bind="query-params",
+        placeholder=none,
+        width=width,
+        help=said,
     )
 
 
@@ -125,16 +169,8 @@ def basemap(*, label_shown: bool = True) -> str:
     label_shown
         Whether the label stands above the choice, or for screen readers alone.
     """
-    chosen = st.segmented_control(
-        "Fond de carte",
-        list(BASEMAPS),
-        format_func=lambda key: BASEMAPS[key][0],
-        default="plan",
-        required=True,
-        key="fond",
-        bind="query-params",
-        label_visibility="visible" if label_shown else "collapsed",
-    )
+    titles = {key: title for key, (title, *_) in BASEMAPS.items()}
+    chosen = segments("Fond de carte", titles, key="fond", default="plan", label_shown=label_shown)
     if is_offline() and BASEMAPS[chosen][1] is not None:
         st.caption("L'atlas est hors ligne\N{NO-BREAK SPACE}: la carte est montrée sans fond.")
     return chosen
@@ -172,3 +208,7 @@ def one_of(titles: Mapping[str, str], *, key: str, label: str, none: str) -> str
         key=key,
         bind=None if kept else "query-params",
     )
+
+
+def _titled(titles: Mapping[str, str] | Sequence[str]) -> Callable[[str], str]:
+    return titles.__getitem__ if isinstance(titles, Mapping) else str

@@ -1,5 +1,6 @@
 """View "Friches" of the page: filters, figures, map, tables, files."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -136,14 +137,7 @@ def _ask(sites: gpd.GeoDataFrame) -> tuple[Filters, str, str]:
         bind="query-params",
         help="Le Cerema n'a pas vérifié les friches potentielles : elles sont masquées par défaut et listées à part",
     )
-    maille = st.segmented_control(
-        "Lignes du tableau",
-        [BY_UNIT, BY_SITE],
-        default=BY_UNIT,
-        required=True,
-        key="maille",
-        bind="query-params",
-    )
+    maille = choices.segments("Lignes du tableau", [BY_UNIT, BY_SITE], key="maille")
     offered = brownfields.offered(sites)
     asked = {"site_type": "types", "sol_pollution_existe": "pollutions", "urba_zone_type": "zonages"}
     limits = ("surface", "station", "ligne")
@@ -152,24 +146,15 @@ def _ask(sites: gpd.GeoDataFrame) -> tuple[Filters, str, str]:
         "Filtrer par type, pollution, zonage, surface et transports", expanded=opened, key="friches-details"
     ):
         types = {
-            column: st.multiselect(
+            column: choices.several(
                 TYPES[column],
-                values,
-                format_func=lambda value: brownfields.ZONES.get(value, value),
-                placeholder="Tous",
+                {value: brownfields.ZONES.get(value, value) for value in values},
                 key=asked[column],
-                bind="query-params",
             )
             for column, values in offered.items()
         }
         with choices.row(None):
-            surface_m2 = st.selectbox(
-                "Surface",
-                SURFACES_M2,
-                format_func=lambda value: f"Au moins {surface(value)}" if value else "Toutes",
-                key="surface",
-                bind="query-params",
-            )
+            surface_m2 = _limit("Surface", SURFACES_M2, lambda m2: f"Au moins {surface(m2)}", key="surface")
             station_m = _distance("velos", f"Distance à une station {BIKES}", key="station")
             line_m = _distance(
                 "lignes",
@@ -183,31 +168,38 @@ def _ask(sites: gpd.GeoDataFrame) -> tuple[Filters, str, str]:
         radius_m=radius_m,
         statuts=tuple(statuts),
         types=tuple((column, tuple(values)) for column, values in types.items() if values),
-        surface_m2=surface_m2 or None,
-        station_m=station_m or None,
-        line_m=line_m or None,
+        surface_m2=surface_m2,
+        station_m=station_m,
+        line_m=line_m,
     )
     return filters, maille, basemap
 
 
-def _distance(source_id: str, label: str, *, key: str, said: str = "") -> int:
-    """Ask for a largest distance, if the territory has the source; any without it."""
+def _distance(source_id: str, label: str, *, key: str, said: str = "") -> int | None:
+    """Ask for a largest distance, if the territory has the source; none without it."""
     source = current().sources[source_id]
     if source.absente:
-        return ANY
+        return None
     covered = scope(source, current().commune_names)
-    return st.selectbox(
-        label,
-        DISTANCES_M,
-        format_func=_at_most,
-        key=key,
-        bind="query-params",
-        help=f"{said}La source couvre : {covered}",
+    help_ = f"{said}La source couvre : {covered}"
+    return _limit(label, DISTANCES_M, lambda metres: f"Au plus {entier(metres)} m", key=key, said=help_)
+
+
+def _limit(
+    label: str, values: Sequence[int], told: Callable[[int], str], *, key: str, said: str | None = None
+) -> int | None:
+    """Ask for a limit, `ANY` for none."""
+    return (
+        st.selectbox(
+            label,
+            values,
+            format_func=lambda value: told(value) if value else "Toutes",
+            key=key,
+            bind="query-params",
+            help=said,
+        )
+        or None
     )
-
-
-def _at_most(value: int) -> str:
-    return f"Au plus {entier(value)} m" if value else "Toutes"
 
 
 def _figures(kept: gpd.GeoDataFrame, *, with_unchecked: bool, vintage: str) -> None:

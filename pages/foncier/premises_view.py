@@ -144,24 +144,16 @@ def _ask(rows: gpd.GeoDataFrame) -> tuple[Filters, str]:
     """Ask for the filters on an inventory, and for the basemap."""
     with choices.row():
         here, basemap = where.ask(), choices.basemap()
-        disponibilite = st.selectbox(
-            "Disponibilité",
-            [None, *premises.AVAILABILITIES],
-            format_func=lambda value: premises.AVAILABILITIES[value] if value else premises.ANY,
-            key="disponibilite",
-            bind="query-params",
+        disponibilite = choices.one_of(
+            premises.AVAILABILITIES, key="disponibilite", label="Disponibilité", none=premises.ANY
         )
     with choices.row("filtres-locaux"):
         # Names of landlords come from the user's file: they are not written into the address.
         bailleurs = st.multiselect(
             "Bailleurs", sorted(rows["bailleur"].dropna().unique()), placeholder="Tous", key="bailleurs"
         )
-        usages = st.multiselect(
-            "Usages", premises.USAGES, placeholder="Tous", key="usages", bind="query-params"
-        )
-        statuts = st.multiselect(
-            "Statuts", premises.STATUTS, placeholder="Tous", key="statuts-locaux", bind="query-params"
-        )
+        usages = choices.several("Usages", premises.USAGES, key="usages")
+        statuts = choices.several("Statuts", premises.STATUTS, key="statuts-locaux")
     return Filters(here, tuple(bailleurs), tuple(usages), tuple(statuts), disponibilite), basemap
 
 

@@ -34,14 +34,7 @@ def show() -> None:
         family = choices.one_of(families, key="famille", label="Famille d'équipements", none=ALL_FAMILIES)
         radius_m = choices.metres()
         here = where.ask(where.with_qpv())
-        drawn = st.segmented_control(
-            "Équipements affichés",
-            [NEAR, EVERYTHING],
-            default=NEAR,
-            required=True,
-            key="equipements",
-            bind="query-params",
-        )
+        drawn = choices.segments("Équipements affichés", [NEAR, EVERYTHING], key="equipements")
         access = None
         if census.knows_access(inventory):
             access = choices.one_of(

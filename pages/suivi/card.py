@@ -11,7 +11,7 @@ from facts.fields import Field
 from facts.snapshot import current
 from pages.suivi import inputs, session
 from pages.suivi.conflict import written
-from tracking.changes import Change, Restore, Withdraw
+from tracking.changes import Restore, Withdraw
 from tracking.records import DeploymentInput, IndicatorInput
 from ui import choices, follow_up, html, table
 from words.formats import moment
@@ -154,22 +154,16 @@ def _buttons(
 
 
 def _restore(record_id: str, version: int, based_on: int) -> None:
-    def change() -> Change:
-        return Restore(record_id, version, based_on)
-
     session.attempt(
-        change,
+        Restore(record_id, version, based_on),
         request_id=f"{record_id}-r{version}-{based_on}",
         said=f"La fiche est revenue à sa version {version} ; rien n'est effacé de son histoire.",
     )
 
 
 def _withdraw(record_id: str, based_on: int) -> None:
-    def change() -> Change:
-        return Withdraw(record_id, based_on)
-
     session.attempt(
-        change,
+        Withdraw(record_id, based_on),
         request_id=f"{record_id}-w-{based_on}",
         said="Fiche retirée. « Rétablir la fiche » la remet ; son histoire reste.",
     )

@@ -8,7 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from pages.suivi import inputs, session
-from tracking.changes import Change, Correct
+from tracking.changes import Correct
 from tracking.records import Record
 from tracking.refusals import Conflict
 from ui import follow_up, html
@@ -137,7 +137,5 @@ def _settle(conflict: Conflict, request_id: str) -> None:
         else {}
     )
 
-    def change() -> Change:
-        return Correct(conflict.record_id, merged(conflict, taken), conflict.last)
-
+    change = Correct(conflict.record_id, merged(conflict, taken), conflict.last)
     session.attempt(change, request_id=request_id, said="Votre choix est enregistré comme nouvelle version.")

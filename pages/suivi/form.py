@@ -12,7 +12,7 @@ from loaders.live.geocoder import Address
 from maps.spec import Cadrage, MapSpec, SessionObjects, ShownLayer
 from pages.suivi import inputs, session, widgets
 from pages.suivi.session import Form
-from tracking.changes import Add, Change, Correct
+from pages.suivi.widgets import Fields
 from tracking.records import LENGTHS, Status, faults
 from ui import choices, follow_up, geocoding, html, mapview
 from ui.markdown import plain
@@ -52,52 +52,36 @@ def show(form: Form) -> None:
     st.header("Corriger un déploiement" if form.record_id else "Enregistrer un déploiement", anchor=False)
     told = inputs.faults_by_widget(form.faults) | _faults() if form.tried else {}
     widgets.show_faults(told, inputs.TITLES)
+    asked = Fields(PREFIX, told)
     left, right = st.columns(2, gap="medium")
     with left:
-        _project_and_place(told)
+        _project_and_place(asked)
     with right:
-        _position(told)
+        _position(asked)
     with st.form("saisie-deploiement", border=True):
-        _rest(told)
-        with st.container(horizontal=True):
-            st.form_submit_button("Enregistrer", type="primary", on_click=_save, key="saisie-enregistrer")
-            st.form_submit_button("Annuler la saisie", on_click=session.close, key="saisie-fermer")
+        _rest(asked)
+        widgets.buttons(_save, prefix=PREFIX)
 
 
-def _project_and_place(told: Mapping[str, str]) -> None:
-    widgets.choice(
-        "id_projet", dict(current().projects_in_order["titre"]), "Choisir un projet", prefix=PREFIX
-    )
-    _fault("id_projet", told)
-    widgets.choice(
+def _project_and_place(asked: Fields) -> None:
+    asked.choice("id_projet", dict(current().projects_in_order["titre"]), "Choisir un projet")
+    asked.choice(
         "code_qp",
         choices.titles_of_qpv(current().qpv),
         "Aucun QPV en particulier",
-        prefix=PREFIX,
         on_change=_fill_commune,
-        help_="Choisir un QPV remplit sa commune",
+        said="Choisir un QPV remplit sa commune",
     )
-    _fault("code_qp", told)
-    widgets.choice(
-        "code_insee", choices.by_title(current().commune_names), "Choisir une commune", prefix=PREFIX
-    )
-    _fault("code_insee", told)
-    st.text_input(
-        "Lieu",
-        key=f"{PREFIX}lieu",
-        max_chars=LENGTHS["lieu"],
-        help="Nom ou adresse, tels qu'on les dirait à un voisin",
-    )
-    _fault("lieu", told)
+    asked.choice("code_insee", choices.by_title(current().commune_names), "Choisir une commune")
+    asked.text("lieu", "Lieu", said="Nom ou adresse, tels qu'on les dirait à un voisin")
 
 
-def _position(told: Mapping[str, str]) -> None:
-    st.text_input(
+def _position(asked: Fields) -> None:
+    asked.text(
+        "point",
         "Position (latitude ; longitude), facultative",
-        key=f"{PREFIX}point",
-        help="Deux nombres en degrés, par exemple 43,29650 ; 5,36980",
+        said="Deux nombres en degrés, par exemple 43,29650 ; 5,36980",
     )
-    _fault("point", told)
     with choices.row(None):
         st.text_input("Ou chercher une adresse", key=f"{PREFIX}adresse", max_chars=200)
         st.button("Chercher", on_click=_search, key="saisie-chercher")
@@ -151,7 +135,7 @@ def _map_of_point() -> None:
     mapview.show(spec, key="carte-saisie", height=260)
 
 
-def _rest(told: Mapping[str, str]) -> None:
+def _rest(asked: Fields) -> None:
     st.segmented_control(
         "Statut",
         [status.value for status in Status],
@@ -159,15 +143,8 @@ def _rest(told: Mapping[str, str]) -> None:
         key=f"{PREFIX}statut",
         help=_HELP_STATUS,
     )
-    _fault("statut", told)
-    for column, name in zip(st.columns(2), ("date_debut", "date_fin"), strict=True):
-        with column:
-            widgets.day(
-                name,
-                prefix=PREFIX,
-                help_="Demandé pour un déploiement engagé ou réalisé" if name == "date_debut" else None,
-            )
-            _fault(name, told)
+    asked.fault("statut")
+    asked.period("date_debut", "date_fin", said="Demandé pour un déploiement engagé ou réalisé")
     partners = sorted(current().partners["nom_complet"].astype(str).unique())
     named = st.session_state.get(f"{PREFIX}partenaire")
     if named and named not in partners:
@@ -181,14 +158,9 @@ def _rest(told: Mapping[str, str]) -> None:
         placeholder="Choisir dans la liste, ou écrire un autre nom",
         format_func=str,
     )
-    _fault("partenaire", told)
+    asked.fault("partenaire")
     st.text_area("Note", key=f"{PREFIX}note", max_chars=LENGTHS["note"], height=90)
-    _fault("note", told)
-
-
-def _fault(name: str, told: Mapping[str, str]) -> None:
-    if name in told:
-        html.fault(f"{inputs.TITLES[name]} : {told[name]}.", role="")
+    asked.fault("note")
 
 
 def _values() -> dict[str, Any]:
@@ -239,12 +211,9 @@ def _save() -> None:
         return
     record, _ = inputs.record_of(_values())
 
-    def change() -> Change:
-        return Add(record) if form.record_id is None else Correct(form.record_id, record, form.based_on)
-
     done = (
         "Déploiement enregistré."
         if form.record_id is None
         else "Correction enregistrée, l'ancienne version est gardée."
     )
-    session.attempt(change, request_id=form.request_id, said=done)
+    session.save(form, record, said=done)

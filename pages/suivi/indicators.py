@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -15,8 +16,8 @@ from facts.follow_up import FollowUp
 from facts.snapshot import current
 from pages.suivi import card, inputs, series, session, widgets
 from pages.suivi.session import Form
-from tracking.changes import Add, Change, Correct
-from tracking.records import LENGTHS, IndicatorInput, Scale
+from pages.suivi.widgets import Fields
+from tracking.records import IndicatorInput, Scale
 from ui import choices, html, rows
 from ui.markdown import prose
 from words import clock
@@ -194,39 +195,22 @@ def _form(opened: Form, id_projet: str, given: list[str]) -> None:
     scale = st.segmented_control(
         "Territoire", list(SCALES), format_func=SCALES.__getitem__, required=True, key=f"{PREFIX}echelle"
     )
+    asked = Fields(PREFIX)
     if scale == Scale.COMMUNE:
-        names = choices.by_title(current().commune_names)
-        widgets.choice("code_insee", names, "Choisir une commune", prefix=PREFIX)
+        asked.choice("code_insee", choices.by_title(current().commune_names), "Choisir une commune")
     if scale == Scale.QPV:
-        widgets.choice("code_qp", choices.titles_of_qpv(current().qpv), "Choisir un QPV", prefix=PREFIX)
+        asked.choice("code_qp", choices.titles_of_qpv(current().qpv), "Choisir un QPV")
     with st.form("saisie-valeur", border=True):
-        for column, name in zip(st.columns(2), ("periode_debut", "periode_fin"), strict=True):
-            with column:
-                widgets.day(name, prefix=PREFIX)
+        asked.period("periode_debut", "periode_fin")
         left, right = st.columns(2)
-        left.text_input(
-            "Valeur",
-            key=f"{PREFIX}mesure",
-            max_chars=LENGTHS["texte"],
-            help="Un nombre, par exemple 1 250 ou 12,5 ; ou un constat en quelques mots",
-        )
-        right.text_input(
-            "Unité",
-            key=f"{PREFIX}unite",
-            max_chars=LENGTHS["unite"],
-            help="Ce qui est compté, par exemple : élèves. Demandée pour un nombre",
-        )
-        st.text_input(
-            "Source de la valeur",
-            key=f"{PREFIX}source",
-            max_chars=LENGTHS["source"],
-            help="Qui a compté, et où le vérifier",
-        )
-        with st.container(horizontal=True):
-            st.form_submit_button(
-                "Enregistrer", type="primary", on_click=_save, args=(id_projet,), key="valeur-enregistrer"
-            )
-            st.form_submit_button("Annuler la saisie", on_click=session.close, key="valeur-fermer")
+        with left:
+            said = "Un nombre, par exemple 1 250 ou 12,5 ; ou un constat en quelques mots"
+            asked.text("mesure", "Valeur", said=said, like="texte")
+        with right:
+            said = "Ce qui est compté, par exemple : élèves. Demandée pour un nombre"
+            asked.text("unite", "Unité", said=said)
+        asked.text("source", "Source de la valeur", said="Qui a compté, et où le vérifier")
+        widgets.buttons(partial(_save, id_projet), prefix=PREFIX)
 
 
 def _save(id_projet: str) -> None:
@@ -239,10 +223,7 @@ def _save(id_projet: str) -> None:
         opened.faults = faults
         return
 
-    def change() -> Change:
-        return Add(record) if opened.record_id is None else Correct(opened.record_id, record, opened.based_on)
-
-    session.attempt(change, request_id=opened.request_id, said="Valeur enregistrée.")
+    session.save(opened, record, said="Valeur enregistrée.")
 
 
 def _table(values: pd.DataFrame, followed: FollowUp, place: str) -> None:

@@ -1,13 +1,14 @@
 """What one session is doing: the form that is open, its faults, what it was told last."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import streamlit as st
 
 from errors import AtlasError
-from tracking.changes import Change
+from tracking.changes import Add, Change, Correct
+from tracking.records import Record
 from tracking.refusals import Conflict, ConflictError, RecordError
 from ui import follow_up
 
@@ -90,18 +91,18 @@ def conflict() -> Conflict | None:
     return st.session_state.get(CONFLICT)
 
 
-def attempt(change: Callable[[], Change], *, request_id: str, said: str) -> bool:
-    """Write one change, and keep what the user is to be told.
+def save(form_: Form, record: Record, *, said: str) -> None:
+    """Write what a form holds: a new record, or a new version of the one that it corrects."""
+    change = Add(record) if form_.record_id is None else Correct(form_.record_id, record, form_.based_on)
+    attempt(change, request_id=form_.request_id, said=said)
 
-    Returns
-    -------
-    bool
-        True if it was written.
-    """
+
+def attempt(change: Change, *, request_id: str, said: str) -> None:
+    """Write one change, and keep what the user is to be told."""
     for key in (CONFLICT, SAID, REFUSED):
         st.session_state.pop(key, None)
     try:
-        follow_up.write([change()], request_id=request_id)
+        follow_up.write([change], request_id=request_id)
     except RecordError as error:
         found = st.session_state.get(FORM)
         if isinstance(found, Form):
@@ -115,5 +116,3 @@ def attempt(change: Callable[[], Change], *, request_id: str, said: str) -> bool
     else:
         close()
         st.session_state[SAID] = said
-        return True
-    return False

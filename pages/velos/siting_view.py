@@ -155,26 +155,22 @@ def _options(archive: Imported[gtfs.Stops] | None) -> Options:
         )
     offered = [kind for kind in siting.KINDS if siting_words.SOURCES[kind] in sources_of]
     with choices.row("filtres-emplacements"):
-        kinds = st.multiselect(
+        kinds = choices.several(
             "Emplacements étudiés",
-            offered,
+            {kind: siting.KINDS[kind] for kind in offered},
             default=[kind for kind in siting.DEFAULT_KINDS if kind in offered],
-            format_func=siting.KINDS.__getitem__,
             key="emplacements",
-            bind="query-params",
-            placeholder="Aucun",
+            none="Aucun",
             width=540,
         )
         modes = _modes(archive.content.frame) if archive else ()
-        communes = st.multiselect(
+        communes = choices.several(
             "Communes que le réseau couvre",
-            list(covered),
+            covered,
             default=list(covered),
-            format_func=covered.__getitem__,
             key="communes",
-            bind="query-params",
-            placeholder="Aucune",
-            help=f"Ailleurs, le fichier {BIKES} ne dit rien : rien n'y est proposé",
+            none="Aucune",
+            said=f"Ailleurs, le fichier {BIKES} ne dit rien : rien n'y est proposé",
             width=230,
         )
     return Options(
@@ -190,14 +186,12 @@ def _options(archive: Imported[gtfs.Stops] | None) -> Options:
 
 def _modes(stops: gpd.GeoDataFrame) -> tuple[str, ...]:
     """Ask which stops of the archive count."""
-    chosen = st.multiselect(
+    chosen = choices.several(
         "Arrêts pris en compte",
-        list(transit_stops.MODES),
-        default=list(transit_stops.default_modes(stops)),
-        format_func=lambda mode: transit_stops.MODES[mode][:1].upper() + transit_stops.MODES[mode][1:],
+        {mode: name[:1].upper() + name[1:] for mode, name in transit_stops.MODES.items()},
+        default=transit_stops.default_modes(stops),
         key="arrets",
-        bind="query-params",
-        placeholder="Aucun",
+        none="Aucun",
         width=310,
     )
     return tuple(mode for mode in transit_stops.MODES if mode in chosen)
@@ -205,9 +199,7 @@ def _modes(stops: gpd.GeoDataFrame) -> tuple[str, ...]:
 
 def _shown() -> tuple[str, str]:
     with choices.row("filtres-carte"):
-        moment = st.segmented_control(
-            "Moment", [AVANT, APRES], default=APRES, required=True, key="moment", bind="query-params"
-        )
+        moment = choices.segments("Moment", [AVANT, APRES], default=APRES, key="moment")
         return choices.basemap(), moment
 
 

@@ -57,9 +57,7 @@ class Threshold:
 
 def choose() -> Threshold:
     """Let the user choose the kind of threshold and its value."""
-    kind = st.segmented_control(
-        "Seuil", [METRES, MINUTES], default=METRES, required=True, key="mesure", bind="query-params"
-    )
+    kind = choices.segments("Seuil", [METRES, MINUTES], key="mesure")
     return _metres() if kind == METRES else _minutes()
 
 
