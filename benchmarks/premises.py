@@ -28,7 +28,6 @@ from loaders import communes, premises
 from loaders import qpv as qpv_loader
 from loaders.brought.premises_schema import BY_NAME, COLUMNS
 from pages.foncier import premises as shown
-from pages.foncier import session
 from words import clock
 
 SEED = 20260302
@@ -203,7 +202,7 @@ def opened(raw: bytes, name: str) -> AppTest:
     page.query_params["vue_foncier"] = VIEW
     page.run()
     page.file_uploader[0].set_value((name, raw, "application/octet-stream")).run()
-    if session.INVENTORY not in page.session_state:
+    if shown.INVENTORY not in page.session_state:
         raise RuntimeError("The page has not taken the inventory")
     return page
 

@@ -48,6 +48,11 @@ class Field:
             raise ArgumentError(f"Sorte de champ inconnue : {self.kind}")
 
 
+def texts(titles: Mapping[str, str]) -> tuple[Field, ...]:
+    """Make columns of texts that no source limits, from the title of each."""
+    return tuple(Field(column, title, "texte") for column, title in titles.items())
+
+
 def heading(field: Field) -> str:
     """Write a column's title and its unit."""
     unit = UNITS.get(field.kind)

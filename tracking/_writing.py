@@ -15,10 +15,9 @@ from sqlalchemy.engine import Connection
 
 from errors import AtlasError
 from tracking import _ledger, _schema, records
-from tracking._contents import TABLES, contents, kind_of, to_json
 from tracking._engine import Base
+from tracking._reading import TABLES, contents, name_of, to_json, version
 from tracking._reading import standing as standing_of
-from tracking._reading import version
 from tracking.changes import Add, Change, Correct, Restore, Withdraw
 from tracking.records import Nomenclature, Standing
 from tracking.refusals import (
@@ -132,7 +131,7 @@ def _digest(changes: Sequence[Change]) -> str:
     for change in changes:
         plain = {name: value for name, value in vars(change).items() if name != "record"}
         if isinstance(change, Add | Correct):
-            plain |= {"kind": kind_of(change.record), "record": contents(change.record)}
+            plain |= {"kind": name_of(type(change.record)), "record": contents(change.record)}
         told.append([type(change).__name__, to_json(plain)])
     return hashlib.sha256(json.dumps(told).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -225,7 +224,7 @@ def _plan(
     connection: Connection, change: Change, kinds: Mapping[str, str], last: Mapping[str, Standing]
 ) -> _Planned:
     if isinstance(change, Add):
-        return _Planned(kind_of(change.record), _ledger.new_id(), None, contents(change.record))
+        return _Planned(name_of(type(change.record)), _ledger.new_id(), None, contents(change.record))
     kind, record_id, seen = kinds[change.record_id], change.record_id, change.based_on
     standing = last[record_id]
     if not isinstance(seen, int) or not 1 <= seen <= standing.version:
@@ -261,7 +260,7 @@ def _last(connection: Connection, kinds: Mapping[str, str]) -> dict[str, Standin
 def _wanted(connection: Connection, change: Correct | Withdraw | Restore, kind: str) -> dict[str, Any]:
     """Give the content that the author wants the record to have."""
     if isinstance(change, Correct):
-        if kind_of(change.record) != kind:
+        if name_of(type(change.record)) != kind:
             raise UnknownError(f"Fiche {change.record_id} : d'une autre sorte. À faire : recharger la page.")
         return contents(change.record)
     number = change.version if isinstance(change, Restore) else change.based_on

@@ -13,8 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from tracking import _schema
-from tracking._engine import Base, address, sqlite_file
-from tracking._migrate import copy_sqlite, known_versions, migrate
+from tracking._engine import Base, address, copy_sqlite, known_versions, migrate, sqlite_file
 from tracking.refusals import StoreError
 
 

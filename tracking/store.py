@@ -8,9 +8,8 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from tracking import _checks, _contents, _ledger, _reading, _schema, _writing
-from tracking._engine import Base, address
-from tracking._migrate import migrate
+from tracking import _checks, _ledger, _reading, _schema, _writing
+from tracking._engine import Base, address, migrate
 from tracking.changes import Add, Change, Correct, Restore, Withdraw
 from tracking.records import Nomenclature, Record, Standing
 from tracking.refusals import RecordError, StoreError, UnknownError
@@ -288,7 +287,7 @@ class Store:
             By record's identifier, sorted.
         """
         with self._base.reading() as connection:
-            return _reading.standing(connection, _contents.name_of(kind))
+            return _reading.standing(connection, _reading.name_of(kind))
 
     def version(self, record_id: str, number: int) -> Record:
         """Give the content of a record at one of its versions.

@@ -46,7 +46,7 @@ def show(
     *,
     caption: str,
     key: str,
-    files_key: str,
+    files_key: str = "",
     target: str = "",
     drawn: MapSpec | None = None,
 ) -> None:
@@ -54,6 +54,8 @@ def show(
 
     Parameters
     ----------
+    files_key
+        The key of the files, that of the table after "export-" unless it is given.
     target
         As for `ui.table.show`.
     drawn
@@ -61,4 +63,4 @@ def show(
     """
     catalogue = current().sources | {source.source_id: source for source in context.sources}
     table.show(frame, fields, sources=catalogue, caption=caption, key=key, target=target)
-    downloads.show(frame, fields, context=context, key=files_key, drawn=drawn)
+    downloads.show(frame, fields, context=context, key=files_key or f"export-{key}", drawn=drawn)

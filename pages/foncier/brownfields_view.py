@@ -89,7 +89,6 @@ def _show(heading: DeltaGenerator) -> None:
         about(USED[:1], subject="friches par commune"),
         caption=f"Friches par commune, {vintage}",
         key="communes",
-        files_key="export-communes",
         target=rows.TO_COMMUNE,
     )
     st.header("Totaux par QPV", anchor=False)
@@ -103,7 +102,6 @@ def _show(heading: DeltaGenerator) -> None:
         about(USED[:2], subject="friches par QPV"),
         caption=f"Friches à portée de chaque QPV, {entier(radius_m)} m, {vintage}",
         key="quartiers",
-        files_key="export-quartiers",
         target=rows.TO_QPV,
     )
     _how_surfaces_add_up(version, vintage)
@@ -268,15 +266,9 @@ def _rows(sites: gpd.GeoDataFrame, filters: Filters, maille: str, which: str, *,
         frame, title = brownfields.by_unit(sites), "Unités foncières"
         fields, written = brownfields.UNIT_FIELDS, brownfields.UNIT_FILE_FIELDS
     place = filters.here.name
-    table.show(
-        frame,
-        fields,
-        caption=f"{title}, friches {which}, {place}",
-        key=f"friches-{key}",
-    )
-    context = rows.about(
-        USED, subject=f"friches {which} {maille.lower()}", place=place, filters=filters.described
-    )
+    table.show(frame, fields, caption=f"{title}, friches {which}, {place}", key=f"friches-{key}")
+    subject = f"friches {which} {maille.lower()}"
+    context = rows.about(USED, subject=subject, place=place, filters=filters.described)
     downloads.show(frame, written, context=context, key=f"export-{key}")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import geopandas as gpd
@@ -157,40 +158,26 @@ def _results(owned: Kept, here: Where) -> None:
         f"({_listing(found.counts)}). Adresses de bailleurs ({_listing(found.addresses)}). {' '.join(found.notes)}."
     )
     if found.report.faults:
+        about = partial(rows.about, [owned.source], filters="lignes écartées", place="locaux DGFiP")
         rows.show(
             found.report.frame().rename_axis("numero"),
             FAULTS,
-            rows.about(
-                [owned.source],
-                filters="lignes écartées",
-                subject="pistes lignes écartées",
-                place="locaux DGFiP",
-            ),
+            about(subject="pistes lignes écartées"),
             caption="Lignes du fichier de la DGFiP écartées",
             key="pistes-fautes",
-            files_key="export-pistes-fautes",
         )
-    shown = [("Adresses à vérifier", entier(len(kept)))]
+    counts = [("Adresses à vérifier", entier(len(kept)))]
     if len(kept):
         share = kept["nb_niveaux_lus"].sum() / kept["nb_locaux"].sum()
-        shown.append(("Part des locaux dont le niveau a pu être lu", part(share)))
-    figures.show(*shown)
+        counts.append(("Part des locaux dont le niveau a pu être lu", part(share)))
+    figures.show(*counts)
     _placing(owned, here)
     fields = candidates.PLACED_FIELDS if isinstance(kept, gpd.GeoDataFrame) else candidates.FIELDS
     # "lecture" is the same in each row: files say it, the text above the table too.
-    table.show(
-        kept,
-        [field for field in fields if field.column != "lecture"],
-        caption=f"Pistes à vérifier, {here.name}",
-        key="pistes",
-    )
-    context = rows.about(
-        [owned.source],
-        filters=here.described,
-        subject="pistes à vérifier DGFiP",
-        place=here.name,
-    )
-    downloads.show(kept, fields, context=context, key="export-pistes")
+    shown = [field for field in fields if field.column != "lecture"]
+    table.show(kept, shown, caption=f"Pistes à vérifier, {here.name}", key="pistes")
+    about = partial(rows.about, [owned.source], filters=here.described, place=here.name)
+    downloads.show(kept, fields, context=about(subject="pistes à vérifier DGFiP"), key="export-pistes")
 
 
 def _listing(counts: Mapping[str, int]) -> str:

@@ -7,18 +7,23 @@ from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
+import streamlit as st
 
 from facts.fields import Field
 from facts.place_fields import QPV
+from facts.snapshot import current
 from geo.premises import FREE, LATER, NOT_FREE, availability, totals
 from geo.scope import mask
-from loaders import premises
+from loaders import fictional, premises
 from loaders.brought.premises_schema import BY_NAME, FICTIONAL, OUTSIDE_QPV
 from loaders.catalogue import Source
 from loaders.premises import Inventory
 from maps.session_objects import points
 from maps.spec import Cadrage, MapSpec, SessionObjects, ShownLayer
+from ui import geocoding
+from ui.slots import Slot
 from ui.where import Where
+from words import clock
 from words.formats import date, entier, pluriel
 
 BANNER: Final = "DONNÉES FICTIVES"
@@ -63,6 +68,10 @@ _COUNTED: Final = (
 )
 QPV_FIELDS: Final = (*QPV, *_COUNTED)
 TOWN_FIELDS: Final = (Field("nom", "Commune", "texte"), *_COUNTED)
+INVENTORY: Final = "locaux"
+#: Whether addresses may leave for the address service.
+GEOCODE: Final = "locaux-geocoder"
+MAX_MB: Final = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -303,3 +312,29 @@ def set_aside_of(owned: Imported) -> tuple[pd.DataFrame, tuple[Field, ...]]:
     titles: dict[Any, str] = {"ligne": "Ligne du fichier", "faute": "Ce qui ne va pas", "a_faire": "À faire"}
     columns = [str(name) for name in rows.columns]
     return rows, tuple(Field(name, titles.get(name, name), "texte") for name in ("ligne", *columns))
+
+
+def _read(raw: bytes, name: str) -> Imported:
+    return _imported(
+        premises.read(raw, name=name, geocode=geocoding.best if st.session_state.get(GEOCODE) else None), name
+    )
+
+
+PARC: Final = Slot(INVENTORY, _read)
+
+
+def take_fictional() -> None:
+    """Read the invented inventory, on request alone."""
+    path = premises.FICTIONAL_FILE
+    # A territory without a drawn inventory draws its own: the same at each call.
+    drawn = path.is_file()
+    PARC.keep(
+        lambda: _imported(
+            premises.read_fictional() if drawn else premises.read(fictional.make(), name=path.name), path.name
+        )
+    )
+
+
+def _imported(inventory: premises.Inventory, name: str) -> Imported:
+    held = current()
+    return imported(inventory, name=name, qpv=held.qpv, communes=held.commune_names, today=clock.today())

@@ -15,7 +15,7 @@ from loaders import premises as inventories
 from loaders.brought import addresses, premises_template
 from loaders.brought.premises_schema import OUTSIDE_QPV
 from maps.spec import MapSpec, SessionObjects
-from pages.foncier import candidates_view, premises, public, session
+from pages.foncier import candidates_view, premises, public
 from pages.foncier.premises import BANNER, Filters, Imported
 from ui import choices, figures, html, mapview, page, plan, reading, rows, where
 from ui.markdown import prose
@@ -33,7 +33,7 @@ def show(heading: DeltaGenerator) -> None:
     """Show the view."""
     banner = st.container(key="bandeau-fictif")
     _import()
-    owned = session.PARC.held()
+    owned = premises.PARC.held()
     mapview.hand(*_handed(owned))
     # What a filter changes runs alone, in a fragment: the objects of the map are neither made nor sent again.
     if owned is None:
@@ -57,11 +57,11 @@ def _handed(owned: Imported | None) -> list[SessionObjects]:
 
 
 def _import() -> None:
-    fault, owned = session.PARC.fault(), session.PARC.held()
+    fault, owned = premises.PARC.fault(), premises.PARC.held()
     with st.expander("Importer un inventaire de locaux", expanded=owned is None, key="locaux-import"):
         st.caption(
             "Le fichier reste dans votre session : il n'est ni enregistré ni partagé, et disparaît avec elle. CSV, XLSX ou "
-            f"GeoPackage, {session.MAX_MB} Mo au plus. Les lignes que l'atlas ne peut pas placer sont écartées et listées."
+            f"GeoPackage, {premises.MAX_MB} Mo au plus. Les lignes que l'atlas ne peut pas placer sont écartées et listées."
         )
         with st.container(horizontal=True):
             st.download_button(
@@ -91,28 +91,28 @@ def _import() -> None:
             )
         st.checkbox(
             "Placer par leur adresse les lignes sans coordonnées",
-            key=session.GEOCODE,
+            key=premises.GEOCODE,
             help=f"Ces adresses, {addresses.MAX_ADDRESSES} au plus, sont envoyées au service d'adresses de l'IGN (data.geopf.fr) ; une "
             "réponse peu sûre laisse la ligne de côté, et chaque position trouvée est dite « à vérifier »",
         )
         st.file_uploader(
             "Inventaire de locaux (CSV, XLSX ou GeoPackage)",
             type=["csv", "xlsx", "gpkg"],
-            key=session.PARC.uploader_key(),
-            on_change=session.PARC.take,
-            max_upload_size=session.MAX_MB,
+            key=premises.PARC.uploader_key(),
+            on_change=premises.PARC.take,
+            max_upload_size=premises.MAX_MB,
         )
         with st.container(horizontal=True):
             st.button(
                 "Essayer avec des données fictives",
                 key="locaux-fictifs",
-                on_click=session.take_fictional,
+                on_click=premises.take_fictional,
                 help="Un petit inventaire inventé, sous un bandeau permanent",
             )
             st.button(
                 "Retirer l'inventaire",
                 key="locaux-retirer",
-                on_click=session.PARC.forget,
+                on_click=premises.PARC.forget,
                 disabled=owned is None,
             )
     if fault:
@@ -231,7 +231,6 @@ def _totals(kept: gpd.GeoDataFrame, owned: Imported, here: Where, words: Mapping
         about(subject="locaux par qpv"),
         caption="Locaux par QPV",
         key="locaux-qpv",
-        files_key="export-locaux-qpv",
         target=rows.TO_QPV,
     )
     rows.show(
@@ -240,7 +239,6 @@ def _totals(kept: gpd.GeoDataFrame, owned: Imported, here: Where, words: Mapping
         about(subject="locaux par commune"),
         caption="Locaux par commune",
         key="locaux-communes",
-        files_key="export-locaux-communes",
         target=rows.TO_COMMUNE,
     )
 
@@ -261,7 +259,6 @@ def _quality(owned: Imported) -> None:
         ),
         caption=f"{owned.mark}Ce qui a été trouvé, ligne par ligne",
         key="locaux-fautes",
-        files_key="export-locaux-fautes",
     )
     context = about(subject="locaux lignes écartées", filters="lignes écartées")
     reading.set_aside(*premises.set_aside_of(owned), context, key="export-ecartees")
@@ -294,7 +291,6 @@ def _public(heading: DeltaGenerator) -> None:
         about(PUBLIC, subject="logements sociaux par qpv"),
         caption=f"Logements sociaux par QPV, {here.name}",
         key="public-qpv",
-        files_key="export-public-qpv",
         target=rows.TO_QPV,
     )
     rows.show(
@@ -303,7 +299,6 @@ def _public(heading: DeltaGenerator) -> None:
         about(PUBLIC, subject="logements sociaux par commune"),
         caption=f"Logements sociaux par commune, {here.name}",
         key="public-communes",
-        files_key="export-public-communes",
         target=rows.TO_COMMUNE,
     )
     if not source.absente and (here.commune is None or source.covers([here.commune])):
@@ -313,7 +308,6 @@ def _public(heading: DeltaGenerator) -> None:
             about([source], subject=f"équipements sociaux {source.millesime}"),
             caption=f"Équipements sociaux, {source.millesime}",
             key="public-social",
-            files_key="export-public-social",
         )
     elif not source.absente:
         html.note(f"Équipements sociaux : {here.name} est hors périmètre de la source.")

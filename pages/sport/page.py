@@ -102,7 +102,6 @@ def show() -> None:
         about(USED, subject="familles d'équipements sportifs"),
         caption=f"Familles d'équipements et QPV, {radius_m} m, {vintage}",
         key="familles",
-        files_key="export-familles",
     )
     st.header("Équipements affichés sur la carte", anchor=False)
     rows.show(
@@ -124,7 +123,6 @@ def show() -> None:
         about(USED, subject="équipements sportifs par commune"),
         caption=f"Équipements sportifs par commune, {radius_m} m, {vintage}",
         key="communes",
-        files_key="export-communes",
         target=rows.TO_COMMUNE,
     )
 

@@ -10,9 +10,9 @@ from facts.snapshot import current
 from geo.crs import points_from_degrees
 from loaders.live.geocoder import Address
 from maps.spec import Cadrage, MapSpec, SessionObjects, ShownLayer
-from pages.suivi import inputs, session, widgets
+from pages.suivi import inputs, session
+from pages.suivi.inputs import Fields
 from pages.suivi.session import Form
-from pages.suivi.widgets import Fields
 from tracking.records import LENGTHS, Status, faults
 from ui import choices, follow_up, geocoding, html, mapview
 from ui.markdown import plain
@@ -51,7 +51,7 @@ def show(form: Form) -> None:
     """Show the form."""
     st.header("Corriger un déploiement" if form.record_id else "Enregistrer un déploiement", anchor=False)
     told = inputs.faults_by_widget(form.faults) | _faults() if form.tried else {}
-    widgets.show_faults(told, inputs.TITLES)
+    inputs.show_faults(told, inputs.TITLES)
     asked = Fields(PREFIX, told)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -60,7 +60,7 @@ def show(form: Form) -> None:
         _position(asked)
     with st.form("saisie-deploiement", border=True):
         _rest(asked)
-        widgets.buttons(_save, prefix=PREFIX)
+        inputs.buttons(_save, prefix=PREFIX)
 
 
 def _project_and_place(asked: Fields) -> None:

@@ -1,8 +1,9 @@
-"""The values of the success indicators of a project: form, small series, table."""
+"""The values of the success indicators of a project: form, table, and small series drawn with their numbers and in words."""
 
+import base64
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
@@ -14,9 +15,9 @@ from facts import follow_up as words
 from facts import project as projects
 from facts.follow_up import FollowUp
 from facts.snapshot import current
-from pages.suivi import card, inputs, series, session, widgets
+from pages.suivi import card, inputs, session
+from pages.suivi.inputs import Fields
 from pages.suivi.session import Form
-from pages.suivi.widgets import Fields
 from tracking.records import IndicatorInput, Scale
 from ui import choices, html, rows
 from ui.markdown import prose
@@ -35,6 +36,11 @@ MOST_POINTS: Final = 8
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f]")
 _NUMBER: Final = re.compile(r"-?\d+(?:[.,]\d+)?")
 _TITLES: Final = dict(inputs.ALL_TITLES) | {"mesure": "Valeur"}
+_WIDTH: Final = 460
+_HEIGHT: Final = 170
+_SIDE: Final = 46
+_ABOVE: Final = 34
+_BELOW: Final = 34
 
 
 def show(followed: FollowUp, *, may_write: bool) -> None:
@@ -85,7 +91,7 @@ def show(followed: FollowUp, *, may_write: bool) -> None:
             card.show(opened_value, may_write=may_write, correct=_open_correction)
 
 
-def drawings(values: pd.DataFrame) -> list[series.Drawing]:
+def drawings(values: pd.DataFrame) -> list[dict[str, str]]:
     """Draw the series of one indicator, one per territory and unit.
 
     Parameters
@@ -95,7 +101,7 @@ def drawings(values: pd.DataFrame) -> list[series.Drawing]:
     """
     numbers = values[values["valeur"].notna()].sort_values("periode_fin")
     return [
-        series.draw(
+        draw(
             f"{place} ({unit})",
             [
                 (f"{row['fin']:%m/%Y}", float(row["valeur"]), row["lue"])
@@ -190,7 +196,7 @@ def _form(opened: Form, id_projet: str, given: list[str]) -> None:
     faults = {
         ("mesure" if name in {"valeur", "texte"} else name): fault for name, fault in opened.faults.items()
     }
-    widgets.show_faults(faults, _TITLES)
+    inputs.show_faults(faults, _TITLES)
     st.selectbox("Indicateur", given, key=f"{PREFIX}indicateur", format_func=str)
     scale = st.segmented_control(
         "Territoire", list(SCALES), format_func=SCALES.__getitem__, required=True, key=f"{PREFIX}echelle"
@@ -210,7 +216,7 @@ def _form(opened: Form, id_projet: str, given: list[str]) -> None:
             said = "Ce qui est compté, par exemple : élèves. Demandée pour un nombre"
             asked.text("unite", "Unité", said=said)
         asked.text("source", "Source de la valeur", said="Qui a compté, et où le vérifier")
-        widgets.buttons(partial(_save, id_projet), prefix=PREFIX)
+        inputs.buttons(partial(_save, id_projet), prefix=PREFIX)
 
 
 def _save(id_projet: str) -> None:
@@ -236,5 +242,40 @@ def _table(values: pd.DataFrame, followed: FollowUp, place: str) -> None:
         rows.about([words.source_of(followed)], subject="valeurs des indicateurs", place=place),
         caption="Valeurs enregistrées",
         key="valeurs",
-        files_key="export-valeurs",
     )
+
+
+def draw(title: str, points: Sequence[tuple[str, float, str]]) -> dict[str, str]:
+    """Draw a series: its title, its image in base64 and all that it says in words.
+
+    Parameters
+    ----------
+    title
+        What is counted, where and in which unit.
+    points
+        End of the period, value, and the value as text, in order of time.
+    """
+    values = [value for _, value, _ in points]
+    low, high = min(0.0, *values), max(0.0, *values)
+    span = (high - low) or 1.0
+    step = (_WIDTH - 2 * _SIDE) / max(len(points) - 1, 1)
+
+    def y(value: float) -> float:
+        return _ABOVE + (_HEIGHT - _ABOVE - _BELOW) * (high - value) / span
+
+    marks = [
+        {"x": _SIDE + step * at if len(points) > 1 else _WIDTH / 2, "y": y(value), "text": text, "day": day}
+        for at, (day, value, text) in enumerate(points)
+    ]
+    svg = html.html(
+        "suivi/series.svg.jinja",
+        width=_WIDTH,
+        height=_HEIGHT,
+        left=_SIDE - 20,
+        right=_WIDTH - _SIDE + 20,
+        zero=y(0),
+        marks=marks,
+    )
+    told = " ; ".join(f"{day} : {text}" for day, _, text in points)
+    image = base64.b64encode(svg.encode()).decode()
+    return {"title": title, "image": image, "text": f"{title}. {told}."}

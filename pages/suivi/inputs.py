@@ -1,47 +1,39 @@
-"""What the form of a deployment holds: from widgets to a record, from a record to widgets."""
+"""The fields of the forms: their widgets, from widgets to a record, from a record to widgets."""
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pandas as pd
+import streamlit as st
 
-from tracking.records import DeploymentInput, IndicatorInput, Record
+from pages.suivi import session
+from tracking import exchange
+from tracking.records import LENGTHS, DeploymentInput, IndicatorInput, Record, field_names
+from ui import html
 
-#: Fields of a record in the order of the form; "point" is its longitude and its latitude.
-TITLES: Final[Mapping[str, str]] = {
-    "id_projet": "Projet",
-    "code_qp": "QPV",
-    "code_insee": "Commune",
-    "statut": "Statut",
-    "date_debut": "Date de début",
-    "date_fin": "Date de fin",
-    "lieu": "Lieu",
-    "point": "Position",
-    "partenaire": "Partenaire chef de file",
-    "note": "Note",
-}
-#: Fields of both kinds of records, one by one.
+#: Fields of both kinds of records: the headings of the table that goes out, shorter where no code is shown.
 ALL_TITLES: Final[Mapping[str, str]] = {
-    **{name: title for name, title in TITLES.items() if name != "point"},
-    "lon": "Longitude",
-    "lat": "Latitude",
-    "indicateur": "Indicateur",
-    "periode_debut": "Début de la période",
-    "periode_fin": "Fin de la période",
-    "echelle": "Échelle",
+    **exchange.headings(DeploymentInput),
+    **exchange.headings(IndicatorInput),
+    "code_insee": "Commune",
+    "code_qp": "QPV",
     "code": "Territoire",
-    "valeur": "Valeur",
-    "texte": "Constat",
-    "unite": "Unité",
-    "source": "Source",
+}
+#: Fields of the form of a deployment; "point" is its longitude and its latitude.
+TITLES: Final[Mapping[str, str]] = {
+    **{name: ALL_TITLES[name] for name in field_names(DeploymentInput) if name not in {"lon", "lat"}},
+    "point": "Position",
 }
 POINT_FAULT: Final = (
     "deux nombres en degrés attendus, latitude puis longitude, par exemple 43,29650 ; 5,36980"
 )
 #: "43.2965, 5.3698" as map sites give it, "43,2965 ; 5,3698" as the French write it.
 _POINT: Final = re.compile(r"(-?\d{1,3}(?:[.,]\d+)?)\s*(?:[;/\s]|,\s)\s*(-?\d{1,3}(?:[.,]\d+)?)")
+FIRST_DAY: Final = dt.date(2000, 1, 1)
+LAST_DAY: Final = dt.date(2050, 12, 31)
 
 
 def parse_point(text: str) -> tuple[float, float] | None:
@@ -97,20 +89,10 @@ def record_of(values: Mapping[str, Any]) -> tuple[DeploymentInput, dict[str, str
         if point is None:
             faults["point"] = POINT_FAULT
     lon, lat = point or (None, None)
-    record = DeploymentInput(
-        id_projet=values.get("id_projet") or "",
-        statut=values.get("statut") or "",
-        code_insee=values.get("code_insee"),
-        code_qp=values.get("code_qp"),
-        lieu=(values.get("lieu") or "").strip(),
-        lon=lon,
-        lat=lat,
-        date_debut=values.get("date_debut"),
-        date_fin=values.get("date_fin"),
-        partenaire=(values.get("partenaire") or "").strip(),
-        note=(values.get("note") or "").strip(),
-    )
-    return record, faults
+    held: dict[str, Any] = {name: values.get(name) for name in TITLES if name != "point"}
+    for name in ("id_projet", "statut", "lieu", "partenaire", "note"):
+        held[name] = (held[name] or "").strip()
+    return DeploymentInput(**held, lon=lon, lat=lat), faults
 
 
 def values_of(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,13 +103,11 @@ def values_of(row: Mapping[str, Any]) -> dict[str, Any]:
     dict of str to Any
         By field of `TITLES`.
     """
-    shown = {name: blank(row[name]) for name in TITLES if name != "point"}
+    record = vars(content_of(row))
     return {
-        **{name: _plain(value) for name, value in shown.items()},
-        "lieu": shown["lieu"] or "",
-        "partenaire": shown["partenaire"] or None,
-        "note": shown["note"] or "",
-        "point": write_point(row["lon"], row["lat"]),
+        **{name: record[name] for name in TITLES if name != "point"},
+        "partenaire": record["partenaire"] or None,
+        "point": write_point(record["lon"], record["lat"]),
     }
 
 
@@ -166,3 +146,80 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dt.datetime):
         return value.date()
     return value
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The fields of a form, each with its fault below it.
+
+    Attributes
+    ----------
+    prefix
+        What the keys of the widgets begin with, before the field's name.
+    told
+        Field to what is to be mended.
+    """
+
+    prefix: str
+    told: Mapping[str, str] = field(default_factory=dict)
+
+    def choice(
+        self,
+        name: str,
+        titles: Mapping[str, str],
+        none: str,
+        *,
+        on_change: Callable[[], None] | None = None,
+        said: str | None = None,
+    ) -> None:
+        """Ask for one of several things by its code; `none` stands there while nothing is chosen."""
+        st.selectbox(
+            TITLES[name],
+            list(titles),
+            index=None,
+            placeholder=none,
+            format_func=lambda code: titles.get(code, f"{code} (inconnu)"),
+            key=f"{self.prefix}{name}",
+            on_change=on_change,
+            help=said,
+        )
+        self.fault(name)
+
+    def period(self, first: str, last: str, *, said: str | None = None) -> None:
+        """Ask for two days side by side, either of which may stay blank."""
+        for column, name in zip(st.columns(2), (first, last), strict=True):
+            with column:
+                st.date_input(
+                    ALL_TITLES[name],
+                    value=None,
+                    key=f"{self.prefix}{name}",
+                    format="DD/MM/YYYY",
+                    min_value=FIRST_DAY,
+                    max_value=LAST_DAY,
+                    help=said if name == first else None,
+                )
+                self.fault(name)
+
+    def text(self, name: str, label: str, *, said: str, like: str = "") -> None:
+        """Ask for a text, as long as a record holds of the field `like` at most."""
+        st.text_input(label, key=f"{self.prefix}{name}", max_chars=LENGTHS.get(like or name), help=said)
+        self.fault(name)
+
+    def fault(self, name: str) -> None:
+        """Say what is to be mended in a field."""
+        if name in self.told:
+            html.fault(f"{TITLES[name]} : {self.told[name]}.", role="")
+
+
+def show_faults(faults: Mapping[str, str], titles: Mapping[str, str]) -> None:
+    """Say on top of a form that nothing is recorded, and why; nothing without a fault."""
+    if faults:
+        listed = " ; ".join(f"{titles.get(name, name)} : {fault}" for name, fault in faults.items())
+        html.fault(f"Rien n’est enregistré. À corriger : {listed}.")
+
+
+def buttons(save: Callable[[], None], *, prefix: str) -> None:
+    """Offer to record what a form holds, or to give it up."""
+    with st.container(horizontal=True):
+        st.form_submit_button("Enregistrer", type="primary", on_click=save, key=f"{prefix}enregistrer")
+        st.form_submit_button("Annuler la saisie", on_click=session.close, key=f"{prefix}fermer")

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from facts import follow_up as words
-from facts.fields import Field
+from facts.fields import Field, texts
 from facts.follow_up import FollowUp
 from facts.follow_up_words import balance, beyond, observed
 from facts.snapshot import current
@@ -16,19 +16,15 @@ from geo.follow_up import STATUSES, by_project, communes_of
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.suivi import card, form, session
 from tracking.records import DeploymentInput
-from ui import choices, downloads, follow_up, html, mapview, table
+from ui import choices, downloads, follow_up, html, mapview, rows, table
 from ui.markdown import plain
-from ui.rows import TO_PROJECT, about
 from words.formats import pluriel
 
 LIST_FIELDS: Final = tuple(field for field in words.DEPLOYMENT_FIELDS if field.column != "note")
 FILE_FIELDS: Final = (
     *words.DEPLOYMENT_FIELDS,
-    Field("id_projet", "Identifiant du projet", "texte"),
-    Field("insee", "Code Insee", "texte"),
-    Field("code", "Code du QPV", "texte"),
-    Field("longitude", "Longitude", "texte"),
-    Field("latitude", "Latitude", "texte"),
+    *texts({"id_projet": "Identifiant du projet", "insee": "Code Insee", "code": "Code du QPV"}),
+    *texts({"longitude": "Longitude", "latitude": "Latitude"}),
 )
 PROMISE_FIELDS: Final = (
     Field("titre", "Projet", "texte"),
@@ -52,9 +48,8 @@ def show(followed: FollowUp, facts: pd.DataFrame, *, may_write: bool) -> None:
     if (opened := session.form(form.KIND)) is not None and may_write:
         form.show(opened)
         return
-    rows = follow_up.deployments(followed)
     commune, projet, statut = _filters()
-    kept = rows
+    kept = follow_up.deployments(followed)
     if projet:
         kept = kept[kept["id_projet"] == projet]
     if commune:
@@ -149,6 +144,8 @@ def _list(kept: pd.DataFrame, followed: FollowUp, asked: Mapping[str, str | None
         html.note(
             f"{pluriel(without, 'déploiement sans position', 'déploiements sans position')} : dans la liste, pas sur la carte."
         )
+    names = card.names()
+    filters = {name: names.get(code, code) for name, code in asked.items() if code}
     table.show(
         kept,
         LIST_FIELDS,
@@ -156,8 +153,6 @@ def _list(kept: pd.DataFrame, followed: FollowUp, asked: Mapping[str, str | None
         key="deploiements",
         target="suivi?fiche=",
     )
-    names = card.names()
-    filters = {name: names.get(code, code) for name, code in asked.items() if code}
     downloads.show(
         kept.assign(
             insee=kept["code_insee"].fillna(words.NOT_STATED),
@@ -166,7 +161,7 @@ def _list(kept: pd.DataFrame, followed: FollowUp, asked: Mapping[str, str | None
             latitude=[words.NOT_STATED if pd.isna(value) else f"{value:.6f}" for value in kept["lat"]],
         ),
         FILE_FIELDS,
-        context=about(
+        context=rows.about(
             [words.source_of(followed)],
             filters=filters,
             subject="déploiements",
@@ -200,7 +195,7 @@ def _promise(facts: pd.DataFrame, projet: str | None) -> None:
         PROMISE_FIELDS,
         caption="Communes de chaque projet : promesse et constat",
         key="promesse",
-        target=TO_PROJECT,
+        target=rows.TO_PROJECT,
     )
 
 

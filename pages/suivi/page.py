@@ -6,12 +6,21 @@ import streamlit as st
 
 from facts import follow_up as words
 from facts.follow_up_words import finding
-from pages.suivi import agenda, card, conflict, exchange_view, form, grid, indicators, listing, session
-from pages.suivi.views import AGENDA, DEPLOIEMENTS, ECHANGE, GRILLE, INDICATEURS, VUES
+from pages.suivi import agenda, bulk, card, form, indicators, listing, session
 from server import identity
 from ui import choices, follow_up, page, presence, sources
 
 TITLE = "Suivi : promesse et constat"
+DEPLOIEMENTS, AGENDA, INDICATEURS = "deploiements", "agenda", "indicateurs"
+GRILLE, ECHANGE = "grille", "echange"
+#: The views, by what the code calls them; the address holds their labels.
+VUES = {
+    DEPLOIEMENTS: "Déploiements",
+    AGENDA: "Agenda",
+    INDICATEURS: "Indicateurs",
+    GRILLE: "Saisie en nombre",
+    ECHANGE: "Importer, exporter",
+}
 #: The kind of form that a view shows while one is open.
 FORMS = {DEPLOIEMENTS: form.KIND, INDICATEURS: indicators.KIND}
 STYLE = Path(__file__).with_name("page.css")
@@ -38,15 +47,15 @@ def show() -> None:
     if session.conflict() is not None or session.form(FORMS.get(vue, "")) is None:
         session.keep()
     if (found := session.conflict()) is not None:
-        conflict.show(found, card.names())
+        card.show_conflict(found, card.names())
     elif vue == AGENDA:
         agenda.show(followed)
     elif vue == INDICATEURS:
         indicators.show(followed, may_write=may_write)
     elif vue == GRILLE:
-        grid.show(may_write=may_write)
+        bulk.show_grid(may_write=may_write)
     elif vue == ECHANGE:
-        exchange_view.show(followed, may_write=may_write)
+        bulk.show_exchange(followed, may_write=may_write)
     else:
         listing.show(followed, facts, may_write=may_write)
     source = words.source_of(followed)

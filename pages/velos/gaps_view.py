@@ -118,6 +118,5 @@ def _towns(within: Threshold, here: Where, about: Callable[..., Context]) -> Non
         about(subject="portée vélos par commune"),
         caption=f"Portée des stations à {within.said}, par commune",
         key="communes",
-        files_key="export-communes",
         target=rows.TO_COMMUNE,
     )

@@ -1,48 +1,75 @@
 """The files that a visitor brings to the view "Implantation": how to give them, how they were read, their faults."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
 
 import pandas as pd
 import streamlit as st
 
-from loaders.brought import candidate_sites
+from loaders import transit
+from loaders.brought import candidate_sites, gtfs
+from loaders.brought.candidate_sites import SiteList
+from loaders.catalogue import Source
 from loaders.quality import OFF_TERRITORY, Report
-from pages.velos import session, stops
-from pages.velos.session import Imported
-from pages.velos.siting_fields import FAULT_FIELDS
+from pages.velos import siting
+from pages.velos.siting_shown import FAULT_FIELDS
 from ui import html, reading, rows
 from ui.markdown import prose
 from ui.slots import Slot
 from words import formats
 
+ReadT = TypeVar("ReadT")
 #: The server's own limit (`maxUploadSize`).
 MAX_MB: Final = 50
 
 
+@dataclass(frozen=True, eq=False)
+class Imported(Generic[ReadT]):
+    """A file as the session holds it."""
+
+    name: str
+    content: ReadT
+    source: Source
+
+
+def _sites(raw: bytes, name: str) -> Imported[SiteList]:
+    content = candidate_sites.read(raw, name=name)
+    return Imported(name, content, candidate_sites.source_of(content, name=name))
+
+
+def _stops(raw: bytes, name: str) -> Imported[gtfs.Stops]:
+    content = transit.read_stops(raw, name=name)
+    return Imported(name, content, gtfs.source_of(content, name=name))
+
+
+SITES: Final = Slot("implantation-liste", _sites)
+STOPS: Final = Slot("implantation-arrets", _stops)
+
+
 def show() -> None:
     """Offer to bring places, and stops."""
-    _sites()
-    _stops()
-    for slot in (session.SITES, session.STOPS):
+    _ask_sites()
+    _ask_stops()
+    for slot in (SITES, STOPS):
         if slot.fault():
             st.error(prose(slot.fault()))
 
 
 def quality() -> None:
     """Say how the files of the session were read, and list what is wrong in them; nothing where there is none."""
-    sites, archive = session.SITES.held(), session.STOPS.held()
+    sites, archive = SITES.held(), STOPS.held()
     if sites is None and archive is None:
         return
     st.header("Lecture de vos fichiers", anchor=False)
     if sites is not None:
         _report(sites, sites.content.report, sites.content.notes, key="liste", subject="emplacements")
     if archive is not None:
-        told = [f"{stops.counted(archive.content.frame)}.", *archive.content.notes]
+        told = [f"{siting.counted_stops(archive.content.frame)}.", *archive.content.notes]
         _report(archive, archive.content.report, told, key="arrets", subject="arrêts GTFS")
 
 
-def _sites() -> None:
+def _ask_sites() -> None:
     with st.expander("Ajouter vos propres emplacements", key="implantation-import"):
         st.caption(
             "Un CSV de colonnes nom, lon, lat (degrés), "
@@ -56,19 +83,19 @@ def _sites() -> None:
             key="modele-emplacements",
             on_click="ignore",
         )
-        _uploader(session.SITES, "Liste d'emplacements (CSV)", kind="csv", max_mb=5)
-        _held(session.SITES, "Retirer la liste", lambda held: reading.counted(held.content.report))
+        _uploader(SITES, "Liste d'emplacements (CSV)", kind="csv", max_mb=5)
+        _held(SITES, "Retirer la liste", lambda held: reading.counted(held.content.report))
 
 
-def _stops() -> None:
+def _ask_stops() -> None:
     with st.expander("Mesurer la distance aux arrêts (archive GTFS)", key="implantation-gtfs"):
         st.caption(
             "L'atlas ne connaît que le tracé des lignes, pas leurs arrêts. Avec l'archive GTFS d'un réseau (ZIP, "
             f"{MAX_MB} Mo au plus), la distance aux transports est mesurée jusqu'à ses arrêts. Le fichier reste dans votre "
             "session."
         )
-        _uploader(session.STOPS, "Archive GTFS (ZIP)", kind="zip", max_mb=MAX_MB)
-        _held(session.STOPS, "Retirer l'archive", lambda held: stops.counted(held.content.frame))
+        _uploader(STOPS, "Archive GTFS (ZIP)", kind="zip", max_mb=MAX_MB)
+        _held(STOPS, "Retirer l'archive", lambda held: siting.counted_stops(held.content.frame))
 
 
 def _uploader(slot: Slot[Any], label: str, *, kind: str, max_mb: int) -> None:

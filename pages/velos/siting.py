@@ -1,6 +1,6 @@
-"""The search behind the view "Implantation": its options, the places that compete, the proposal and what it changes."""
+"""The search behind the view "Implantation": its options, the places that compete, the stops that count, the proposal and what it changes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,8 +18,8 @@ from geo.proximity import TOUCH_M, nearest, nearest_distance
 from geo.scope import in_scope
 from geo.siting import greedy_curve, propose_sites
 from pages.velos.gaps import NETWORK
-from pages.velos.stops import MODES, serving_modes
 from words.constants import UNCHECKED
+from words.formats import pluriel
 
 COUNT: Final = 10
 MOST: Final = 40
@@ -32,6 +32,10 @@ KINDS: Final[Mapping[str, str]] = {
     candidates.SPORT: "Équipements sportifs",
 }
 DEFAULT_KINDS: Final = (candidates.LINE, candidates.RAILWAY)
+#: Mode of a stop, as `loaders.brought.gtfs` names it, to its French name within a sentence.
+MODES: Final[Mapping[str, str]] = {"metro": "métro", "tram": "tramway", "bhns": "BHNS", "bus": "bus"}
+#: The modes that the atlas calls structuring.
+STRUCTURING: Final = ("metro", "tram", "bhns")
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Options:
     communes
         INSEE codes of the communes to serve, all of them covered by the network.
     modes
-        Modes of the stops that count, of `pages.velos.stops.MODES`; none where transit is the atlas's lines.
+        Modes of the stops that count, of `MODES`; none where transit is the atlas's lines.
     """
 
     count: int
@@ -66,7 +70,7 @@ class Proposal:
     Attributes
     ----------
     sites
-        The new stations by rank, in EPSG:2154, with the columns of `pages.velos.siting_fields`.
+        The new stations by rank, in EPSG:2154, with the columns of `pages.velos.siting_shown`.
     changes
         The QPV to serve with the columns of `CHANGE_FIELDS` there, the largest gain first.
     curve
@@ -270,3 +274,56 @@ def _from(places: gpd.GeoDataFrame, *layers: gpd.GeoDataFrame) -> pd.Series:
     return pd.concat([nearest_distance(places, layer) for layer in layers], axis="columns").min(
         axis="columns"
     )
+
+
+def default_modes(stops: gpd.GeoDataFrame) -> tuple[str, ...]:
+    """Choose the modes that count unless the user says otherwise.
+
+    Parameters
+    ----------
+    stops
+        The stops of an archive, as `loaders.transit.load_stops` gives them.
+
+    Returns
+    -------
+    tuple of str
+        The structuring ones, or every mode where the archive has none of these.
+    """
+    return STRUCTURING if len(serving_modes(stops, STRUCTURING)) else tuple(MODES)
+
+
+def serving_modes(stops: gpd.GeoDataFrame, modes: Collection[str]) -> gpd.GeoDataFrame:
+    """Keep the stops of some modes.
+
+    Returns
+    -------
+    GeoDataFrame
+        The stops that at least one of these modes serves.
+    """
+    kept = [not set(modes).isdisjoint(several) for several in stops["modes"]]
+    return stops[kept]
+
+
+def counted_stops(stops: gpd.GeoDataFrame) -> str:
+    """Say how many stops there are, in all and by mode.
+
+    Returns
+    -------
+    str
+        French words; a stop of two modes is in both.
+    """
+    by_mode = {name: len(serving_modes(stops, [mode])) for mode, name in MODES.items()}
+    listed = ", ".join(f"{name} {count}" for name, count in by_mode.items() if count)
+    return f"{pluriel(len(stops), 'arrêt')} ({listed})"
+
+
+def any_of(modes: Collection[str]) -> str:
+    """List modes in a sentence.
+
+    Parameters
+    ----------
+    modes
+        Keys of `MODES`, at least one.
+    """
+    *first, last = [MODES[mode] for mode in modes]
+    return f"{', '.join(first)} ou {last}" if first else last

@@ -14,9 +14,8 @@ from facts.snapshot import current
 from loaders.brought import gtfs
 from loaders.brought.candidate_sites import SiteList
 from loaders.catalogue import Source
-from pages.velos import curve, gaps, imports_view, session, siting, siting_fields, siting_map, siting_words
-from pages.velos import stops as transit_stops
-from pages.velos.session import Imported
+from pages.velos import curve, gaps, imports_view, siting, siting_shown
+from pages.velos.imports_view import Imported
 from pages.velos.siting import Options, Proposal
 from ui import choices, downloads, figures, html, mapview, page, rows, sources, table
 from words import clock, formats
@@ -50,9 +49,9 @@ class Asked:
     @property
     def words(self) -> dict[str, str]:
         """The options and the files of the session in words."""
-        words = siting_words.described(self.options, current().commune_names)
+        words = siting_shown.described(self.options, current().commune_names)
         if self.stops is not None and self.archive is not None:
-            words["arrêts"] = f"{transit_stops.counted(self.stops)}, archive « {self.archive.name} »"
+            words["arrêts"] = f"{siting.counted_stops(self.stops)}, archive « {self.archive.name} »"
         if self.sites is not None:
             number = formats.pluriel(len(self.sites.content.frame), "emplacement")
             words["liste importée"] = f"{number}, « {self.sites.name} »"
@@ -71,7 +70,7 @@ class Asked:
     @property
     def used(self) -> list[Source]:
         """The sources that the proposal draws on, itself and the session's files aside."""
-        return siting_words.used(self.options, current().sources)
+        return siting_shown.used(self.options, current().sources)
 
     def about(self, subject: str) -> Context:
         """Say in a file where its rows come from."""
@@ -81,9 +80,9 @@ class Asked:
 
 def show(heading: DeltaGenerator) -> None:
     """Show the view."""
-    archive, sites = session.STOPS.held(), session.SITES.held()
+    archive, sites = imports_view.STOPS.held(), imports_view.SITES.held()
     options = _options(archive)
-    stops = transit_stops.serving_modes(archive.content.frame, options.modes) if archive else None
+    stops = siting.serving_modes(archive.content.frame, options.modes) if archive else None
     asked = Asked(options, sites, archive, stops)
     imports_view.show()
     found, lacking = None, _lacking(asked)
@@ -94,7 +93,7 @@ def show(heading: DeltaGenerator) -> None:
     except SolverError as error:
         lacking = f"Aucune station ne peut être proposée : {error}."
     with heading:
-        page.header(TITLE, lacking if found is None else siting_words.finding(found, options))
+        page.header(TITLE, lacking if found is None else siting_shown.finding(found, options))
         if found is not None:
             page.on_paper(asked.words)
     if found is not None:
@@ -105,7 +104,7 @@ def show(heading: DeltaGenerator) -> None:
 def _show(found: Proposal, asked: Asked) -> None:
     if not found.sites.empty:
         _figures(found)
-        html.note(siting_words.proof(found))
+        html.note(siting_shown.proof(found))
         _map(found, asked)
         _sites(found, asked)
         _changes(found, asked)
@@ -113,7 +112,7 @@ def _show(found: Proposal, asked: Asked) -> None:
     st.header("Ce que le calcul suppose", anchor=False)
     html.show(
         '<ul class="atlas-note">{% for said in lines %}<li>{{ said|t }}</li>{% endfor %}</ul>',
-        lines=siting_words.assumptions(found, asked.options),
+        lines=siting_shown.assumptions(found, asked.options),
     )
 
 
@@ -151,9 +150,9 @@ def _options(archive: Imported[gtfs.Stops] | None) -> Options:
             least=0,
             key="transports",
             width=WIDTH,
-            said=siting_words.STOPS_HELP if archive else siting_words.LINES_HELP,
+            said=siting_shown.STOPS_HELP if archive else siting_shown.LINES_HELP,
         )
-    offered = [kind for kind in siting.KINDS if siting_words.SOURCES[kind] in sources_of]
+    offered = [kind for kind in siting.KINDS if siting_shown.SOURCES[kind] in sources_of]
     with choices.row("filtres-emplacements"):
         kinds = choices.several(
             "Emplacements étudiés",
@@ -188,13 +187,13 @@ def _modes(stops: gpd.GeoDataFrame) -> tuple[str, ...]:
     """Ask which stops of the archive count."""
     chosen = choices.several(
         "Arrêts pris en compte",
-        {mode: name[:1].upper() + name[1:] for mode, name in transit_stops.MODES.items()},
-        default=transit_stops.default_modes(stops),
+        {mode: name[:1].upper() + name[1:] for mode, name in siting.MODES.items()},
+        default=siting.default_modes(stops),
         key="arrets",
         none="Aucun",
         width=310,
     )
-    return tuple(mode for mode in transit_stops.MODES if mode in chosen)
+    return tuple(mode for mode in siting.MODES if mode in chosen)
 
 
 def _shown() -> tuple[str, str]:
@@ -232,11 +231,11 @@ def _figures(found: Proposal) -> None:
 def _map(found: Proposal, asked: Asked) -> None:
     st.header("Carte avant et après", anchor=False)
     basemap, moment = _shown()
-    spec = siting_map.spec(
+    spec = siting_shown.spec(
         found,
         after=moment == APRES,
         options=asked.options,
-        objects=siting_map.objects_of(found),
+        objects=siting_shown.objects_of(found),
         stops=asked.stops,
         chosen=st.session_state.get(CHOSEN),
         basemap=basemap,
@@ -252,7 +251,7 @@ def _map(found: Proposal, asked: Asked) -> None:
         own=[_source(asked.options), *asked.own],
     )
     # The map has the lines, whether or not they count.
-    sources.note(*(source.source_id for source in asked.used), *siting_map.LINES)
+    sources.note(*(source.source_id for source in asked.used), *siting_shown.LINES)
     sources.own(asked.own)
 
 
@@ -268,15 +267,11 @@ def _sites(found: Proposal, asked: Asked) -> None:
         "recalculés exactement sur les surfaces. Chaque site reste à vérifier sur place."
     )
     to_stops = asked.stops is not None
-    table.show(
-        found.sites,
-        siting_fields.of_sites(to_stops=to_stops),
-        caption="Sites proposés, par rang",
-        key="sites",
-    )
+    fields = siting_shown.of_sites(to_stops=to_stops)
+    table.show(found.sites, fields, caption="Sites proposés, par rang", key="sites")
     downloads.show(
         found.sites,
-        siting_fields.of_site_files(to_stops=to_stops),
+        siting_shown.of_site_files(to_stops=to_stops),
         context=asked.about("sites vélos proposés"),
         key="export-sites",
         layer_id="propositions",
@@ -287,11 +282,10 @@ def _changes(found: Proposal, asked: Asked) -> None:
     st.header("Ce que ça change, QPV par QPV", anchor=False)
     rows.show(
         found.changes,
-        siting_fields.CHANGE_FIELDS,
+        siting_shown.CHANGE_FIELDS,
         asked.about("gains vélos par QPV"),
         caption="QPV du réseau, du plus grand gain au plus petit",
         key="changements",
-        files_key="export-changements",
         target=rows.TO_QPV,
     )
 
@@ -307,17 +301,17 @@ def _curve(found: Proposal, asked: Asked) -> None:
     with st.expander("Les mêmes chiffres en tableau", key="implantation-courbe"):
         table.show(
             found.curve,
-            siting_fields.CURVE_FIELDS,
+            siting_shown.CURVE_FIELDS,
             caption="Habitants gagnés selon le nombre de stations, choix glouton",
             key="courbe",
         )
     downloads.show(
         found.curve,
-        siting_fields.CURVE_FIELDS,
+        siting_shown.CURVE_FIELDS,
         context=asked.about("courbe stations vélos"),
         key="export-courbe",
     )
 
 
 def _source(options: Options) -> Source:
-    return siting_words.source_of(clock.today(), options.communes)
+    return siting_shown.source_of(clock.today(), options.communes)

@@ -8,7 +8,7 @@ from facts.fields import heading
 from geo.friches import checked
 from loaders import friches, qpv
 from pages.foncier import brownfields, premises
-from pages.velos import gaps, siting_fields
+from pages.velos import gaps, siting_shown
 from tests import readback
 from tests.browser.conftest import menu, settled
 from tests.browser.map_page import MapPage, plain
@@ -165,9 +165,9 @@ def propose_stations(opened):
 
     name, data = taken(page, "sites vélos proposés", "CSV pour Excel")
     assert re.fullmatch(r"atlas_sites-velos-proposes_marseille_[\d-]{10}\.csv", name)
-    fields = siting_fields.of_site_files(to_stops=False)
+    fields = siting_shown.of_site_files(to_stops=False)
     read = readback.from_csv(data, fields, index="candidate_id")
-    check_file(read, siting_fields.of_sites(to_stops=False), screen)
+    check_file(read, siting_shown.of_sites(to_stops=False), screen)
     lines = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig")), delimiter=";"))
     assert all("seuil : 500 m" in plain(row["filtres"]) and "ODbL" in row["licence"] for row in lines)
     assert opened.drawn("propositions") == set(read.index)

@@ -13,7 +13,7 @@ from facts.fields import Field
 from geo.candidates import LINE
 from loaders import bikes, qpv, transit
 from loaders.brought import gtfs_routes
-from pages.velos import curve, siting_fields, stops
+from pages.velos import curve, siting, siting_shown
 from tests import readback, today
 from tests.loaders.gtfs_archives import ROUTES, STOP_TIMES, STOPS, archive
 from tests.pages import driver
@@ -224,7 +224,7 @@ def of_modes(*modes):
 
 
 def test_modes_are_those_of_the_reader():
-    assert tuple(stops.MODES) == gtfs_routes.MODES
+    assert tuple(siting.MODES) == gtfs_routes.MODES
 
 
 def test_stops_of_an_archive_take_the_place_of_lines():
@@ -297,7 +297,7 @@ def test_an_archive_of_buses_alone_counts_them_unless_told_otherwise():
         archive(routes=ROUTES.replace(b",1\n", b",3\n").replace(b",0\n", b",3\n").replace(b"B1", b"21")),
         nombre="1",
     )
-    assert at.multiselect(key="arrets").value == list(stops.MODES)
+    assert at.multiselect(key="arrets").value == list(siting.MODES)
     assert "Sites proposés" in [heading.value for heading in at.header]
 
 
@@ -360,12 +360,12 @@ def text_of(form, data):
 def check_files(at, taken, *, to_stops, words):
     """Read every file of the view back, and compare it with the rows on screen."""
     shown = [
-        ("sites", "candidate_id", siting_fields.of_sites(to_stops=to_stops), "Sites proposés", FORMATS),
-        ("changements", "code_qp", siting_fields.CHANGE_FIELDS, "QPV du réseau", FORMATS),
+        ("sites", "candidate_id", siting_shown.of_sites(to_stops=to_stops), "Sites proposés", FORMATS),
+        ("changements", "code_qp", siting_shown.CHANGE_FIELDS, "QPV du réseau", FORMATS),
         (
             "courbe",
             "stations",
-            siting_fields.CURVE_FIELDS,
+            siting_shown.CURVE_FIELDS,
             "Habitants gagnés selon",
             ("xlsx", "csv-excel", "csv"),
         ),
@@ -419,7 +419,7 @@ def test_files_hold_the_rows_on_screen_and_say_what_was_asked(taken):
     assert (len(held["qpv"]), len(held["stations"])) == (41, len(bikes.load()))
     fields = [
         field
-        for field in siting_fields.of_sites(to_stops=False)
+        for field in siting_shown.of_sites(to_stops=False)
         if field.column in {"habitants_gagnes", "qpv_servis"}
     ]
     back = readback.rows_of_html_map(data, "propositions", fields)
@@ -444,7 +444,7 @@ def test_files_about_an_archive_name_it(taken):
     held = readback.from_html_map(data)
     assert held["arrets"] == of_modes("metro", "tram", "bhns").index.tolist()
     assert "Réseau d'essai" in text_of("html", data)
-    fields = siting_fields.FAULT_FIELDS
+    fields = siting_shown.FAULT_FIELDS
     for form in ("xlsx", "csv-excel", "csv"):
         back = FORMATS[form](taken[f"export-fautes-arrets-{form}"][1](), fields, index="numero")
         assert on_screen(back, fields) == rows(at, "Ce qui a été trouvé")

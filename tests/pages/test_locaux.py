@@ -20,7 +20,7 @@ from loaders import communes, indicators, premises, qpv, social
 from loaders.brought import premises_template
 from loaders.live import geocoder
 from loaders.live.geocoder import Address
-from pages.foncier import candidates, session
+from pages.foncier import candidates
 from pages.foncier import premises as shown
 from tests import dgfip, geocoding, menus, readback
 from tests.pages import driver
@@ -225,8 +225,8 @@ def test_rows_set_aside_are_listed_and_can_be_taken_away():
         ("7", "L6", "écartée"),
     ]
     assert all(row["À faire"] for row in faults)
-    aside, fields = shown.set_aside_of(at.session_state[session.INVENTORY])
-    context = Context.of([at.session_state[session.INVENTORY].source], subject="écartées", place="parc")
+    aside, fields = shown.set_aside_of(at.session_state[shown.INVENTORY])
+    context = Context.of([at.session_state[shown.INVENTORY].source], subject="écartées", place="parc")
     (first, second) = csv.DictReader(
         io.StringIO(to_csv(aside, context=context, fields=fields, plain=True).decode())
     )
@@ -263,7 +263,7 @@ def test_rows_without_coordinates_are_placed_by_their_address_on_request(monkeyp
         )
     without = ["L5", "5 rue D", "", "", *ROWS[0][4:]]
     at = opened()
-    at.checkbox(key=session.GEOCODE).set_value(asked)
+    at.checkbox(key=shown.GEOCODE).set_value(asked)
     at.file_uploader[0].set_value(("parc.csv", written([ROWS[0], without]), "text/csv")).run()
     assert not at.exception
     assert listed(at) == kept
@@ -286,7 +286,7 @@ def test_the_inventory_goes_when_asked_and_another_session_never_sees_it():
     at.button(key="locaux-retirer").click().run()
     assert not at.exception
     assert "Aucun inventaire public" in plain(html(at))
-    assert session.INVENTORY not in at.session_state
+    assert shown.INVENTORY not in at.session_state
 
 
 def test_the_inventory_survives_a_look_at_the_brownfields():
@@ -391,7 +391,7 @@ def test_invented_premises_stand_under_a_banner_and_enter_no_total():
 
 def test_files_of_invented_premises_say_so_in_each_row():
     at = uploaded(premises_template.to_xlsx(), name="modele.xlsx")
-    owned = at.session_state[session.INVENTORY]
+    owned = at.session_state[shown.INVENTORY]
     fields = shown.marked(owned.rows, shown.FIELDS)
     context = Context.of([owned.source], subject="locaux", place="essai")
     for plain_file in (True, False):

@@ -14,7 +14,7 @@ from exports.context import Context
 from exports.tables import to_csv, to_xlsx
 from facts import follow_up as words
 from loaders.brought import tables
-from pages.suivi import agenda, exchange_view, grid, inputs, preview
+from pages.suivi import agenda, bulk, inputs
 from server.rights import Rights
 from tests import geocoding, suivi
 from tests.pages import driver
@@ -244,14 +244,14 @@ def test_the_grid_gives_back_what_it_was_given(base):
     base.add(suivi.deployment(lieu="", lon=5.3698, lat=43.2965, date_fin=dt.date(2026, 1, 31)))
     base.add(suivi.deployment(code_insee=None, code_qp="QN01341I", note=suivi.FORMULA))
     table = exchange.to_table(base.store)
-    back = grid.texts(grid.typed(table))
+    back = bulk.written(bulk.typed(table))
     plan = exchange.plan(base.store, back)
     assert (plan.unchanged, plan.changes) == (2, ())
 
 
 def test_the_grid_previews_and_records(base, monkeypatch):
     base.add(suivi.deployment(lieu="Avant"))
-    real = grid.typed
+    real = bulk.typed
 
     def edited(table):
         frame = real(table)
@@ -259,7 +259,7 @@ def test_the_grid_previews_and_records(base, monkeypatch):
         return frame
 
     monkeypatch.setattr(
-        grid.st, "data_editor", lambda _frame, **_options: edited(exchange.to_table(base.store))
+        bulk.st, "data_editor", lambda _frame, **_options: edited(exchange.to_table(base.store))
     )
     at = opened(vue_suivi="Saisie en nombre")
     text = plain(html(at))
@@ -362,7 +362,7 @@ def test_a_blank_cell_of_a_frame_is_no_text():
 def test_what_goes_out_comes_back_unchanged_and_corrected(base, write):
     first = base.add(suivi.deployment(lieu=suivi.FORMULA, note="deux\nlignes", lon=5.3698, lat=43.2965))
     base.add(suivi.deployment(code_insee=None, code_qp="QN01341I", partenaire=suivi.MARKUP))
-    frame, fields = exchange_view.outgoing(DeploymentInput)
+    frame, fields = bulk.outgoing(DeploymentInput)
     context = Context.of([words.source_of(follow_up.read())], subject="suivi", place="contrat")
     name = "suivi.csv" if write is to_csv else "suivi.xlsx"
     titles = exchange.headings().values()
@@ -375,7 +375,7 @@ def test_what_goes_out_comes_back_unchanged_and_corrected(base, write):
     assert plan.corrected[["champ", "avant", "après"]].to_numpy().tolist() == [
         ["Lieu", suivi.FORMULA, "Ailleurs"]
     ]
-    assert preview.sentence(plan).startswith("0\u00a0ajout, 1\u00a0correction, 1\u00a0ligne inchangée")
+    assert bulk.sentence(plan).startswith("0\u00a0ajout, 1\u00a0correction, 1\u00a0ligne inchangée")
 
 
 @pytest.mark.parametrize(

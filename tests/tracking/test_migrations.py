@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 
 from tests.tracking.forker import SERVERS
 from tests.tracking.samples import deployment, request
-from tracking import _migrate, _schema
+from tracking import _engine, _schema
 from tracking._engine import Base, address
 from tracking.refusals import StoreError
 from tracking.store import open_store
@@ -34,7 +34,7 @@ def upgrade():
 
 def migrations(folder, more="pass"):
     """The atlas's migrations and one more."""
-    shutil.copytree(_migrate.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(_engine.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "versions" / "0002_next.py").write_text(NEXT.format(more=more), encoding="utf-8")
     return folder
 
@@ -83,7 +83,7 @@ def test_the_embedded_database_is_its_owners_alone(sqlite_url):
 def test_a_copy_is_made_before_a_filled_database_changes(url, tmp_path):
     record_id = filled(url)
     base = Base(address(url))
-    copy = _migrate.migrate(base, folder=migrations(tmp_path / "next"))
+    copy = _engine.migrate(base, folder=migrations(tmp_path / "next"))
     base.close()
     assert "suivi_essai" in tables(url)
     if base.file is None:
@@ -101,7 +101,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(url, tmp_path):
     base = Base(address(url))
     folder = migrations(tmp_path / "next", more='op.execute("SELECT * FROM absente")')
     with pytest.raises(StoreError):
-        _migrate.migrate(base, folder=folder)
+        _engine.migrate(base, folder=folder)
     base.close()
     assert "suivi_essai" not in tables(url)
     store = open_store(url)
@@ -112,7 +112,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(url, tmp_path):
 def test_a_newer_database_is_refused_and_left_alone(url, tmp_path):
     filled(url)
     base = Base(address(url))
-    _migrate.migrate(base, folder=migrations(tmp_path / "next"))
+    _engine.migrate(base, folder=migrations(tmp_path / "next"))
     with pytest.raises(StoreError, match=r"version 0002\) est plus récente.*mettre l'atlas à jour"):
         open_store(url)
     assert "suivi_essai" in tables(url)

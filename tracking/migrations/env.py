@@ -1,4 +1,4 @@
-"""What Alembic runs: the migrations, on the connection that `tracking._migrate` holds open and locked."""
+"""What Alembic runs: the migrations, on the connection that `tracking._engine` holds open and locked."""
 
 from alembic import context
 
