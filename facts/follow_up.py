@@ -122,10 +122,8 @@ def source_of(followed: FollowUp) -> Source:
         fichier="base du suivi",
         lignes_lues=count,
         lignes_gardees=count,
-        lignes_ecartees=0,
         limites="Ce que les partenaires ont enregistré, sans contrôle sur place : ce qui n'est pas enregistré n'est pas "
         "absent pour autant.",
-        communes=frozenset(),
     )
 
 

@@ -33,7 +33,7 @@ OPTIONAL: Final = frozenset(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """One source of data, as it may be shown to a user.
 
@@ -42,9 +42,9 @@ class Source:
     date
         Day to which the data refer, or None if the producer does not say.
     fichier
-        Extract, relative to `data/`.
+        Extract, relative to `data/`; "" for what has no file.
     lignes_lues, lignes_gardees, lignes_ecartees
-        Rows read by the last build, kept and set aside.
+        Rows read by the last build, kept and set aside; none for what is worked out.
     communes
         INSEE codes of the communes where absence from the source means absence on the ground; none for a file that a
         user brings and that does not say it, and none as long as the source was not downloaded.
@@ -62,16 +62,16 @@ class Source:
     titre: str
     producteur: str
     millesime: str
-    date: dt.date | None
+    date: dt.date | None = None
     licence: str
     attribution: str
-    adresse: str
-    fichier: str
-    lignes_lues: int
-    lignes_gardees: int
-    lignes_ecartees: int
-    limites: str
-    communes: frozenset[str]
+    adresse: str = ""
+    fichier: str = ""
+    lignes_lues: int = 0
+    lignes_gardees: int = 0
+    lignes_ecartees: int = 0
+    limites: str = ""
+    communes: frozenset[str] = frozenset()
     empreinte: str = ""
     telecharge_le: dt.date | None = None
     absente: bool = False
@@ -355,15 +355,7 @@ def _absent(source_id: str) -> Source:
         titre="source que ce territoire n'a pas",
         producteur="aucun",
         millesime="aucun",
-        date=None,
         licence="aucune",
         attribution="aucune",
-        adresse="",
-        fichier="",
-        lignes_lues=0,
-        lignes_gardees=0,
-        lignes_ecartees=0,
-        limites="",
-        communes=frozenset(),
         absente=True,
     )

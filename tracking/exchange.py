@@ -33,7 +33,7 @@ class TableError(AtlasError, ValueError):
 
 @dataclass(frozen=True)
 class Plan:
-    """What bringing a table back would do. Nothing is written before `apply`.
+    """What bringing a table back would do. Nothing is written: `changes` is for `Store.apply`.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Plan:
     set_aside
         One row for each fault: `SET_ASIDE_COLUMNS`. Their rows are not written.
     changes
-        What `apply` writes.
+        The rows to add and to correct; a record changed between the plan and its writing is a `ConflictError`.
     """
 
     kind: type[Record]
@@ -61,22 +61,6 @@ class Plan:
     absent: int
     notes: tuple[str, ...]
     changes: tuple[Change, ...]
-
-    def apply(self, store: Store, *, author: str, request_id: str) -> list[str]:
-        """Write the rows to add and to correct, all or nothing.
-
-        Parameters
-        ----------
-        author, request_id
-            As `Store.apply`, which also tells the errors: a record changed between the plan and this raises
-            `ConflictError`.
-
-        Returns
-        -------
-        list[str]
-            The records written; none if there is nothing to write.
-        """
-        return store.apply(self.changes, author=author, request_id=request_id) if self.changes else []
 
 
 def headings(kind: type[Record] = DeploymentInput) -> dict[str, str]:

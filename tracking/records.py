@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Final
 
 from tracking import _checks
-from tracking.refusals import RecordError
 
 #: Most characters of each text.
 LENGTHS: Final[Mapping[str, int]] = {
@@ -186,18 +185,6 @@ def faults(
         for name, fault in _unknown(record, places, nomenclature).items():
             found.setdefault(name, fault)
     return found
-
-
-def check(record: Record, *, nomenclature: Nomenclature | None = None, today: dt.date | None = None) -> None:
-    """Refuse a record that has faults.
-
-    Raises
-    ------
-    RecordError
-        With every fault.
-    """
-    if found := faults(record, nomenclature=nomenclature, today=today):
-        raise RecordError(found)
 
 
 def _deployment_faults(record: DeploymentInput, *, today: dt.date) -> dict[str, str]:

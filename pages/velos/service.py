@@ -135,7 +135,6 @@ def _source(status: Status, read_at: dt.datetime, network: BikeNetwork) -> Sourc
         licence=listed.licence,
         attribution=listed.attribution,
         adresse=network.gbfs,
-        fichier="",
         lignes_lues=len(status.frame) + status.set_aside,
         lignes_gardees=len(status.frame),
         lignes_ecartees=status.set_aside,

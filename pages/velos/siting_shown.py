@@ -211,11 +211,6 @@ def source_of(today: dt.date, communes: Sequence[str]) -> Source:
         date=today,
         licence=f"ODbL 1.0, comme les stations {BIKES} dont le calcul dérive",
         attribution="Atlas des Possibles, d'après les sources ci-dessus",
-        adresse="",
-        fichier="",
-        lignes_lues=0,
-        lignes_gardees=0,
-        lignes_ecartees=0,
         limites="Emplacements issus d'un calcul, à vol d'oiseau, à vérifier sur place",
         communes=frozenset(communes),
     )

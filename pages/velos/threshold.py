@@ -232,10 +232,8 @@ def _source(known: Isochrones) -> Source:
         licence="Licence Ouverte 2.0",
         attribution="IGN, Géoplateforme (calcul d'isochrones sur la BD TOPO)",
         adresse=isochrones.BASE_URL,
-        fichier="",
         lignes_lues=len(known.areas),
         lignes_gardees=len(known.areas),
-        lignes_ecartees=0,
         limites="Temps de marche théorique, sans les pentes ni les traversées",
         communes=network.communes,
     )

@@ -7,7 +7,8 @@ import pytest
 
 from loaders import communes, projects, qpv
 from tests.tracking.samples import HOSTILE, deployment, value
-from tracking.records import LENGTHS, DeploymentInput, Nomenclature, RecordError, check, faults
+from tracking.records import LENGTHS, DeploymentInput, Nomenclature, faults
+from tracking.refusals import RecordError
 
 TODAY = dt.date(2026, 11, 24)
 LATER = dt.date(2026, 11, 25)
@@ -98,10 +99,9 @@ def test_faults_of_indicator_values(changed, field, told):
 
 def test_every_fault_is_told_at_once():
     wrong = DeploymentInput(id_projet="", statut="", lieu="x" * 300, lon=5.0, date_fin=dt.date(1990, 1, 1))
-    with pytest.raises(RecordError) as refusal:
-        check(wrong, today=TODAY)
-    assert refusal.value.faults.keys() == {"id_projet", "statut", "lieu", "lat", "date_fin", "code_insee"}
-    assert all(fault in str(refusal.value) for fault in refusal.value.faults.values())
+    found = faults(wrong, today=TODAY)
+    assert found.keys() == {"id_projet", "statut", "lieu", "lat", "date_fin", "code_insee"}
+    assert all(fault in str(RecordError(found)) for fault in found.values())
 
 
 @pytest.mark.parametrize(
