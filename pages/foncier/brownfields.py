@@ -1,6 +1,6 @@
 """Brownfields as the page shows them: filters in words, rows by site and by land unit, totals, finding, map."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,6 +30,11 @@ TYPES: Final[Mapping[str, str]] = {
     "site_type": "Type de friche",
     "sol_pollution_existe": "Pollution du sol",
     "urba_zone_type": "Zonage d'urbanisme",
+}
+#: Distances that the user limits, with what the filter is called and what they are measured from.
+LIMITS: Final[Mapping[str, tuple[str, str]]] = {
+    "distance_station_m": (f"station {BIKES}", ""),
+    "distance_ligne_m": ("métro, tramway ou BHNS", " de la ligne"),
 }
 #: Letters of the local plans, as the CNIG standard gives them.
 ZONES: Final[Mapping[str, str]] = {
@@ -107,32 +112,33 @@ class Filters:
         Column to the values shown, only those that are limited; a missing value is NON_DIFFUSE.
     surface_m2
         Smallest surface, None for any.
-    station_m, line_m
-        Largest distances to a bike station and to a line, None for any.
+    limits_m
+        Column of `LIMITS` to the largest distance, those alone that are limited.
     """
 
     here: Where
     lieu: str
     radius_m: int
     statuts: tuple[str, ...]
-    types: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    types: Mapping[str, Sequence[str]]
+    limits_m: Mapping[str, int]
     surface_m2: int | None = None
-    station_m: int | None = None
-    line_m: int | None = None
 
     @property
     def described(self) -> dict[str, str]:
         """The filters in words, for files and paper; "" where there is none."""
+        near = {
+            LIMITS[column][0]: f"à {entier(limit_m)} m au plus{LIMITS[column][1]}"
+            for column, limit_m in self.limits_m.items()
+        }
         return {
             "commune": self.here.town,
             "lieu": "" if self.lieu == EVERYWHERE else self.lieu.lower(),
             "seuil": f"{entier(self.radius_m)} m d'un QPV, à vol d'oiseau",
             "statuts": ", ".join(STATUTS[statut].lower() for statut in self.statuts) or "aucun",
-            **{TYPES[column].lower(): ", ".join(values) for column, values in self.types},
+            **{TYPES[column].lower(): ", ".join(values) for column, values in self.types.items()},
             "surface": f"au moins {surface(self.surface_m2)}" if self.surface_m2 else "",
-            f"station {BIKES}": f"à {entier(self.station_m)} m au plus" if self.station_m else "",
-            "métro, tramway ou BHNS": f"à {entier(self.line_m)} m au plus de la ligne" if self.line_m else "",
-        }
+        } | near
 
 
 def prepared(
@@ -204,13 +210,12 @@ def select(sites: gpd.GeoDataFrame, filters: Filters) -> gpd.GeoDataFrame:
     if filters.lieu != EVERYWHERE:
         limit_m = 0 if filters.lieu == INSIDE else filters.radius_m
         kept = kept[kept["distance_qpv_m"] <= limit_m]
-    for column, values in filters.types:
+    for column, values in filters.types.items():
         kept = kept[kept[column].fillna(NON_DIFFUSE).isin(values)]
     if filters.surface_m2 is not None:
         kept = kept[kept["surface_m2"] >= filters.surface_m2]
-    for column, limit in (("distance_station_m", filters.station_m), ("distance_ligne_m", filters.line_m)):
-        if limit is not None:
-            kept = kept[kept[column] <= limit]
+    for column, limit_m in filters.limits_m.items():
+        kept = kept[kept[column] <= limit_m]
     units = merged(kept)["sites"].explode()
     unit_of = pd.Series(units.index, index=units.to_numpy(), dtype="str")
     return kept.assign(unite=unit_of.reindex(kept.index)).sort_values(

@@ -153,22 +153,23 @@ def _ask(sites: gpd.GeoDataFrame) -> tuple[Filters, str, str]:
         }
         with choices.row(None):
             surface_m2 = _limit("Surface", SURFACES_M2, lambda m2: f"Au moins {surface(m2)}", key="surface")
-            station_m = _distance("velos", f"Distance à une station {BIKES}", key="station")
-            line_m = _distance(
-                "lignes",
-                "Distance à une ligne de métro, tramway ou BHNS",
-                key="ligne",
-                said="Jusqu'à la ligne, pas jusqu'à un arrêt. ",
-            )
+            distances = {
+                "distance_station_m": _distance("velos", f"Distance à une station {BIKES}", key="station"),
+                "distance_ligne_m": _distance(
+                    "lignes",
+                    "Distance à une ligne de métro, tramway ou BHNS",
+                    key="ligne",
+                    said="Jusqu'à la ligne, pas jusqu'à un arrêt. ",
+                ),
+            }
     filters = Filters(
         here=here,
         lieu=lieu,
         radius_m=radius_m,
         statuts=tuple(statuts),
-        types=tuple((column, tuple(values)) for column, values in types.items() if values),
+        types={column: values for column, values in types.items() if values},
+        limits_m={column: limit_m for column, limit_m in distances.items() if limit_m},
         surface_m2=surface_m2,
-        station_m=station_m,
-        line_m=line_m,
     )
     return filters, maille, basemap
 
@@ -245,12 +246,10 @@ def _figures(kept: gpd.GeoDataFrame, *, with_unchecked: bool, vintage: str) -> N
 
 def _out_of_reach(sites: gpd.GeoDataFrame, filters: Filters) -> None:
     """Say how many sites a filter on distance hides because their commune is outside its source."""
-    if filters.station_m is None and filters.line_m is None:
+    if not filters.limits_m:
         return
-    before = brownfields.select(sites, replace(filters, station_m=None, line_m=None))
-    hidden = (filters.station_m is not None) & before["distance_station_m"].isna() | (
-        filters.line_m is not None
-    ) & before["distance_ligne_m"].isna()
+    before = brownfields.select(sites, replace(filters, limits_m={}))
+    hidden = before[list(filters.limits_m)].isna().any(axis="columns")
     if hidden.any():
         html.note(
             f"{pluriel(int(hidden.sum()), 'site est', 'sites sont')} hors périmètre "

@@ -33,6 +33,8 @@ AVAILABILITIES: Final[Mapping[str, str]] = {
     LATER: "Disponibles plus tard, à une date connue",
     NOT_FREE: "Non disponibles, ou inconnu",
 }
+#: Columns by whose values the user filters, with what the filters are called.
+NAMED: Final[Mapping[str, str]] = {"bailleur": "bailleurs", "usage": "usages", "statut": "statuts"}
 USAGES: Final = [value for value, _ in BY_NAME["usage"].choices]
 STATUTS: Final = [value for value, _ in BY_NAME["statut"].choices]
 _OWN: Final = premises.SOURCE_ID
@@ -111,27 +113,22 @@ class Filters:
     ----------
     here
         The places; without a QPV, premises in none of them are shown too.
-    bailleurs, usages, statuts
-        Values shown; empty for all.
+    shown
+        Column of `NAMED` to the values shown; empty for all.
     disponibilite
         One of `AVAILABILITIES`, None for any.
     """
 
     here: Where
-    bailleurs: tuple[str, ...] = ()
-    usages: tuple[str, ...] = ()
-    statuts: tuple[str, ...] = ()
+    shown: Mapping[str, Sequence[str]]
     disponibilite: str | None = None
 
     @property
     def described(self) -> dict[str, str]:
         """The filters in words, for files and paper; "" where there is none."""
-        return self.here.described | {
-            "bailleurs": ", ".join(self.bailleurs),
-            "usages": ", ".join(self.usages),
-            "statuts": ", ".join(self.statuts),
-            "disponibilité": AVAILABILITIES[self.disponibilite].lower() if self.disponibilite else "",
-        }
+        free = AVAILABILITIES[self.disponibilite].lower() if self.disponibilite else ""
+        shown = {name: ", ".join(self.shown[column]) for column, name in NAMED.items()}
+        return self.here.described | shown | {"disponibilité": free}
 
 
 def imported(
@@ -174,11 +171,7 @@ def select(rows: gpd.GeoDataFrame, filters: Filters) -> gpd.GeoDataFrame:
         kept = kept[kept["code_insee"] == here.commune]
     if here.chosen is not None:
         kept = kept[kept["code_qp"] == here.chosen]
-    for column, values in (
-        ("bailleur", filters.bailleurs),
-        ("usage", filters.usages),
-        ("statut", filters.statuts),
-    ):
+    for column, values in filters.shown.items():
         if values:
             kept = kept[kept[column].isin(values)]
     if filters.disponibilite is not None:

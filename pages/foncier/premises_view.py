@@ -26,6 +26,15 @@ from words.formats import entier
 
 TITLE: Final = "Foncier : friches et locaux"
 OBJECTS: Final = "locaux-carte"
+_CSV: Final = "text/csv; charset=utf-8"
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_EXAMPLES: Final = "Deux lignes d'exemple, marquées fictives, à remplacer ; une feuille décrit chaque colonne"
+#: What helps to write an inventory: label, key, name and kind of the file, what makes it, what it is.
+TEMPLATES: Final = (
+    ("Modèle à remplir (XLSX)", "modele-xlsx", "modele_inventaire_locaux.xlsx", _XLSX, premises_template.to_xlsx, _EXAMPLES),
+    ("Modèle à remplir (CSV)", "modele-csv", "modele_inventaire_locaux.csv", _CSV, premises_template.to_csv, None),
+    ("Notice des colonnes (CSV)", "modele-notice", "notice_inventaire_locaux.csv", _CSV, premises_template.notes_to_csv, None),
+)  # fmt: skip
 PUBLIC: Final = ("qpv", "indicateurs", "social")
 
 
@@ -64,31 +73,10 @@ def _import() -> None:
             f"GeoPackage, {premises.MAX_MB} Mo au plus. Les lignes que l'atlas ne peut pas placer sont écartées et listées."
         )
         with st.container(horizontal=True):
-            st.download_button(
-                "Modèle à remplir (XLSX)",
-                premises_template.to_xlsx,
-                file_name="modele_inventaire_locaux.xlsx",
-                mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                key="modele-xlsx",
-                on_click="ignore",
-                help="Deux lignes d'exemple, marquées fictives, à remplacer ; une feuille décrit chaque colonne",
-            )
-            st.download_button(
-                "Modèle à remplir (CSV)",
-                premises_template.to_csv,
-                file_name="modele_inventaire_locaux.csv",
-                mime="text/csv; charset=utf-8",
-                key="modele-csv",
-                on_click="ignore",
-            )
-            st.download_button(
-                "Notice des colonnes (CSV)",
-                premises_template.notes_to_csv,
-                file_name="notice_inventaire_locaux.csv",
-                mime="text/csv; charset=utf-8",
-                key="modele-notice",
-                on_click="ignore",
-            )
+            for label, key, name, kind, make, said in TEMPLATES:
+                st.download_button(
+                    label, make, file_name=name, mime=kind, key=key, on_click="ignore", help=said
+                )
         st.checkbox(
             "Placer par leur adresse les lignes sans coordonnées",
             key=premises.GEOCODE,
@@ -149,12 +137,13 @@ def _ask(rows: gpd.GeoDataFrame) -> tuple[Filters, str]:
         )
     with choices.row("filtres-locaux"):
         # Names of landlords come from the user's file: they are not written into the address.
-        bailleurs = st.multiselect(
-            "Bailleurs", sorted(rows["bailleur"].dropna().unique()), placeholder="Tous", key="bailleurs"
-        )
-        usages = choices.several("Usages", premises.USAGES, key="usages")
-        statuts = choices.several("Statuts", premises.STATUTS, key="statuts-locaux")
-    return Filters(here, tuple(bailleurs), tuple(usages), tuple(statuts), disponibilite), basemap
+        landlords = sorted(rows["bailleur"].dropna().unique())
+        values = {
+            "bailleur": st.multiselect("Bailleurs", landlords, placeholder="Tous", key="bailleurs"),
+            "usage": choices.several("Usages", premises.USAGES, key="usages"),
+            "statut": choices.several("Statuts", premises.STATUTS, key="statuts-locaux"),
+        }
+    return Filters(here, values, disponibilite), basemap
 
 
 @fragment

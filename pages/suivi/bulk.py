@@ -13,7 +13,7 @@ from facts.fields import Field, texts
 from facts.follow_up import FollowUp
 from facts.snapshot import current
 from loaders.brought import tables
-from pages.suivi import card, inputs, session
+from pages.suivi import card, inputs
 from tracking import exchange
 from tracking.exchange import Plan
 from tracking.records import LENGTHS, DeploymentInput, IndicatorInput, Status
@@ -134,16 +134,16 @@ def _texts(rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
 
 def _apply(plan: Plan, key: str) -> None:
     request = st.session_state.setdefault(f"{REQUEST}{key}", follow_up.new_request())
-    for name in (session.SAID, session.REFUSED):
+    for name in (inputs.SAID, inputs.REFUSED):
         st.session_state.pop(name, None)
     try:
         ids = follow_up.write(plan.changes, request_id=request)
     except ConflictError as error:
-        st.session_state[session.REFUSED] = f"{error} Rien n'est enregistré de ce lot."
+        st.session_state[inputs.REFUSED] = f"{error} Rien n'est enregistré de ce lot."
     except AtlasError as error:
-        st.session_state[session.REFUSED] = str(error)
+        st.session_state[inputs.REFUSED] = str(error)
     else:
-        st.session_state[session.SAID] = (
+        st.session_state[inputs.SAID] = (
             f"{pluriel(len(ids), 'enregistrement fait', 'enregistrements faits')}."
         )
         forget(key)

@@ -11,7 +11,7 @@ import streamlit as st
 from errors import AtlasError
 from facts.fields import Field, texts
 from facts.snapshot import current
-from pages.suivi import inputs, session
+from pages.suivi import inputs
 from tracking.changes import Correct, Restore, Withdraw
 from tracking.records import DeploymentInput, IndicatorInput, Record
 from tracking.refusals import Conflict
@@ -155,7 +155,7 @@ def _buttons(
 
 
 def _restore(record_id: str, version: int, based_on: int) -> None:
-    session.attempt(
+    inputs.attempt(
         Restore(record_id, version, based_on),
         request_id=f"{record_id}-r{version}-{based_on}",
         said=f"La fiche est revenue à sa version {version} ; rien n'est effacé de son histoire.",
@@ -163,7 +163,7 @@ def _restore(record_id: str, version: int, based_on: int) -> None:
 
 
 def _withdraw(record_id: str, based_on: int) -> None:
-    session.attempt(
+    inputs.attempt(
         Withdraw(record_id, based_on),
         request_id=f"{record_id}-w-{based_on}",
         said="Fiche retirée. « Rétablir la fiche » la remet ; son histoire reste.",
@@ -211,7 +211,7 @@ def show_conflict(conflict: Conflict, names: Mapping[str, str]) -> None:
         lines=lines,
     )
     if conflict.withdrawn:
-        st.button("Revenir à la fiche", key=f"{KEY}fermer", type="primary", on_click=session.close)
+        st.button("Revenir à la fiche", key=f"{KEY}fermer", type="primary", on_click=inputs.close)
         return
     way = st.radio(
         "Que garder ?", list(WAYS), format_func=WAYS.__getitem__, key=f"{KEY}voie", horizontal=True
@@ -279,11 +279,11 @@ def _plainly(said: Mapping[str, str]) -> Callable[[str], str]:
 
 def _settle(conflict: Conflict, request_id: str) -> None:
     way = st.session_state.get(f"{KEY}voie")
-    if session.conflict() is None:  # a second click
+    if inputs.conflict() is None:  # a second click
         return
     if way == THEIRS:
-        session.close()
-        st.session_state[session.SAID] = (
+        inputs.close()
+        st.session_state[inputs.SAID] = (
             "La leur est gardée ; la vôtre reste parmi les brouillons de la fiche."
         )
         return
@@ -294,4 +294,4 @@ def _settle(conflict: Conflict, request_id: str) -> None:
     )
 
     change = Correct(conflict.record_id, merged(conflict, taken), conflict.last)
-    session.attempt(change, request_id=request_id, said="Votre choix est enregistré comme nouvelle version.")
+    inputs.attempt(change, request_id=request_id, said="Votre choix est enregistré comme nouvelle version.")

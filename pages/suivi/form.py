@@ -10,9 +10,8 @@ from facts.snapshot import current
 from geo.crs import points_from_degrees
 from loaders.live.geocoder import Address
 from maps.spec import Cadrage, MapSpec, SessionObjects, ShownLayer
-from pages.suivi import inputs, session
-from pages.suivi.inputs import Fields
-from pages.suivi.session import Form
+from pages.suivi import inputs
+from pages.suivi.inputs import Fields, Form
 from tracking.records import LENGTHS, Status, faults
 from ui import choices, follow_up, geocoding, html, mapview
 from ui.markdown import plain
@@ -36,7 +35,7 @@ def open_new(values: Mapping[str, Any]) -> None:
         "statut": Status.PLANNED.value,
     }
     st.session_state.pop(FOUND, None)
-    session.open_form(Form(KIND), empty | dict(values), prefix=PREFIX)
+    inputs.open_form(Form(KIND), empty | dict(values), prefix=PREFIX)
     if values.get("code_qp"):
         _fill_commune()
 
@@ -44,7 +43,7 @@ def open_new(values: Mapping[str, Any]) -> None:
 def open_correction(record_id: str, row: Mapping[str, Any]) -> None:
     """Open the form on a record."""
     st.session_state.pop(FOUND, None)
-    session.open_form(Form(KIND, record_id, int(row["version"])), inputs.values_of(row), prefix=PREFIX)
+    inputs.open_form(Form(KIND, record_id, int(row["version"])), inputs.values_of(row), prefix=PREFIX)
 
 
 def show(form: Form) -> None:
@@ -203,7 +202,7 @@ def _take(found: Sequence[Address]) -> None:
 
 
 def _save() -> None:
-    form = session.form(KIND)
+    form = inputs.form(KIND)
     if form is None:  # a second click on a form that was already recorded
         return
     form.tried, form.faults = True, {}
@@ -216,4 +215,4 @@ def _save() -> None:
         if form.record_id is None
         else "Correction enregistrée, l'ancienne version est gardée."
     )
-    session.save(form, record, said=done)
+    inputs.save(form, record, said=done)

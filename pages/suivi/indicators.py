@@ -15,9 +15,8 @@ from facts import follow_up as words
 from facts import project as projects
 from facts.follow_up import FollowUp
 from facts.snapshot import current
-from pages.suivi import card, inputs, session
-from pages.suivi.inputs import Fields
-from pages.suivi.session import Form
+from pages.suivi import card, inputs
+from pages.suivi.inputs import Fields, Form
 from tracking.records import IndicatorInput, Scale
 from ui import choices, html, rows
 from ui.markdown import prose
@@ -47,9 +46,9 @@ def show(followed: FollowUp, *, may_write: bool) -> None:
     """Show the view."""
     with choices.row():
         chosen = choices.project(none="Tous les projets")
-    opened = session.form(KIND) if may_write else None
+    opened = inputs.form(KIND) if may_write else None
     if opened is not None and opened.id_projet != chosen:
-        session.keep()
+        inputs.keep()
         opened = None
     values = words.indicators(followed, current().projects, current().communes, current().qpv)
     if chosen is None:
@@ -168,7 +167,7 @@ def _open(id_projet: str, indicator: str) -> None:
     values = {"indicateur": indicator, "echelle": Scale.WHOLE.value, "mesure": "", "unite": "", "source": ""}
     # A year that has ended is what is most often counted.
     ended = {"periode_debut": dt.date(today.year - 1, 1, 1), "periode_fin": dt.date(today.year - 1, 12, 31)}
-    session.open_form(Form(KIND, id_projet=id_projet), blank | values | ended, prefix=PREFIX)
+    inputs.open_form(Form(KIND, id_projet=id_projet), blank | values | ended, prefix=PREFIX)
 
 
 def _open_correction(record_id: str, row: Mapping[str, Any]) -> None:
@@ -188,7 +187,7 @@ def _open_correction(record_id: str, row: Mapping[str, Any]) -> None:
         "source": record.source,
     }
     opened = Form(KIND, record_id, int(row["version"]), id_projet=record.id_projet)
-    session.open_form(opened, values, prefix=PREFIX)
+    inputs.open_form(opened, values, prefix=PREFIX)
 
 
 def _form(opened: Form, id_projet: str, given: list[str]) -> None:
@@ -220,7 +219,7 @@ def _form(opened: Form, id_projet: str, given: list[str]) -> None:
 
 
 def _save(id_projet: str) -> None:
-    opened = session.form(KIND)
+    opened = inputs.form(KIND)
     if opened is None:  # a second click on a form that was already recorded
         return
     held = {name.removeprefix(PREFIX): st.session_state.get(name) for name in opened.widgets}
@@ -229,7 +228,7 @@ def _save(id_projet: str) -> None:
         opened.faults = faults
         return
 
-    session.save(opened, record, said="Valeur enregistrée.")
+    inputs.save(opened, record, said="Valeur enregistrée.")
 
 
 def _table(values: pd.DataFrame, followed: FollowUp, place: str) -> None:

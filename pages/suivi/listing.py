@@ -14,7 +14,7 @@ from facts.snapshot import current
 from geo.crs import Bounds, points_from_degrees
 from geo.follow_up import STATUSES, by_project, communes_of
 from maps.spec import Cadrage, MapSpec, ShownLayer
-from pages.suivi import card, form, session
+from pages.suivi import card, form, inputs
 from tracking.records import DeploymentInput
 from ui import choices, downloads, follow_up, html, mapview, rows, table
 from ui.markdown import plain
@@ -45,7 +45,7 @@ def show(followed: FollowUp, facts: pd.DataFrame, *, may_write: bool) -> None:
     facts
         What `ui.follow_up.facts` gives.
     """
-    if (opened := session.form(form.KIND)) is not None and may_write:
+    if (opened := inputs.form(form.KIND)) is not None and may_write:
         form.show(opened)
         return
     commune, projet, statut = _filters()
@@ -134,7 +134,7 @@ def _list(kept: pd.DataFrame, followed: FollowUp, asked: Mapping[str, str | None
                 titre="Carte des déploiements enregistrés",
                 layers=[ShownLayer("communes"), ShownLayer("qpv"), *shown],
                 # After the form, whose map went to one point, the address holds that view.
-                cadrage=Cadrage(f"suivi-{bounds}", bounds, impose=session.MOVED in st.session_state),
+                cadrage=Cadrage(f"suivi-{bounds}", bounds, impose=inputs.MOVED in st.session_state),
             ),
             key="carte-suivi",
             height=420,

@@ -6,7 +6,7 @@ import streamlit as st
 
 from facts import follow_up as words
 from facts.follow_up_words import finding
-from pages.suivi import agenda, bulk, card, form, indicators, listing, session
+from pages.suivi import agenda, bulk, card, form, indicators, inputs, listing
 from server import identity
 from ui import choices, follow_up, page, presence, sources
 
@@ -44,9 +44,9 @@ def show() -> None:
     person = identity.show(key="identite")
     may_write = person.may_write and not followed.fault
     _say()
-    if session.conflict() is not None or session.form(FORMS.get(vue, "")) is None:
-        session.keep()
-    if (found := session.conflict()) is not None:
+    if inputs.conflict() is not None or inputs.form(FORMS.get(vue, "")) is None:
+        inputs.keep()
+    if (found := inputs.conflict()) is not None:
         card.show_conflict(found, card.names())
     elif vue == AGENDA:
         agenda.show(followed)
@@ -63,9 +63,9 @@ def show() -> None:
 
 
 def _say() -> None:
-    if refused := st.session_state.pop(session.REFUSED, None):
+    if refused := st.session_state.pop(inputs.REFUSED, None):
         st.error(refused)
-    if said := st.session_state.pop(session.SAID, None):
+    if said := st.session_state.pop(inputs.SAID, None):
         st.success(said)
 
 

@@ -1,31 +1,255 @@
-"""View "Manques": where e-bike stations are missing, around which QPV."""
+"""View "Manques": where e-bike stations are missing, around which QPV, in metres as the crow flies or in minutes on foot, never both in one ranking."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 import geopandas as gpd
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from exports.context import Context
+from facts.fields import Field
 from facts.naming import BIKES
 from facts.snapshot import current
-from geo import cycling
-from pages.velos import gaps, service, threshold
-from pages.velos.threshold import Threshold
+from geo import cycling, walking
+from geo.walking import Walking
+from loaders.catalogue import Source
+from loaders.live import isochrones
+from loaders.live.isochrones import Isochrones
+from loaders.paths import cache_folder
+from loaders.versions import stamp
+from pages.velos import gaps, service
 from ui import choices, downloads, figures, page, plan, rows, sheet, table, where
-from ui.markdown import plain
+from ui.markdown import plain, prose
 from ui.where import Where
+from words import formats
 from words.formats import entier, typographie
 
+METRES: Final = "Distance"
+MINUTES: Final = "Temps de marche"
+ISOCHRONES_ID: Final = "isochrones"
+_OUTCOME: Final = "isochrones-issue"
 TITLE: Final = "Vélos : où manque-t-il des stations ?"
+
+
+@dataclass(frozen=True, eq=False)
+class Threshold:
+    """A threshold in force and what the network brings within it.
+
+    Attributes
+    ----------
+    figures
+        One row per QPV, every figure by the same kind of threshold.
+    said
+        The threshold in words, such as "300 m à vol d'oiseau".
+    radius_m
+        Radius of the circles to draw, in metres; None with isochrones.
+    walked
+        The walk measured and the isochrones known; None in metres.
+    """
+
+    figures: pd.DataFrame
+    said: str
+    radius_m: float | None
+    gap_fields: tuple[Field, ...]
+    other_fields: tuple[Field, ...]
+    all_fields: tuple[Field, ...]
+    sources: Mapping[str, Source]
+    note: str
+    walked: tuple[Walking, Isochrones] | None = None
+
+
+def choose() -> Threshold:
+    """Let the user choose the kind of threshold and its value."""
+    kind = choices.segments("Seuil", [METRES, MINUTES], key="mesure")
+    return _metres() if kind == METRES else _minutes()
+
+
+def _metres() -> Threshold:
+    radius_m = choices.metres()
+    return Threshold(
+        figures=current().bike_reach(radius_m),
+        said=f"{radius_m} m à vol d'oiseau",
+        radius_m=radius_m,
+        gap_fields=gaps.GAP_FIELDS,
+        other_fields=gaps.OTHER_FIELDS,
+        all_fields=gaps.ALL_FIELDS,
+        sources={},
+        note="Les distances sont à vol d'oiseau, depuis le contour du QPV ; une station virtuelle ne dessert personne.",
+    )
+
+
+def _minutes() -> Threshold:
+    minutes = st.slider(
+        "Seuil de temps de marche (min)",
+        walking.LEAST_MINUTES,
+        walking.MOST_MINUTES,
+        walking.DEFAULT_MINUTES,
+        key="minutes",
+        bind="query-params",
+        width=320,
+    )
+    speed = st.number_input(
+        "Vitesse (m/min)",
+        min_value=40,
+        max_value=int(walking.FASTEST_M_PER_MIN),
+        value=int(walking.SPEED_M_PER_MIN),
+        step=5,
+        key="vitesse",
+        bind="query-params",
+        width=130,
+        help="80 m/min font 4,8 km/h. Ne sert qu'aux cercles, faute d'isochrones.",
+    )
+    detour = st.number_input(
+        "Détour",
+        min_value=1.0,
+        max_value=2.0,
+        value=walking.DETOUR,
+        step=0.1,
+        format="%.1f",
+        key="detour",
+        bind="query-params",
+        width=130,
+        help="Mètres marchés dans les rues pour un mètre à vol d'oiseau. Ne sert qu'aux cercles, faute d'isochrones.",
+    )
+    found, known = _walked(current().version, stamp(cache_folder()), minutes, speed, detour)
+    if found.method == walking.ISOCHRONES:
+        said = f"{minutes} min à pied, par les rues"
+        note = "Le temps de marche suit les rues : isochrones de l'IGN, au départ de chaque station ; une station virtuelle ne dessert personne."
+        sources = {ISOCHRONES_ID: _source_of(known)}
+    else:
+        said = f"{minutes} min à pied, par des cercles de {formats.entier(found.radius_m)} m"
+        note = (
+            f"Faute d'isochrones, le temps de marche est approché par des cercles : {minutes} min × {formats.entier(speed)} m/min ÷ "
+            f"{formats.decimal(detour)} = {formats.entier(found.radius_m)} m à vol d'oiseau ; une station virtuelle ne dessert personne."
+        )
+        sources = {}
+    return Threshold(
+        figures=found.figures,
+        said=said,
+        radius_m=found.radius_m,
+        gap_fields=gaps.WALK_FIELDS,
+        other_fields=gaps.WALK_OTHER_FIELDS,
+        all_fields=gaps.WALK_ALL_FIELDS,
+        sources=sources,
+        note=note,
+        walked=(found, known),
+    )
+
+
+def offer_isochrones(within: Threshold) -> None:
+    """Say whether isochrones or circles are shown, and let the user ask for what is missing; nothing in metres."""
+    if within.walked is None:
+        return
+    found, known = within.walked
+    if found.method == walking.ISOCHRONES:
+        st.info(
+            formats.typographie(
+                f"Montré : isochrones de l'IGN pour les {formats.pluriel(len(found.concerned), 'station')} proches d'un QPV, "
+                f"{_read_on(known)}. Leurs aires ne sont pas dessinées sur la carte."
+            ),
+            icon=":material/directions_walk:",
+        )
+        return
+    st.info(
+        formats.typographie(
+            f"Montré : des cercles, et non des isochrones. Il en manque {formats.entier(len(found.missing))} sur "
+            f"{formats.entier(len(found.concerned))} stations proches d'un QPV ; toutes sont nécessaires pour ne pas mêler les deux."
+        ),
+        icon=":material/directions_walk:",
+    )
+    if st.session_state.get(_OUTCOME):
+        st.warning(prose(st.session_state[_OUTCOME]))
+    label = f"Demander les isochrones à l'IGN ({formats.pluriel(len(found.missing), 'station')})"
+    if st.button(
+        label, key="isochrones", help="Cinq demandes par seconde au plus ; ce qui est reçu est gardé"
+    ):
+        _fetch(found)
+
+
+def _fetch(found: Walking) -> None:
+    stations = current().bikes.loc[list(found.concerned)]
+    bar = st.progress(0.0)
+
+    def told(done: int, total: int) -> None:
+        bar.progress(done / max(total, 1), text=f"{formats.entier(done)} sur {formats.entier(total)}")
+
+    answer = isochrones.fetch(
+        stations, minutes=found.minutes, vintage=current().sources[gaps.NETWORK].millesime, on_progress=told
+    )
+    st.session_state[_OUTCOME] = _outcome(answer)
+    st.rerun()
+
+
+def _outcome(answer: Isochrones) -> str:
+    """Say why isochrones are missing after a run, or nothing."""
+    if not answer.missing:
+        return ""
+    reasons = "; ".join(dict.fromkeys(answer.failures.values()))
+    why = answer.stopped or reasons or "raison inconnue"
+    return (
+        f"{isochrones.SERVICE} : {formats.pluriel(len(answer.missing), 'isochrone')} non obtenue{'s' if len(answer.missing) > 1 else ''} "
+        f"({why}). Ce qui est reçu est gardé : une nouvelle demande reprendra où celle-ci s'est arrêtée."
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _walked(
+    version: str,  # noqa: ARG001
+    kept: tuple[tuple[str, int, int], ...],  # noqa: ARG001
+    minutes: int,
+    speed_m_per_min: float,
+    detour: float,
+) -> tuple[Walking, Isochrones]:
+    network = current().sources[gaps.NETWORK]
+    near = walking.concerned(current().qpv, current().bikes, minutes=minutes, covered=network.communes)
+    known = isochrones.cached(near, minutes=minutes, vintage=network.millesime)
+    found = walking.qpv_figures(
+        current().qpv,
+        current().bikes,
+        minutes=minutes,
+        covered=network.communes,
+        isochrones=known.areas,
+        speed_m_per_min=speed_m_per_min,
+        detour=detour,
+    )
+    return found, known
+
+
+def _read_on(known: Isochrones) -> str:
+    days = known.areas["lu_le"].dt.tz_convert("Europe/Paris").dt.date
+    first, last = days.min(), days.max()
+    if first == last:
+        return f"demandées le {formats.date(first)}"
+    return f"demandées du {formats.date(first)} au {formats.date(last)}"
+
+
+def _source_of(known: Isochrones) -> Source:
+    networks = ", ".join(sorted({text for text in known.areas["reseau"] if text})) or "version non dite"
+    network = current().sources[gaps.NETWORK]
+    return Source(
+        source_id=ISOCHRONES_ID,
+        titre=f"Isochrones piétonnes autour des stations {BIKES}",
+        producteur="IGN, Géoplateforme",
+        millesime=f"{_read_on(known)}, réseau routier {networks}",
+        date=known.areas["lu_le"].dt.tz_convert("Europe/Paris").max().date(),
+        licence="Licence Ouverte 2.0",
+        attribution="IGN, Géoplateforme (calcul d'isochrones sur la BD TOPO)",
+        adresse=isochrones.BASE_URL,
+        lignes_lues=len(known.areas),
+        lignes_gardees=len(known.areas),
+        limites="Temps de marche théorique, sans les pentes ni les traversées",
+        communes=network.communes,
+    )
 
 
 def show(heading: DeltaGenerator) -> None:
     """Show the view."""
     with choices.row():
-        within = threshold.choose()
+        within = choose()
         here = where.ask(where.with_qpv())
         basemap = choices.basemap()
 
@@ -37,7 +261,7 @@ def show(heading: DeltaGenerator) -> None:
         page.header(TITLE, gaps.finding(shown, said=within.said))
         page.on_paper(filters)
 
-    threshold.offer_isochrones(within)
+    offer_isochrones(within)
     if not covered.empty:
         _figures(covered)
 
