@@ -5,9 +5,9 @@ Cells are texts: reading and writing the bytes of a file is the business of the 
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
@@ -130,22 +130,21 @@ def plan(
         If the columns are not those of the export.
     """
     known, notes = _recognised(table, kind)
-    reader = _Reader(store, kind, columns=known, today=today)
+    reader = _Reader(store, kind, fields=known, today=today)
     cells = table.fillna("").astype("str")
     ids = cells[known[RECORD_ID]].str.strip() if RECORD_ID in known else pd.Series("", index=cells.index)
     repeated = {record_id for record_id, count in Counter(ids).items() if record_id and count > 1}
     for line, *texts in cells.itertuples(name=None):
-        row = dict(zip(map(str, cells.columns), texts, strict=True))
         if not "".join(texts).strip():
             continue
-        if ids[line] in repeated:
-            reader.refuse(
-                line, "fiche présente plusieurs fois", "garder une seule ligne par fiche", fiche=ids[line]
-            )
-        elif ids[line]:
-            reader.correct(line, ids[line], row)
+        given = dict(zip(map(str, cells.columns), texts, strict=True))
+        row = _Row(line, ids[line], {field: given[heading] for field, heading in known.items()})
+        if row.fiche in repeated:
+            reader.refuse(row, "fiche présente plusieurs fois", "garder une seule ligne par fiche")
+        elif row.fiche:
+            reader.correct(row)
         else:
-            reader.add(line, row)
+            reader.add(row)
     standing = {record_id for record_id, each in reader.standing.items() if not each.withdrawn}
     return Plan(
         kind=kind,
@@ -160,17 +159,25 @@ def plan(
     )
 
 
+class _Row(NamedTuple):
+    """A row: its line in the file, the record that it corrects or "", the cell of each field."""
+
+    line: Any
+    fiche: str
+    cells: Mapping[str, str]
+
+
 class _Reader:
     """Reads rows one after the other and sorts what they come to."""
 
     def __init__(
-        self, store: Store, kind: type[Record], *, columns: Mapping[str, str], today: dt.date | None
+        self, store: Store, kind: type[Record], *, fields: Iterable[str], today: dt.date | None
     ) -> None:
         self.store = store
         self.kind = kind
         self.today = today
-        self.headings = columns
-        self.columns = tuple(column for column in COLUMNS[kind] if column.field in columns)
+        self.columns = {column.field: column for column in COLUMNS[kind]}
+        self.read = [column for field, column in self.columns.items() if field in fields]
         self.standing: dict[str, Standing] = store.standing(kind)
         self.contents = {
             each.record: record_id for record_id, each in self.standing.items() if not each.withdrawn
@@ -182,51 +189,41 @@ class _Reader:
         self.unchanged = 0
         self.changes: list[Change] = []
 
-    def refuse(
-        self, line: Any, fault: str, mend: str, *, fiche: str = "", champ: str = "", valeur: str = ""
-    ) -> None:
-        self.set_aside.append((line, fiche, champ, valeur[:80], fault, mend))
+    def refuse(self, row: _Row, fault: str, mend: str, *, champ: str = "", valeur: str = "") -> None:
+        self.set_aside.append((row.line, row.fiche, champ, valeur[:80], fault, mend))
 
-    def add(self, line: Any, row: Mapping[str, str]) -> None:
-        values = self._values(line, row, fiche="")
+    def add(self, row: _Row) -> None:
+        values = self._values(row)
         if values is None:
             return
         # A field that must be there and is not is left to the record's own check.
-        blank = {column.field: "" if column.form == "texte" else None for column in COLUMNS[self.kind]}
+        blank = {field: "" if column.form == "texte" else None for field, column in self.columns.items()}
         record = self.kind(**(blank | values))
-        if not self._sound(line, record, row, fiche=""):
+        if not self._sound(row, record):
             return
         if (twin := self.contents.get(record)) is not None:
-            where = f"fiche {twin}" if twin else "une autre ligne"
-            self.refuse(
-                line, f"déjà enregistrée : {where} dit la même chose", "retirer la ligne, ou la préciser"
-            )
+            fault = f"déjà enregistrée : {f'fiche {twin}' if twin else 'une autre ligne'} dit la même chose"
+            self.refuse(row, fault, "retirer la ligne, ou la préciser")
             return
         self.contents[record] = ""
         self.changes.append(Add(record))
         self.added += [
-            (line, column.heading, written(value))
-            for column in self.columns
+            (row.line, column.heading, written(value))
+            for column in self.read
             if (value := getattr(record, column.field)) not in {None, ""}
         ]
 
-    def correct(self, line: Any, record_id: str, row: Mapping[str, str]) -> None:
-        current = self.standing.get(record_id)
+    def correct(self, row: _Row) -> None:
+        current = self.standing.get(row.fiche)
         if current is None or current.withdrawn:
-            fault = (
-                "fiche inconnue" if current is None else f"fiche retirée par {current.author} depuis l'export"
-            )
-            self.refuse(
-                line, fault, f"{_EXPORT_AGAIN}, ou vider la case « Fiche » pour l'ajouter", fiche=record_id
-            )
+            gone = f"fiche retirée par {current.author} depuis l'export" if current else "fiche inconnue"
+            self.refuse(row, gone, f"{_EXPORT_AGAIN}, ou vider la case « Fiche » pour l'ajouter")
             return
-        base = self._base(record_id, row)
+        base = self._base(row, current)
         if base is None:
-            self.refuse(
-                line, "version absente ou inconnue", _EXPORT_AGAIN, fiche=record_id, champ=KEYS[VERSION]
-            )
+            self.refuse(row, "version absente ou inconnue", _EXPORT_AGAIN, champ=KEYS[VERSION])
             return
-        values = self._values(line, row, fiche=record_id)
+        values = self._values(row)
         if values is None:
             return
         seen, number = base
@@ -235,68 +232,56 @@ class _Reader:
         if not moved:
             self.unchanged += 1
         elif number != current.version:
-            self._conflict(line, record_id, seen, values)
+            self._conflict(row, seen, current, values)
         else:
             record = replace(current.record, **{name: values[name] for name in moved})
-            if self._sound(line, record, row, fiche=record_id):
-                self.changes.append(Correct(record_id, record, number))
+            if self._sound(row, record):
+                self.changes.append(Correct(row.fiche, record, number))
                 self.corrected += [
-                    (
-                        line,
-                        record_id,
-                        column.heading,
-                        written(getattr(seen, column.field)),
-                        written(values[column.field]),
-                    )
-                    for column in self.columns
-                    if column.field in moved
+                    (row.line, row.fiche, column.heading, written(getattr(seen, name)), written(values[name]))
+                    for name, column in self.columns.items()
+                    if name in moved
                 ]
 
-    def _base(self, record_id: str, row: Mapping[str, str]) -> tuple[Record, int] | None:
-        text = row.get(self.headings.get(VERSION, ""), "").strip()
+    def _base(self, row: _Row, current: Standing) -> tuple[Record, int] | None:
+        text = row.cells.get(VERSION, "").strip()
         if not text.isascii() or not text.isdigit():
             return None
-        current = self.standing[record_id]
         number = int(text)
         if number == current.version:
             return current.record, number
         try:
-            return self.store.version(record_id, number), number
+            return self.store.version(row.fiche, number), number
         except UnknownError:
             return None
 
-    def _conflict(self, line: Any, record_id: str, seen: Record, values: Mapping[str, Any]) -> None:
-        current = self.standing[record_id]
-        for column in self.columns:
-            before, now, wanted = (
-                getattr(seen, column.field), getattr(current.record, column.field), values[column.field],
-            )  # fmt: skip
-            if not same(before, now) or not same(before, wanted):
-                told = (written(before), written(now), written(wanted))
-                self.conflicts.append(
-                    (line, record_id, column.heading, *told, current.author, current.written_at)
-                )
+    def _conflict(self, row: _Row, seen: Record, current: Standing, values: Mapping[str, Any]) -> None:
+        for column in self.read:
+            name = column.field
+            three = (getattr(seen, name), getattr(current.record, name), values[name])
+            if not all(same(three[0], other) for other in three):
+                told = (column.heading, *map(written, three), current.author, current.written_at)
+                self.conflicts.append((row.line, row.fiche, *told))
 
-    def _values(self, line: Any, row: Mapping[str, str], *, fiche: str) -> dict[str, Any] | None:
+    def _values(self, row: _Row) -> dict[str, Any] | None:
         """Read the cells of a row; None if some cannot be read, each of which is told."""
-        values, unread = {}, False
-        for column in self.columns:
-            cell = row[self.headings[column.field]]
+        values = {}
+        for column in self.read:
             try:
-                values[column.field] = read(column, cell)
+                values[column.field] = read(column, row.cells[column.field])
             except ValueError as fault:
-                unread = True
-                self.refuse(line, str(fault), column.mend, fiche=fiche, champ=column.heading, valeur=cell)
-        return None if unread else values
+                self._refuse_cell(row, column, str(fault))
+        return values if len(values) == len(self.read) else None
 
-    def _sound(self, line: Any, record: Record, row: Mapping[str, str], *, fiche: str) -> bool:
+    def _sound(self, row: _Row, record: Record) -> bool:
         found = records.faults(record, nomenclature=self.store.nomenclature, today=self.today)
-        by_field: dict[str, Column] = {column.field: column for column in COLUMNS[self.kind]}
         for name, fault in found.items():
-            column = by_field[name]
-            cell = row.get(self.headings.get(name, ""), "")
-            self.refuse(line, fault, column.mend, fiche=fiche, champ=column.heading, valeur=cell)
+            self._refuse_cell(row, self.columns[name], fault)
         return not found
+
+    def _refuse_cell(self, row: _Row, column: Column, fault: str) -> None:
+        cell = row.cells.get(column.field, "")
+        self.refuse(row, fault, column.mend, champ=column.heading, valeur=cell)
 
 
 def _recognised(table: pd.DataFrame, kind: type[Record]) -> tuple[dict[str, str], tuple[str, ...]]:
