@@ -23,12 +23,12 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks.measure import Row, compare, processor_s
 from benchmarks.served import ROOT
+from facts.snapshot import current
 from geo.crs import LAMBERT93, WGS84
-from loaders import communes, premises
+from loaders import premises
 from loaders import qpv as qpv_loader
 from loaders.brought.premises_schema import BY_NAME, COLUMNS
 from pages.foncier import premises as shown
-from words import clock
 
 SEED = 20260302
 MANY = 20_000
@@ -238,11 +238,9 @@ def made_again(raw: bytes, name: str) -> float:
     -------
         Milliseconds of processor time.
     """
-    qpv, names = qpv_loader.load(), dict(communes.load()["nom"])
+    current()
     start = time.process_time()
-    owned = shown.imported(
-        premises.read(raw, name=name), name=name, qpv=qpv, communes=names, today=clock.today()
-    )
+    owned = shown.imported(premises.read(raw, name=name), name=name)
     shown.session_objects(owned)
     return 1000 * (time.process_time() - start)
 

@@ -184,14 +184,18 @@ def known_versions(script: ScriptDirectory | None = None) -> set[str]:
     return {each.revision for each in (script or ScriptDirectory(str(MIGRATIONS))).walk_revisions()}
 
 
+def read_only(file: Path) -> sqlite3.Connection:
+    """Open a SQLite file that nothing is written into."""
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+
+
 def copy_sqlite(file: Path, folder: Path, *, label: str) -> Path:
     """Copy a SQLite file as it stands, while others use it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stamp = dt.datetime.now(tz=dt.UTC).strftime("%Y-%m-%dT%H%M%S.%fZ")
     copy = folder / f"{file.stem}-{stamp}-{label}.sqlite3"
     os.close(os.open(copy, os.O_CREAT | os.O_EXCL, 0o600))
-    address = f"{file.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True)) as source, closing(sqlite3.connect(copy)) as target:
+    with closing(read_only(file)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
         # One file alone, without the journals that the original has beside it.
         target.execute("PRAGMA journal_mode = DELETE")

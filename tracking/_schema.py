@@ -6,7 +6,7 @@ versions of a record is held by its keys, so that of two writers who start from 
 
 import datetime as dt
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
@@ -75,9 +75,7 @@ RECORD: Final = sa.Table(
 )
 
 
-def _versions(
-    name: str, *columns: sa.Column[str] | sa.Column[float] | sa.Column[dt.date] | sa.Column[Decimal]
-) -> sa.Table:
+def _versions(name: str, *columns: sa.Column[Any]) -> sa.Table:
     return sa.Table(
         name,
         METADATA,

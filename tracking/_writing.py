@@ -190,7 +190,10 @@ def _written(
     connection: Connection, changes: Sequence[Change], *, author: str, now: dt.datetime
 ) -> list[str]:
     kinds = _hold(connection, [change.record_id for change in changes if not isinstance(change, Add)])
-    last = _last(connection, kinds)
+    last: dict[str, Standing] = {}
+    for kind in sorted(set(kinds.values())):
+        ids = [record_id for record_id, its in kinds.items() if its == kind]
+        last |= standing_of(connection, kind, record_ids=ids)
     planned = [_plan(connection, change, kinds, last) for change in changes]
     if conflicts := tuple(each.conflict for each in planned if each.conflict):
         raise ConflictError(conflicts)
@@ -231,7 +234,17 @@ def _plan(
         raise UnknownError(f"Fiche {record_id} : version inconnue. À faire : recharger la page.")
     content = _wanted(connection, change, kind)
     if seen < standing.version:
-        conflict = _conflict(connection, change, standing, content)
+        conflict = Conflict(
+            record_id=record_id,
+            based_on=seen,
+            last=standing.version,
+            author=standing.author,
+            written_at=standing.written_at,
+            withdrawn=standing.withdrawn,
+            base=contents(version(connection, record_id, seen)),
+            theirs=contents(standing.record),
+            yours=content,
+        )
         return _Planned(kind, record_id, seen, content, conflict=conflict)
     return _Planned(kind, record_id, seen, content, fault=_misplaced(change, standing))
 
@@ -247,14 +260,6 @@ def _hold(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
         shown = missing[0] if _ledger.is_id(missing[0]) else "(identifiant illisible)"
         raise UnknownError(f"Fiche {shown} : inconnue du suivi. À faire : recharger la page.")
     return kinds
-
-
-def _last(connection: Connection, kinds: Mapping[str, str]) -> dict[str, Standing]:
-    found: dict[str, Standing] = {}
-    for kind in TABLES:
-        if ids := [record_id for record_id, its in kinds.items() if its == kind]:
-            found |= standing_of(connection, kind, record_ids=ids)
-    return found
 
 
 def _wanted(connection: Connection, change: Correct | Withdraw | Restore, kind: str) -> dict[str, Any]:
@@ -273,25 +278,6 @@ def _misplaced(change: Correct | Withdraw | Restore, standing: Standing) -> str 
         same = change.version == standing.version and not standing.withdrawn
         return "c'est déjà la version en cours" if same else None
     return "fiche retirée : la rétablir d'abord" if standing.withdrawn else None
-
-
-def _conflict(
-    connection: Connection,
-    change: Correct | Withdraw | Restore,
-    standing: Standing,
-    yours: Mapping[str, Any],
-) -> Conflict:
-    return Conflict(
-        record_id=change.record_id,
-        based_on=change.based_on,
-        last=standing.version,
-        author=standing.author,
-        written_at=standing.written_at,
-        withdrawn=standing.withdrawn,
-        base=contents(version(connection, change.record_id, change.based_on)),
-        theirs=contents(standing.record),
-        yours=yours,
-    )
 
 
 def _keep_drafts(

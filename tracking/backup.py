@@ -13,7 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from tracking import _schema
-from tracking._engine import Base, address, copy_sqlite, known_versions, migrate, sqlite_file
+from tracking._engine import Base, address, copy_sqlite, known_versions, migrate, read_only, sqlite_file
 from tracking.refusals import StoreError
 
 
@@ -75,10 +75,7 @@ def restore(file: Path, url: str | None) -> Path | None:
     kept, erased = _put_by(target, url) if target.is_file() and target.stat().st_size else (None, [])
     base = Base(address(url))
     try:
-        with (
-            closing(sqlite3.connect(_read_only(file), uri=True)) as source,
-            closing(sqlite3.connect(target)) as open_,
-        ):
+        with closing(read_only(file)) as source, closing(sqlite3.connect(target)) as open_:
             source.backup(open_)
         migrate(base)
         person = _schema.PERSON
@@ -119,17 +116,13 @@ def _file(url: str | None) -> Path:
     return file
 
 
-def _read_only(file: Path) -> str:
-    return f"{file.absolute().as_uri()}?mode=ro"
-
-
 def _check(file: Path) -> None:
     """Refuse a copy that could not be used."""
     mend = "À faire : prendre une autre sauvegarde."
     if not file.is_file():
         raise StoreError(f"Sauvegarde {file.name} : fichier absent. {mend}")
     try:
-        with closing(sqlite3.connect(_read_only(file), uri=True)) as copy:
+        with closing(read_only(file)) as copy:
             sound = copy.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
             tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             ours = _schema.SCHEMA_TABLE in tables

@@ -131,26 +131,14 @@ class Filters:
         return self.here.described | shown | {"disponibilité": free}
 
 
-def imported(
-    inventory: Inventory, *, name: str, qpv: pd.DataFrame, communes: Mapping[str, str], today: dt.date
-) -> Imported:
-    """Make of a reading what the page shows.
-
-    Parameters
-    ----------
-    inventory
-        What `loaders.premises.read` gave.
-    qpv
-        The QPV, with `lib_qp`.
-    communes
-        Name of each commune by INSEE code.
-    """
-    frame = inventory.frame
+def imported(inventory: Inventory, *, name: str) -> Imported:
+    """Make what the page shows of what `loaders.premises.read` gave."""
+    frame, held = inventory.frame, current()
     rows = frame.assign(
         nom=frame["adresse"].fillna(frame.index.to_series()),
-        lib_qp=frame["code_qp"].map(qpv["lib_qp"]).fillna(OUTSIDE_QPV),
-        commune=frame["code_insee"].map(communes),
-        disponibilite=availability(frame, today),
+        lib_qp=frame["code_qp"].map(held.qpv["lib_qp"]).fillna(OUTSIDE_QPV),
+        commune=frame["code_insee"].map(held.commune_names),
+        disponibilite=availability(frame, clock.today()),
     )
     order = rows["disponibilite"].map({name: rank for rank, name in enumerate(AVAILABILITIES)})
     rows = rows.assign(ordre=order).sort_values(["ordre", "nom"], kind="stable").drop(columns="ordre")
@@ -308,9 +296,16 @@ def set_aside_of(owned: Imported) -> tuple[pd.DataFrame, tuple[Field, ...]]:
 
 
 def _read(raw: bytes, name: str) -> Imported:
-    return _imported(
-        premises.read(raw, name=name, geocode=geocoding.best if st.session_state.get(GEOCODE) else None), name
-    )
+    geocode = geocoding.best if st.session_state.get(GEOCODE) else None
+    return imported(premises.read(raw, name=name, geocode=geocode), name=name)
+
+
+def _fictional() -> Imported:
+    path = premises.FICTIONAL_FILE
+    if path.is_file():
+        return imported(premises.read_fictional(), name=path.name)
+    # A territory without a drawn inventory draws its own: the same at each call.
+    return imported(premises.read(fictional.make(), name=path.name), name=path.name)
 
 
 PARC: Final = Slot(INVENTORY, _read)
@@ -318,16 +313,4 @@ PARC: Final = Slot(INVENTORY, _read)
 
 def take_fictional() -> None:
     """Read the invented inventory, on request alone."""
-    path = premises.FICTIONAL_FILE
-    # A territory without a drawn inventory draws its own: the same at each call.
-    drawn = path.is_file()
-    PARC.keep(
-        lambda: _imported(
-            premises.read_fictional() if drawn else premises.read(fictional.make(), name=path.name), path.name
-        )
-    )
-
-
-def _imported(inventory: premises.Inventory, name: str) -> Imported:
-    held = current()
-    return imported(inventory, name=name, qpv=held.qpv, communes=held.commune_names, today=clock.today())
+    PARC.keep(_fictional)

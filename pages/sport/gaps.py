@@ -123,8 +123,10 @@ class Gaps:
 
     Attributes
     ----------
-    qpv, families, facilities, communes
-        What `per_qpv`, `per_family`, `listed` and `per_commune` give.
+    qpv, facilities, communes
+        What `per_qpv`, `listed` and `per_commune` give.
+    families
+        How many facilities of each serve the QPV, and how many QPV have none.
     """
 
     qpv: gpd.GeoDataFrame
@@ -138,7 +140,10 @@ def measured(held: Snapshot, choice: Choice) -> Gaps:
     source, here = held.sources[SOURCE], Where(choice.commune)
     inventory = census.of_access(held.layers["sports"], choice.access)
     kept = inventory if choice.family is None else inventory[inventory["famille"] == choice.family]
-    families = per_family(here.qpv, inventory, radius_m=choice.radius_m, source=source)
+    families = category_figures(
+        here.qpv, inventory, inventory["famille"], radius_m=choice.radius_m, covered=source.communes
+    )
+    families = families.rename_axis("famille").sort_values("qpv_sans", ascending=False, kind="stable")
     if choice.family is not None:
         families = families.loc[[choice.family]]
     if not any(source.covers(codes) for codes in here.qpv["communes"]):
@@ -188,22 +193,6 @@ def per_qpv(
     rows["familles_absentes"] = absent.sum(axis="columns").astype(float).where(rows["couvert"])
     rows["noms_absentes"] = [list(absent.columns[line]) for line in absent.to_numpy()]
     return rows
-
-
-def per_family(
-    qpv: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, *, radius_m: int, source: Source
-) -> pd.DataFrame:
-    """Say of each family how many facilities serve the QPV and how many QPV have none.
-
-    Parameters
-    ----------
-    radius_m
-        Threshold in metres, crow-flies.
-    """
-    table = category_figures(
-        qpv, facilities, facilities["famille"], radius_m=radius_m, covered=source.communes
-    )
-    return table.rename_axis("famille").sort_values("qpv_sans", ascending=False, kind="stable")
 
 
 def listed(facilities: gpd.GeoDataFrame, here: Where, *, radius_m: int | None) -> gpd.GeoDataFrame:

@@ -30,6 +30,10 @@ SCALES: Final[Mapping[str, str]] = {
     Scale.COMMUNE.value: "Une commune",
     Scale.QPV.value: "Un QPV",
 }
+#: The scales of one place to the field that names it.
+_PLACES: Final[Mapping[str, str]] = {Scale.COMMUNE.value: "code_insee", Scale.QPV.value: "code_qp"}
+#: Fields of a value that the form asks for as they are.
+ASKED: Final = frozenset({"indicateur", "echelle", "periode_debut", "periode_fin", "unite", "source"})
 #: A drawing holds so many points at most, the last ones; the table has them all.
 MOST_POINTS: Final = 8
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f]")
@@ -137,28 +141,19 @@ def record_of(values: Mapping[str, Any], id_projet: str) -> tuple[IndicatorInput
     if faults:
         return None, faults
     scale = values.get("echelle") or Scale.WHOLE.value
-    code = (
-        values.get("code_insee")
-        if scale == Scale.COMMUNE
-        else values.get("code_qp")
-        if scale == Scale.QPV
-        else None
+    record = IndicatorInput(
+        id_projet=id_projet,
+        indicateur=values["indicateur"],
+        periode_debut=values["periode_debut"],
+        periode_fin=values["periode_fin"],
+        echelle=scale,
+        code=values.get(_PLACES.get(scale, "")),
+        valeur=number,
+        texte="" if number is not None else measure,
+        unite=(values.get("unite") or "").strip() if number is not None else "",
+        source=(values.get("source") or "").strip(),
     )
-    return (
-        IndicatorInput(
-            id_projet=id_projet,
-            indicateur=values["indicateur"],
-            periode_debut=values["periode_debut"],
-            periode_fin=values["periode_fin"],
-            echelle=scale,
-            code=code,
-            valeur=number,
-            texte="" if number is not None else measure,
-            unite=(values.get("unite") or "").strip() if number is not None else "",
-            source=(values.get("source") or "").strip(),
-        ),
-        {},
-    )
+    return record, {}
 
 
 def _open(id_projet: str, indicator: str) -> None:
@@ -174,18 +169,9 @@ def _open_correction(record_id: str, row: Mapping[str, Any]) -> None:
     record = inputs.content_of(row)
     if not isinstance(record, IndicatorInput):
         return
-    scale = record.echelle
-    values = {
-        "indicateur": record.indicateur,
-        "echelle": scale,
-        "code_insee": record.code if scale == Scale.COMMUNE else None,
-        "code_qp": record.code if scale == Scale.QPV else None,
-        "periode_debut": record.periode_debut,
-        "periode_fin": record.periode_fin,
-        "mesure": record.texte if record.valeur is None else grouped(record.valeur),
-        "unite": record.unite,
-        "source": record.source,
-    }
+    values = {name: value for name, value in vars(record).items() if name in ASKED}
+    values |= {name: record.code if scale == record.echelle else None for scale, name in _PLACES.items()}
+    values["mesure"] = record.texte if record.valeur is None else grouped(record.valeur)
     opened = Form(KIND, record_id, int(row["version"]), id_projet=record.id_projet)
     inputs.open_form(opened, values, prefix=PREFIX)
 
@@ -227,7 +213,6 @@ def _save(id_projet: str) -> None:
     if record is None:
         opened.faults = faults
         return
-
     inputs.save(opened, record, said="Valeur enregistrée.")
 
 

@@ -16,23 +16,12 @@ from words.formats import entier, part, pluriel
 NETWORK: Final = "velos"
 
 _NAME, _CODE, _TOWNS = QPV
-_RANK: Final = Field(
-    "rang_manque",
-    "Rang",
-    "entier",
-    NETWORK,
-    "1 pour le plus grand nombre d'habitants hors de portée, parmi les QPV que le réseau couvre",
-)
+_RANKED: Final = "1 pour le plus grand nombre d'habitants hors de portée, parmi les QPV que le réseau couvre"
+_RANK: Final = Field("rang_manque", "Rang", "entier", NETWORK, _RANKED)
 _GARE: Final = (
-    Field(
-        "distance_gare_m",
-        "Gare la plus proche",
-        "distance_m",
-        "sncf",
-        "À vol d'oiseau, depuis le contour du QPV",
-    ),
+    Field("distance_gare_m", "Gare la plus proche", "distance_m", "sncf", "À vol d'oiseau, depuis le contour du QPV"),
     Field("gare_proche", "Nom de la gare", "texte", "sncf"),
-)
+)  # fmt: skip
 _REACH: Final = (
     Field("habitants_hors_portee", "Habitants hors de portée", "entier", NETWORK, "Estimation : densité uniforme dans le QPV"),
     Field("part_surface_couverte", "Surface à portée", "part", NETWORK, "Part de la surface du QPV à portée d'une station"),
@@ -50,15 +39,7 @@ _LINE: Final = (
 )  # fmt: skip
 
 #: Gaps among the QPV that the network covers, largest first.
-GAP_FIELDS: Final = (
-    _NAME,
-    _RANK,
-    _CODE,
-    PEOPLE,
-    *_REACH,
-    *_LINE,
-    *_GARE,
-)
+GAP_FIELDS: Final = (_NAME, _RANK, _CODE, PEOPLE, *_REACH, *_LINE, *_GARE)
 #: The QPV that the network does not cover: nothing about stations is known there.
 OTHER_FIELDS: Final = (_NAME, _CODE, _TOWNS, PEOPLE, _REACH[0], _REACH[3], _LINE[0], *_GARE)
 #: Everything, for files.

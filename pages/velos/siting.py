@@ -210,16 +210,11 @@ def _described(
     covered = frames.sources[NETWORK].communes
     gained = gains.site_gains(qpv, stations, sites, radius_m=radius_m, covered=covered)
     names = qpv["lib_qp"]
-    columns = {
-        "station": (stations, stations["name"]),
-        "gare": (frames.railway_stations, frames.railway_stations["name"]),
-    }
-    measured = {}
-    for what, (layer, titles) in columns.items():
-        closest = nearest(sites, layer)
-        measured[f"distance_{what}_m"] = closest["distance_m"]
-        measured[f"{what}_proche"] = closest["id"].map(titles)
-    described = sites.join(gained).assign(**measured)
+    rail = frames.railway_stations
+    described = sites.join(gained).assign(
+        **_nearest(sites, stations, "station", station_proche=stations["name"]),
+        **_nearest(sites, rail, "gare", gare_proche=rail["name"]),
+    )
     degrees = to_wgs84(sites).geometry
     described["lon"], described["lat"] = degrees.x.round(6), degrees.y.round(6)
     described["place"] = _titles(sites, frames)
@@ -251,22 +246,27 @@ def _steps(curve: pd.Series) -> pd.DataFrame:
 
 
 def _to_lines(sites: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> dict[str, pd.Series]:
-    closest = nearest(sites, lines)
-    return {
-        "distance_ligne_m": closest["distance_m"],
-        "ligne_proche": closest["id"].map(lines["route_short_name"]),
-    }
+    return _nearest(sites, lines, "ligne", ligne_proche=lines["route_short_name"])
 
 
 def _to_stops(sites: gpd.GeoDataFrame, stops: gpd.GeoDataFrame) -> dict[str, pd.Series]:
-    closest = nearest(sites, stops)
-    modes = stops["modes"].map(lambda several: ", ".join(MODES[mode] for mode in several))
-    return {
-        "distance_arret_m": closest["distance_m"],
-        "arret_proche": closest["id"].map(stops["nom"]),
-        "arret_modes": closest["id"].map(modes),
-        "arret_lignes": closest["id"].map(stops["lignes"].map(", ".join)),
-    }
+    return _nearest(
+        sites,
+        stops,
+        "arret",
+        arret_proche=stops["nom"],
+        arret_modes=stops["modes"].map(lambda several: ", ".join(MODES[mode] for mode in several)),
+        arret_lignes=stops["lignes"].map(", ".join),
+    )
+
+
+def _nearest(
+    sites: gpd.GeoDataFrame, layer: gpd.GeoDataFrame, what: str, **told: pd.Series
+) -> dict[str, pd.Series]:
+    """Measure the distance to the nearest object of a layer, and say of it what `told` does."""
+    closest = nearest(sites, layer)
+    columns = {name: closest["id"].map(values) for name, values in told.items()}
+    return {f"distance_{what}_m": closest["distance_m"], **columns}
 
 
 def _from(places: gpd.GeoDataFrame, *layers: gpd.GeoDataFrame) -> pd.Series:
