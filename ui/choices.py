@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from facts.snapshot import current
 from loaders.live.offline import is_offline
 from maps.spec import BASEMAPS
+from words.constants import PROXIMITY_M
 
 EVERYWHERE: Final = "Toutes les communes"
 NO_QPV_CHOSEN: Final = "Aucun en particulier"
@@ -20,9 +21,7 @@ def row(key: str | None = "filtres") -> DeltaGenerator:
     return st.container(horizontal=True, vertical_alignment="bottom", key=key)
 
 
-def commune(
-    names: Mapping[str, str], *, key: str = "commune", label: str = "Commune", none: str = EVERYWHERE
-) -> str | None:
+def commune(names: Mapping[str, str], *, none: str = EVERYWHERE) -> str | None:
     """Let the user choose one commune or all.
 
     Parameters
@@ -35,12 +34,10 @@ def commune(
     str or None
         INSEE code; None for all.
     """
-    return one_of(by_title(names), key=key, label=label, none=none)
+    return one_of(by_title(names), key="commune", label="Commune", none=none)
 
 
-def qpv(
-    frame: pd.DataFrame, *, key: str = "qpv", label: str = "Quartier prioritaire", none: str = NO_QPV_CHOSEN
-) -> str | None:
+def qpv(frame: pd.DataFrame, *, none: str = NO_QPV_CHOSEN) -> str | None:
     """Let the user choose one QPV or none.
 
     Parameters
@@ -48,7 +45,7 @@ def qpv(
     frame
         The QPV to choose from: index `code_qp`, columns `lib_qp` and `lib_communes`.
     """
-    return one_of(titles_of_qpv(frame), key=key, label=label, none=none)
+    return one_of(titles_of_qpv(frame), key="qpv", label="Quartier prioritaire", none=none)
 
 
 def project(*, none: str) -> str | None:
@@ -128,7 +125,6 @@ def several(
 def metres(
     label: str = "Seuil de distance à vol d'oiseau (m)",
     *,
-    default: int = 300,
     least: int = 100,
     key: str = "seuil",
     width: int = 320,
@@ -141,7 +137,9 @@ def metres(
     said
         What there is to know of it.
     """
-    return st.slider(label, least, 1000, default, 50, key=key, bind="query-params", width=width, help=said)
+    return st.slider(
+        label, least, 1000, PROXIMITY_M, 50, key=key, bind="query-params", width=width, help=said
+    )
 
 
 def titles_of_qpv(frame: pd.DataFrame) -> dict[str, str]:

@@ -157,13 +157,11 @@ def show_whole(
     frame: pd.DataFrame,
     fields: Sequence[Field],
     *,
-    sources: Mapping[str, Source] | None = None,
     caption: str,
     target: str = "",
 ) -> None:
     """Show rows all at once and as they come; the parameters are those of `show`."""
-    catalogue = current().sources if sources is None else sources
-    st.html(to_html(frame, fields, sources=catalogue, caption=caption, target=target))
+    st.html(to_html(frame, fields, sources=current().sources, caption=caption, target=target))
 
 
 def _sorted_by_user(frame: pd.DataFrame, fields: Sequence[Field], key: str) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """View "Manques": where e-bike stations are missing, around which QPV, in metres as the crow flies or in minutes on foot, never both in one ranking."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -47,6 +47,8 @@ class Threshold:
         The threshold in words, such as "300 m à vol d'oiseau".
     radius_m
         Radius of the circles to draw, in metres; None with isochrones.
+    own
+        The isochrones as a source, if they are what is measured by.
     walked
         The walk measured and the isochrones known; None in metres.
     """
@@ -57,8 +59,8 @@ class Threshold:
     gap_fields: tuple[Field, ...]
     other_fields: tuple[Field, ...]
     all_fields: tuple[Field, ...]
-    sources: Mapping[str, Source]
     note: str
+    own: tuple[Source, ...] = ()
     walked: tuple[Walking, Isochrones] | None = None
 
 
@@ -77,7 +79,6 @@ def _metres() -> Threshold:
         gap_fields=gaps.GAP_FIELDS,
         other_fields=gaps.OTHER_FIELDS,
         all_fields=gaps.ALL_FIELDS,
-        sources={},
         note="Les distances sont à vol d'oiseau, depuis le contour du QPV ; une station virtuelle ne dessert personne.",
     )
 
@@ -119,14 +120,12 @@ def _minutes() -> Threshold:
     if found.method == walking.ISOCHRONES:
         said = f"{minutes} min à pied, par les rues"
         note = "Le temps de marche suit les rues : isochrones de l'IGN, au départ de chaque station ; une station virtuelle ne dessert personne."
-        sources = {ISOCHRONES_ID: _source_of(known)}
     else:
         said = f"{minutes} min à pied, par des cercles de {formats.entier(found.radius_m)} m"
         note = (
             f"Faute d'isochrones, le temps de marche est approché par des cercles : {minutes} min × {formats.entier(speed)} m/min ÷ "
             f"{formats.decimal(detour)} = {formats.entier(found.radius_m)} m à vol d'oiseau ; une station virtuelle ne dessert personne."
         )
-        sources = {}
     return Threshold(
         figures=found.figures,
         said=said,
@@ -134,8 +133,8 @@ def _minutes() -> Threshold:
         gap_fields=gaps.WALK_FIELDS,
         other_fields=gaps.WALK_OTHER_FIELDS,
         all_fields=gaps.WALK_ALL_FIELDS,
-        sources=sources,
         note=note,
+        own=(_source_of(known),) if found.method == walking.ISOCHRONES else (),
         walked=(found, known),
     )
 
@@ -281,7 +280,7 @@ def show(heading: DeltaGenerator) -> None:
         sheet.show(row, within.all_fields, sources=current().sources, caption="Le QPV choisi")
 
     transit = () if within.walked else ("lignes", "sncf")
-    used = (gaps.NETWORK, "qpv", "indicateurs", *within.sources.values(), *transit)
+    used = (gaps.NETWORK, "qpv", "indicateurs", *within.own, *transit)
     about = partial(rows.about, used, place=here.name, filters=filters)
     st.header("Manques classés", anchor=False)
     st.caption(

@@ -80,7 +80,9 @@ def physical():
 def walked():
     """Count the stations that a walk may lead to from a QPV of Marseille, on plain distances."""
     stations = physical()
-    near = [stations.distance(row.geometry) <= 600 for row in qpv.load().itertuples() if "13055" in row.communes]
+    near = [
+        stations.distance(row.geometry) <= 600 for row in qpv.load().itertuples() if "13055" in row.communes
+    ]
     return int(pd.concat(near, axis=1).any(axis=1).sum())
 
 
