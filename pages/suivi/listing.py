@@ -1,4 +1,4 @@
-"""The deployments recorded: filters, list, map, promise against fact; one of them opens with its history."""
+"""The deployments recorded: filters, list, map, promise against fact, the one that opens with its history; and their agenda by year."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -8,11 +8,11 @@ import streamlit as st
 
 from facts import follow_up as words
 from facts.fields import Field, texts
-from facts.follow_up import FollowUp
+from facts.follow_up import SIGNS, FollowUp
 from facts.follow_up_words import balance, beyond, observed
 from facts.snapshot import current
 from geo.crs import Bounds, points_from_degrees
-from geo.follow_up import STATUSES, by_project, communes_of
+from geo.follow_up import STATUSES, by_project, communes_of, in_year, years
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.suivi import card, form, inputs
 from tracking.records import DeploymentInput
@@ -35,6 +35,12 @@ PROMISE_FIELDS: Final = (
 OPENED: Final = "fiche"
 #: Around the deployments, what the map shows with them.
 AROUND_M: Final = 2_000
+UNDATED: Final = "Sans date"
+AGENDA_FIELDS: Final = tuple(
+    field
+    for field in words.DEPLOYMENT_FIELDS
+    if field.column in {"titre", "statut", "commune", "qpv", "lieu", "debut", "fin", "partenaire"}
+)
 
 
 def show(followed: FollowUp, facts: pd.DataFrame, *, may_write: bool) -> None:
@@ -206,3 +212,76 @@ def unread() -> None:
             "Le suivi ne répond pas : la base des enregistrements est inaccessible. À faire : prévenir l’administration de l’atlas."
         )
     )
+
+
+def show_agenda(followed: FollowUp) -> None:
+    """Show the view."""
+    rows = follow_up.deployments(followed)
+    st.header("Agenda", anchor=False)
+    if rows.empty:
+        html.note("Aucun enregistrement pour le moment : l’agenda se remplit avec les déploiements.")
+        return
+    spans = agenda_columns(rows)
+    lines = _lines(rows, spans)
+    html.show("suivi/legend.jinja", signs=SIGNS)
+    html.show(
+        "suivi/agenda.jinja",
+        title=f"Déploiements par projet et par année ({pluriel(len(lines), 'projet')})",
+        labels=spans,
+        lines=lines,
+        signs=SIGNS,
+        plurals=words.PLURALS,
+    )
+    chosen = st.selectbox(
+        "Année",
+        [None, *spans],
+        format_func=lambda label: "Toutes les années" if label is None else label,
+        key="annee",
+        bind="query-params",
+        width=240,
+    )
+    kept = rows if chosen is None else rows[spans[chosen]]
+    table.show(
+        kept.sort_values(["date_debut", "date_fin"], na_position="last"),
+        AGENDA_FIELDS,
+        caption="Déploiements" if chosen is None else f"Déploiements : {chosen.lower()}",
+        key="agenda",
+        target="suivi?fiche=",
+    )
+
+
+def agenda_columns(rows: pd.DataFrame) -> dict[str, list[bool]]:
+    """Give the years of the agenda, from the first to the last, and then those without a date.
+
+    Parameters
+    ----------
+    rows
+        What `facts.follow_up.deployments` gives.
+
+    Returns
+    -------
+    dict of str to list of bool
+        Heading of the column to which rows stand there.
+    """
+    spans = years(rows)
+    dated = spans.dropna()
+    found = {}
+    if not dated.empty:
+        first, last = int(dated["premiere"].min()), int(dated["derniere"].max())
+        found = {str(year): list(in_year(rows, year)) for year in range(first, last + 1)}
+    undated = spans["premiere"].isna().tolist()
+    return found | ({UNDATED: undated} if any(undated) else {})
+
+
+def _lines(
+    rows: pd.DataFrame, spans: Mapping[str, list[bool]]
+) -> list[tuple[str, list[list[tuple[str, int]]]]]:
+    """Count the statuses of each project in each column of the agenda, the projects in their document's order."""
+    order = {title: rank for rank, title in enumerate(current().projects_in_order["titre"])}
+    parts = [rows[inside] for inside in spans.values()]
+    lines = []
+    for title in sorted(rows["titre"].unique(), key=lambda title: (order.get(title, len(order)), title)):
+        counts = [part.loc[part["titre"] == title, "statut"].value_counts() for part in parts]
+        cells = [[(status, int(found[status])) for status in STATUSES if status in found] for found in counts]
+        lines.append((title, cells))
+    return lines

@@ -6,7 +6,7 @@ import streamlit as st
 
 from facts import follow_up as words
 from facts.follow_up_words import finding
-from pages.suivi import agenda, bulk, card, form, indicators, inputs, listing
+from pages.suivi import bulk, card, form, indicators, inputs, listing
 from server import identity
 from ui import choices, follow_up, page, presence, sources
 
@@ -49,7 +49,7 @@ def show() -> None:
     if (found := inputs.conflict()) is not None:
         card.show_conflict(found, card.names())
     elif vue == AGENDA:
-        agenda.show(followed)
+        listing.show_agenda(followed)
     elif vue == INDICATEURS:
         indicators.show(followed, may_write=may_write)
     elif vue == GRILLE:

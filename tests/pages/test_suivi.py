@@ -14,7 +14,7 @@ from exports.context import Context
 from exports.tables import to_csv, to_xlsx
 from facts import follow_up as words
 from loaders.brought import tables
-from pages.suivi import agenda, bulk, inputs
+from pages.suivi import bulk, inputs, listing
 from server.rights import Rights
 from tests import geocoding, suivi
 from tests.pages import driver
@@ -299,7 +299,11 @@ def test_the_agenda_puts_each_deployment_in_its_years(base):
     )
     base.add(suivi.deployment(statut="envisagé", date_debut=None))
     rows = base.store.deployments().sort_values("statut")
-    assert agenda.columns(rows) == {"2024": [False, True], "2025": [False, True], "Sans date": [True, False]}
+    assert listing.agenda_columns(rows) == {
+        "2024": [False, True],
+        "2025": [False, True],
+        "Sans date": [True, False],
+    }
     assert "Sans date" in html(opened(vue_suivi="Agenda"))
 
 
