@@ -16,7 +16,7 @@ from ui.page import CONTENT_ID, ICON, say_fault
 
 FAULT: AtlasError | None = None
 try:
-    from ui import frame, presence, startup
+    from ui import presence, startup
 except AtlasError as error:
     # What a territory is called is read while these are imported: the next visit imports them again.
     FAULT = error
@@ -90,8 +90,8 @@ def run() -> None:
     if FAULT:
         say_fault(FAULT)
         return
-    frame.run(page)
-    frame.footer()
+    startup.run(page)
+    startup.footer()
 
 
 # Streamlit runs this file for each visit, and imports it once as a module to start the server.

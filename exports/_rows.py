@@ -9,10 +9,13 @@ import pandas as pd
 from errors import ArgumentError
 from exports.context import Context
 from facts.fields import Field, stated
-from loaders.catalogue import Source
 from words.kinds import Kind
 
 PROVENANCE: Final = ("producteur", "millesime", "licence", "attribution", "filtres", "date_export")
+#: What files say of each source.
+ORIGIN: Final = (
+    "titre", "producteur", "millesime", "licence", "attribution", "adresse", "communes", "limites",
+)  # fmt: skip
 DIGITS: Final[Mapping[Kind, int]] = {
     "part": 6,
     "pourcentage": 4,
@@ -90,20 +93,10 @@ def origins(context: Context) -> list[dict[str, Any]]:
     """Describe each source, the first first; what the context says of them all where it names none."""
     if not context.sources:
         return [{name: value for name, value in provenance(context).items() if name in PROVENANCE[:4]}]
-    return [_origin(source) for source in context.sources]
-
-
-def _origin(source: Source) -> dict[str, Any]:
-    return {
-        "titre": source.titre,
-        "producteur": source.producteur,
-        "millesime": source.millesime,
-        "licence": source.licence,
-        "attribution": source.attribution,
-        "adresse": source.adresse,
-        "communes": sorted(source.communes),
-        "limites": source.limites,
-    }
+    return [
+        {name: getattr(source, name) for name in ORIGIN} | {"communes": sorted(source.communes)}
+        for source in context.sources
+    ]
 
 
 def french_date(day: dt.date) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from exports.vector_map import VectorMap
-from facts import attribution
+from facts import naming
 from facts.fields import Field, heading, present, stated
 from facts.naming import CONTRAT, TERRITORY
 from loaders.catalogue import Source
@@ -185,7 +185,7 @@ def origins(sources: Iterable[Source], names: Mapping[str, str]) -> list[str]:
         Name of each of the atlas's communes by INSEE code.
     """
     return [
-        typographie(f"{attribution.line(source, names)} ; mention : « {source.attribution} »")
+        typographie(f"{naming.line(source, names)} ; mention : « {source.attribution} »")
         for source in sources
     ]
 

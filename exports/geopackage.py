@@ -2,7 +2,7 @@
 
 import sqlite3
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -35,12 +35,7 @@ FAMILIES: Final = {
     "MultiPolygon": "MultiPolygon",
 }
 UNTYPED: Final = "Unknown"
-_MULTIPLE: Final[Mapping[str, Callable[[list[Any]], Any]]] = {
-    "Point": shapely.MultiPoint,
-    "LineString": shapely.MultiLineString,
-    "LinearRing": shapely.MultiLineString,
-    "Polygon": shapely.MultiPolygon,
-}
+_NOTHING: Final = np.array([None], dtype=object)
 
 # The extensions that give columns a title, and the table where QGIS looks for styles.
 _SCHEMA: Final = """
@@ -101,8 +96,6 @@ def to_gpkg(
     names, columns, masks = _columns(cells, fields)
     shapes = frame.geometry.to_crs(LAMBERT93)
     family = _family(shapes)
-    if family.startswith("Multi"):
-        shapes = _promoted(shapes)
     name = slug(context.subject).replace("-", "_") or "lignes"
     if name == SOURCES_TABLE:
         name += "_lignes"
@@ -117,6 +110,7 @@ def to_gpkg(
             layer=name,
             driver="GPKG",
             geometry_type=family,
+            promote_to_multi=family.startswith("Multi"),
             crs=LAMBERT93,
             layer_options={"GEOMETRY_NAME": "geom", "IDENTIFIER": f"{context.subject}, {context.place}"},
         )
@@ -150,32 +144,24 @@ def _columns(cells: pd.DataFrame, fields: Sequence[Field]) -> tuple[list[str], l
     columns: list[Any] = []
     masks: list[Any] = []
     for field in fields:
-        values, said = _parted(cells[field.column].tolist(), field.kind)
-        missing = np.array([value is None for value in values], dtype=bool)
+        values = cells[field.column].to_numpy(dtype=object)
+        # A cell has a value, or in words the reason why it has none.
+        is_word = [isinstance(value, str) and (field.kind != "texte" or value in REASONS) for value in values]
+        words = np.array(is_word, dtype=bool)
         names.append(field.column)
-        columns.append(_typed(values, field.kind))
-        masks.append(missing)
-        if any(said):
+        columns.append(_typed(np.where(words, _NOTHING, values), field.kind))
+        masks.append(words)
+        if words.any():
             names.append(field.column + _rows.STATUS)
-            columns.append(np.array(said, dtype=object))
-            masks.append(np.array([text is None for text in said], dtype=bool))
+            columns.append(np.where(words, values, _NOTHING))
+            masks.append(~words)
     _rows.refuse_twins(names)
     return names, columns, masks
 
 
-def _parted(values: Sequence[Any], kind: Kind) -> tuple[list[Any], list[str | None]]:
-    kept: list[Any] = []
-    said: list[str | None] = []
-    for value in values:
-        word = isinstance(value, str) and (kind != "texte" or value in REASONS)
-        kept.append(None if word else value)
-        said.append(value if word else None)
-    return kept, said
-
-
-def _typed(values: Sequence[Any], kind: Kind) -> Any:
+def _typed(values: Any, kind: Kind) -> Any:
     if kind == "texte":
-        return np.array(values, dtype=object)
+        return values
     if kind == "date":
         days = [None if value is None else value.isoformat() for value in values]
         return np.array(days, dtype="datetime64[D]")
@@ -189,15 +175,6 @@ def _family(shapes: gpd.GeoSeries) -> str:
     if kinds == {"Point", "MultiPoint"}:
         return "MultiPoint"
     return kinds.pop() if len(kinds) == 1 else UNTYPED
-
-
-def _promoted(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
-    """Make every shape multiple, as its layer is."""
-    made = [
-        shape if shape is None or shape.geom_type not in _MULTIPLE else _MULTIPLE[shape.geom_type]([shape])
-        for shape in shapes
-    ]
-    return gpd.GeoSeries(made, index=shapes.index, crs=shapes.crs)
 
 
 def _say_columns(base: sqlite3.Connection, name: str, fields: Sequence[Field], context: Context) -> None:

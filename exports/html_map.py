@@ -18,10 +18,9 @@ from exports.context import Context
 from exports.markup import environment
 from facts.fields import Field
 from geo.scope import in_scope
-from maps.assets import bundle
 from maps.builder import describe, settings
-from maps.files import ALL, LayerFile, Manifest, collection, describe_objects, describe_session
-from maps.layer import Layer, LayerField
+from maps.files import ALL, LayerFile, Manifest, bundle, collection, describe_objects, describe_session
+from maps.layer import Layer
 from maps.spec import MapSpec, ShownLayer
 
 #: A map that opens without network has no basemap: the territory and its names are drawn.
@@ -145,11 +144,7 @@ def _said_by(layer: Layer, figures: Figures | None) -> Layer:
     if figures is None:
         return layer
     own = {layer.entete, *(field.column for field in layer.fields)}
-    added = [
-        LayerField(field.column, field.title, field.kind)
-        for field in figures.fields
-        if field.column not in own
-    ]
+    added = (field for field in figures.fields if field.column not in own)
     return replace(layer, fields=(*layer.fields, *added))
 
 

@@ -6,9 +6,8 @@ import geopandas as gpd
 
 from exports.vector_map import Drawn, Ring, VectorMap, draw
 from facts import coverage, project
-from facts.frames import Frames
-from facts.matrix import TO_CONFIRM
 from facts.portraits import QUARTIER, Portrait
+from facts.snapshot import Snapshot
 from facts.surroundings import SORTS
 from geo.places import RADII_M
 from geo.territory import ARRONDISSEMENTS, METROPOLE
@@ -21,7 +20,7 @@ SIZE_PT: Final = (510.0, 250.0)
 PLACE_SIZE_PT: Final = (510.0, 300.0)
 
 
-def of_project(reached: project.Affected, frames: Frames) -> VectorMap:
+def of_project(reached: project.Affected, held: Snapshot) -> VectorMap:
     """Draw the perimeter of a project, the QPV that it touches, and what counts for it.
 
     Parameters
@@ -32,16 +31,16 @@ def of_project(reached: project.Affected, frames: Frames) -> VectorMap:
     inside = set(reached.touched.index)
     kind = reached.project["perimetre"]
     drawn = [
-        _communes(frames, labels=True),
+        Drawn("communes", held.layers["communes"], labels=True),
         Drawn(
             "qpv",
-            frames.qpv,
+            held.qpv,
             classes=TOUCHED,
-            classed={str(code): int(code not in inside) for code in frames.qpv.index},
+            classed={str(code): int(code not in inside) for code in held.qpv.index},
         ),
     ]
     if kind == ARRONDISSEMENTS:
-        drawn.append(Drawn("arrondissements", frames.arrondissements))
+        drawn.append(Drawn("arrondissements", held.arrondissements))
     if reached.kept is not None:
         drawn.append(Drawn(coverage.MESURES[reached.project["couche"]].layer_id, reached.kept))
     west, south, east, north = (float(edge) for edge in reached.outline.total_bounds)
@@ -53,7 +52,7 @@ def of_project(reached: project.Affected, frames: Frames) -> VectorMap:
     )
 
 
-def of_place(portrait: Portrait, frames: Frames) -> VectorMap:
+def of_place(portrait: Portrait, held: Snapshot) -> VectorMap:
     """Draw a place and what is around it.
 
     Returns
@@ -63,26 +62,18 @@ def of_place(portrait: Portrait, frames: Frames) -> VectorMap:
     """
     near, margin_m = portrait.kind == QUARTIER, RADII_M[-1]
     west, south, east, north = (float(edge) for edge in portrait.row.total_bounds)
-    layers = {
-        "sports": frames.sports,
-        "social": frames.social,
-        "colleges": frames.colleges,
-        "friches": frames.friches,
-        "gares": frames.railway_stations,
-        "stations": frames.bikes,
-    }
     around = {str(key): list(rows["objet"]) for key, rows in portrait.objects.groupby("couche")}
     drawn = [
-        _communes(frames, labels=not near),
-        Drawn("arrondissements", frames.arrondissements),
-        Drawn("qpv", frames.qpv, labels=near),
-        Drawn("lignes", frames.lines),
+        Drawn("communes", held.layers["communes"], labels=not near),
+        Drawn("arrondissements", held.arrondissements),
+        Drawn("qpv", held.qpv, labels=near),
+        Drawn("lignes", held.lines),
         *(
             Drawn(
                 layer_id,
-                frame.loc[[code for key in _sorts(layer_id) for code in around.get(key, ())]],
+                held.layers[layer_id].loc[[code for key in _sorts(layer_id) for code in around.get(key, ())]],
             )
-            for layer_id, frame in layers.items()
+            for layer_id in ("sports", "social", "colleges", "friches", "gares", "stations")
         ),
     ]
     outline = gpd.GeoSeries(portrait.row.geometry)
@@ -118,10 +109,3 @@ def remark(portrait: Portrait) -> str:
 
 def _sorts(layer_id: str) -> list[str]:
     return [key for key, sort in SORTS.items() if sort.layer_id == layer_id]
-
-
-def _communes(frames: Frames, *, labels: bool) -> Drawn:
-    doubt = frames.communes["a_confirmer"].map({True: f" ({TO_CONFIRM})", False: ""})
-    return Drawn(
-        "communes", frames.communes.assign(statut_affiche=frames.communes["statut"] + doubt), labels=labels
-    )

@@ -5,7 +5,8 @@ The content goes to Typst as JSON, never as markup: a text of the data cannot be
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,9 @@ import fontpkg_source_sans_3
 import typst
 
 from errors import SheetError
+from exports import blocks
+from facts.snapshot import Snapshot
+from words.formats import typographie
 
 TEMPLATES: Final = Path(__file__).with_name("typst")
 #: PDF/UA-1: tags, alternative texts, language and title, or Typst refuses.
@@ -65,3 +69,57 @@ def _said(message: str, hints: list[str]) -> str:
         f"La fiche PDF n'a pas pu être composée : {message}{more}. À faire : retirer du texte les signes qu'aucune "
         "police n'a, ou signaler la fiche à l'éditeur de l'atlas."
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """One sheet.
+
+    Attributes
+    ----------
+    subtitle
+        What tells it from its namesakes, "" for nothing.
+    finding
+        One French sentence: the answer before the details.
+    """
+
+    kind: str
+    name: str
+    subtitle: str
+    finding: str
+    keywords: Sequence[str]
+    source_ids: Sequence[str]
+    said: str
+    parts: Mapping[str, Any] = field(default_factory=dict)
+
+    def compose(self, template: str, held: Snapshot, day: dt.date) -> bytes:
+        """Lay the sheet out.
+
+        Parameters
+        ----------
+        template
+            Name of a template of `exports/typst`.
+
+        Raises
+        ------
+        SheetError
+            If it cannot be composed.
+        """
+        known = held.sources
+        named = [known[source_id] for source_id in dict.fromkeys(self.source_ids)]
+        used = [source for source in named if not source.absente]
+        return compose(
+            template,
+            {
+                "titre": typographie(f"{self.kind} : {self.name}"),
+                "genre": typographie(self.kind),
+                "titre-court": typographie(self.name),
+                "sous-titre": typographie(self.subtitle),
+                "constat": typographie(self.finding),
+                "mots": list(self.keywords),
+                "sources": blocks.origins(used, dict(held.communes["nom"])),
+                "pied": blocks.footer(day, self.said),
+                **self.parts,
+            },
+            date=day,
+        )

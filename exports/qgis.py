@@ -1,14 +1,13 @@
 """The look of the layers of the maps, as QGIS writes it (QML)."""
 
 from collections.abc import Collection, Mapping
-from typing import Any, Final
+from typing import Final
 from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 
-from maps.layer import Layer, Variante
+from maps.layer import SYMBOLS, Layer, Symbole, Variante
 from maps.layers import get
-from maps.symbols import SYMBOLS, Symbole
 
 #: Name of the id of a layer's objects to the layer; arrondissements bear codes of communes.
 BY_ID: Final[Mapping[str, str]] = {
@@ -41,6 +40,7 @@ SHAPES: Final[Mapping[Symbole, str]] = {
 }
 #: Rows that no layer of the maps draws: a plain look, in the grey of the communes' outlines.
 PLAIN_COLOUR: Final = "#3D4757"
+_PLAIN: Final = Layer("", "", "", PLAIN_COLOUR, "cercle", "", remplissage=0.18)
 POINT_SIZE_PX: Final = 11
 #: Truth values go out as French words.
 WORDS: Final = {"true": "oui", "false": "non"}
@@ -118,7 +118,8 @@ def _family(shapes: gpd.GeoSeries, layer: Layer | None) -> str:
 def _add_symbol(
     parent: ET.Element, name: str, family: str, layer: Layer | None, variant: Variante | None
 ) -> None:
-    look = _look(layer, variant)
+    drawn = _PLAIN if layer is None else layer
+    look = drawn.look(variant)
     symbol = ET.SubElement(parent, "symbol", type=family, name=name, alpha="1", clip_to_extent="1")
     if family == "marker":
         hollow = not look["plein"]
@@ -139,8 +140,8 @@ def _add_symbol(
         return
     if family == "fill":
         fill = {
-            "color": _rgba(look["couleur"], look["remplissage"]),
-            "style": "solid" if look["remplissage"] else "no",
+            "color": _rgba(look["couleur"], drawn.remplissage),
+            "style": "solid" if drawn.remplissage else "no",
             "outline_style": "no",
         }
         _add_layer(symbol, "SimpleFill", fill)
@@ -158,20 +159,6 @@ def _add_symbol(
             "customdash_unit": "Pixel",
         }
     _add_layer(symbol, "SimpleLine", stroke)
-
-
-def _look(layer: Layer | None, variant: Variante | None) -> dict[str, Any]:
-    if layer is None:
-        return {
-            "couleur": PLAIN_COLOUR,
-            "symbole": "cercle",
-            "plein": True,
-            "epaisseur": 1.5,
-            "tirets": "",
-            "remplissage": 0.18,
-        }
-    described = layer.describe()
-    return described | (described["variantes"][variant.valeur] if variant else {})
 
 
 def _add_layer(symbol: ET.Element, kind: str, options: Mapping[str, str]) -> None:

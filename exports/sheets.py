@@ -2,13 +2,22 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping
+from typing import Any
 
-from exports import matrix_content, place_content, project_content
-from facts.follow_up import FollowUp
+import pandas as pd
+
+from errors import ArgumentError
+from exports import sheet_content
+from exports.pdf import Content
+from facts import coverage, matrix
+from facts.follow_up import FollowUp, facts
+from facts.naming import CONTRAT
 from facts.portraits import COMMUNE, QUARTIER
 from facts.snapshot import current
+from loaders.catalogue import Source
 from words import clock
 from words.constants import PROXIMITY_M
+from words.formats import moment, pluriel, typographie
 
 
 def qpv_sheet(code_qp: str, *, radius_m: float = PROXIMITY_M, date: dt.date | None = None) -> bytes:
@@ -29,7 +38,7 @@ def qpv_sheet(code_qp: str, *, radius_m: float = PROXIMITY_M, date: dt.date | No
         If the PDF cannot be composed.
     """
     held = current()
-    sheet = place_content.content(QUARTIER, code_qp, held, radius_m=radius_m)
+    sheet = sheet_content.of_place(QUARTIER, code_qp, held, radius_m=radius_m)
     return sheet.compose("fiche", held, date or clock.today())
 
 
@@ -59,7 +68,7 @@ def commune_sheet(
         If the PDF cannot be composed.
     """
     held = current()
-    sheet = place_content.content(COMMUNE, code_insee, held, radius_m=radius_m, suivi=suivi)
+    sheet = sheet_content.of_place(COMMUNE, code_insee, held, radius_m=radius_m, suivi=suivi)
     return sheet.compose("fiche", held, date or clock.today())
 
 
@@ -81,7 +90,9 @@ def project_sheet(id_projet: str, *, date: dt.date | None = None, suivi: FollowU
         If the PDF cannot be composed.
     """
     held = current()
-    return project_content.content(id_projet, held, suivi=suivi).compose("fiche", held, date or clock.today())
+    return sheet_content.of_project(id_projet, held, suivi=suivi).compose(
+        "fiche", held, date or clock.today()
+    )
 
 
 def matrix_sheet(
@@ -123,7 +134,82 @@ def matrix_sheet(
         If the PDF cannot be composed.
     """
     held = current()
-    sheet = matrix_content.content(
-        held, projets=projets, communes=communes, orientation=orientation, filters=filters or {}, suivi=suivi
+    unknown = {
+        *set(projets or ()).difference(held.projects_in_order.index),
+        *set(communes or ()).difference(held.communes_in_order.index),
+        *({orientation} if orientation else set()).difference(held.orientations.index),
+    }
+    if unknown:
+        raise ArgumentError(f"code inconnu : {', '.join(sorted(unknown))}")
+    kept, towns = held.projects_in_order, held.communes_in_order
+    if projets is not None:
+        kept = kept[kept.index.isin(list(projets))]
+    if communes is not None:
+        towns = towns[towns.index.isin(list(communes))]
+    if kept.empty or towns.empty:
+        raise ArgumentError("une matrice sans projet ou sans commune ne se compose pas")
+    filled = matrix.cells(kept, held.communes_in_order, held.qpv, held.measured, facts=facts(suivi, held))
+    filled = filled[filled["code_insee"].isin(towns.index)]
+    couches = [couche for couche in coverage.MESURES if couche in set(kept["couche"])]
+    vintages = {key: source.millesime for key, source in held.sources.items()}
+    words = " ; ".join(f"{name} : {value}" for name, value in (filters or {}).items())
+    groups = matrix.groups(kept, held.orientations, only=orientation)
+    details = [typographie(line) for line in matrix.details(couches, vintages)]
+    if suivi:
+        details.append(
+            typographie(f"Suivi : enregistrements des partenaires, lus le {moment(suivi.read_at)}.")
+        )
+    sheet = Content(
+        kind=CONTRAT[0].upper() + CONTRAT[1:],
+        name="Projets et communes",
+        subtitle="",
+        finding=matrix.finding(kept, filled, filtered=len(kept) < len(held.projects_in_order)),
+        keywords=("contrat de ville", "QPV", "projets de coopération"),
+        source_ids=("projets", "communes", "qpv", *(["indicateurs"] if couches else []), *couches),
+        said=f"Filtres : {words}." if words else "Aucun filtre.",
+        parts={
+            "titre-tableau": typographie(
+                f"Situation de {pluriel(len(kept), 'projet')} dans {pluriel(len(towns), 'commune')}"
+            ),
+            "communes": [
+                f"{name} ({matrix.TO_CONFIRM})" if doubt else name
+                for name, doubt in zip(towns["nom"], towns["a_confirmer"], strict=True)
+            ],
+            "legende": [_line(line) for line in matrix.legend(filled, couches)],
+            "groupes": [_group(group, filled, held.sources) for group in groups],
+            "details": details,
+        },
     )
     return sheet.compose("matrice", held, date or clock.today())
+
+
+def _line(line: matrix.Line) -> Mapping[str, str]:
+    meaning = f" : {line.meaning}" if line.name else line.meaning
+    return {"aspect": line.look, "signe": line.sign, "nom": line.name, "sens": typographie(meaning)}
+
+
+def _group(group: matrix.Group, filled: pd.DataFrame, sources: Mapping[str, Source]) -> Mapping[str, Any]:
+    lines = []
+    for id_projet, row in group.projects.iterrows():
+        cells = filled[filled["id_projet"] == id_projet].to_dict("records")
+        lines.append(
+            {
+                "titre": typographie(row["titre"]),
+                "notes": typographie(" ; ".join(matrix.notes(row, sources))),
+                "registre": row["registre"],
+                "cases": [_cell(matrix.say(cell, row["couche"])) for cell in cells],
+            }
+        )
+    return {"titre": typographie(group.title), "nombre": typographie(group.number), "lignes": lines}
+
+
+def _cell(said: matrix.Said) -> Mapping[str, str | bool]:
+    value = said.value or ""
+    return {
+        "aspect": said.look.name,
+        "signe": said.sign,
+        "valeur": matrix.SHORT.get(value, value),
+        "raison": value in matrix.SHORT,
+        "fait": said.fact.look and f"fait-{said.fact.look}",
+        "carre": said.fact.sign,
+    }

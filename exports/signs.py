@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
-from maps.layer import Layer, Variante
+from maps.layer import SYMBOLS, Layer, Symbole, Variante, svg_path
 from maps.spec import Classe
-from maps.symbols import SYMBOLS, Symbole, svg_path
 
 #: Strokes are in pixels in the registry: a screen is read from farther than paper.
 PT_PER_PX: Final = 0.5
@@ -27,14 +26,13 @@ class Look:
     """
 
     def __init__(self, layer: Layer, variante: Variante | None = None) -> None:
+        look = layer.look(variante)
         self.titre = variante.titre if variante else layer.titre
-        self.couleur = (variante and variante.couleur) or layer.couleur
-        self.symbole: Symbole = (variante and variante.symbole) or layer.symbole
-        self.plein = layer.plein if variante is None or variante.plein is None else variante.plein
+        self.couleur, self.plein = look["couleur"], look["plein"]
+        self.symbole: Symbole = look["symbole"]
         self.remplissage = layer.remplissage
-        self.epaisseur_pt = PT_PER_PX * ((variante and variante.epaisseur) or layer.epaisseur)
-        tirets = layer.tirets if variante is None or variante.tirets is None else variante.tirets
-        self.tirets = " ".join(f"{PT_PER_PX * float(length):g}" for length in tirets.split())
+        self.epaisseur_pt = PT_PER_PX * look["epaisseur"]
+        self.tirets = " ".join(f"{PT_PER_PX * float(length):g}" for length in look["tirets"].split())
 
     @property
     def is_point(self) -> bool:
@@ -65,9 +63,7 @@ class Look:
         """Draw the sign of the legend."""
         if self.is_point:
             return image(self.symbols([(SWATCH_PT[0] / 2, SWATCH_PT[1] / 2)], SWATCH_RADIUS_PT))
-        if self.symbole == "trait":
-            return image(self.painted(STROKE))
-        return image(self.painted(_BOX))
+        return image(self.painted(STROKE if self.symbole == "trait" else _BOX))
 
 
 def shaded(path: str, classe: Classe) -> str:

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from facts.fields import Field, stated
+from facts.frames import Frames
 from facts.naming import BIKES
 from geo import cycling, facilities
 from geo import friches as brownfields
@@ -99,53 +100,35 @@ MESURES: Final[Mapping[str, Mesure]] = {
 FIELDS: Final = tuple(mesure.field for mesure in MESURES.values())
 
 
-def by_commune(
-    communes: pd.DataFrame,
-    qpv: gpd.GeoDataFrame,
-    *,
-    reach: pd.DataFrame,
-    friches: gpd.GeoDataFrame,
-    sports: gpd.GeoDataFrame,
-    colleges: gpd.GeoDataFrame,
-    sources: Mapping[str, Source],
-) -> pd.DataFrame:
+def by_commune(held: Frames, reach: pd.DataFrame) -> pd.DataFrame:
     """Measure what each layer brings to the QPV of each commune.
 
     Parameters
     ----------
-    communes
-        Communes by INSEE code.
-    qpv
-        QPV in EPSG:2154, with `communes` and `population`.
     reach
         What `geo.cycling.qpv_figures` gives at `PROXIMITY_M`.
-    friches, sports, colleges
-        The layers, in EPSG:2154.
 
     Returns
     -------
     DataFrame
-        On the index of `communes`: one column of objects per measure, a number, the reason why there is none, or
-        "sans objet" in a commune without QPV.
+        On the communes: one column of objects per measure, a number, the reason why there is none, or "sans objet" in a
+        commune without QPV.
     """
+    communes, qpv, sources = held.communes, held.qpv, held.sources
     cycle = cycling.commune_figures(communes, qpv, reach)
     sites = brownfields.commune_figures(
-        communes, qpv, friches, radius_m=PROXIMITY_M, covered=sources["friches"].communes
+        communes, qpv, held.friches, radius_m=PROXIMITY_M, covered=sources["friches"].communes
     )
-    grounds = facilities.commune_figures(
-        communes, qpv, sports, radius_m=PROXIMITY_M, covered=sources["sports"].communes
+    grounds, schools = (
+        facilities.commune_figures(
+            communes, qpv, objects, radius_m=PROXIMITY_M, covered=sources[key].communes
+        )
+        for key, objects in (("sports", held.sports), ("colleges", held.colleges))
     )
-    schools = facilities.commune_figures(
-        communes, qpv, colleges, radius_m=PROXIMITY_M, covered=sources["colleges"].communes
-    )
-    figures = pd.DataFrame(
-        {
-            "part_habitants_a_portee": cycle["part_habitants_a_portee"],
-            "friches_a_portee": sites["friches_a_portee"],
-            "equipements_pour_1000_hab": grounds["equipements_pour_1000_hab"],
-            "colleges_a_portee": schools["equipements_a_portee"],
-        },
-        index=communes.index,
+    figures = cycle[["part_habitants_a_portee"]].assign(
+        friches_a_portee=sites["friches_a_portee"],
+        equipements_pour_1000_hab=grounds["equipements_pour_1000_hab"],
+        colleges_a_portee=schools["equipements_a_portee"],
     )
     return without_qpv(stated(figures, FIELDS, sources), cycle["nb_qpv"])
 
@@ -189,11 +172,13 @@ def in_perimeter(
     return said
 
 
-def counted(couche: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def counted(couche: str, held: Frames) -> gpd.GeoDataFrame | None:
     """Keep what counts in a layer: physical stations, checked brownfields, every sports facility and collège."""
     if couche == "velos":
-        return cycling.serving(layer)
-    return brownfields.checked(layer) if couche == "friches" else layer
+        return cycling.serving(held.bikes)
+    if couche == "friches":
+        return brownfields.checked(held.friches)
+    return {"sports": held.sports, "colleges": held.colleges}.get(couche)
 
 
 def within(

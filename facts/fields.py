@@ -12,7 +12,7 @@ import pandas as pd
 from errors import ArgumentError
 from loaders.catalogue import Source
 from words.kinds import KINDS, UNITS, Kind
-from words.missing import HORS_PERIMETRE, NON_DIFFUSE, is_missing
+from words.missing import NON_DIFFUSE, is_missing
 
 # Loaders keep the days of some files as text.
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -38,7 +38,7 @@ class Field:
 
     column: str
     title: str
-    kind: Kind
+    kind: Kind = "texte"
     source_id: str | None = None
     help: str = ""
 
@@ -57,6 +57,12 @@ def heading(field: Field) -> str:
     """Write a column's title and its unit."""
     unit = UNITS.get(field.kind)
     return f"{field.title} ({unit})" if unit else field.title
+
+
+def pick(fields: Iterable[Field], columns: Iterable[str]) -> tuple[Field, ...]:
+    """Choose columns by their names, in the order of these."""
+    known = {field.column: field for field in fields}
+    return tuple(known[column] for column in columns)
 
 
 def present(fields: Sequence[Field], sources: Mapping[str, Source]) -> tuple[Field, ...]:
@@ -105,19 +111,19 @@ def stated(frame: pd.DataFrame, fields: Sequence[Field], sources: Mapping[str, S
     if unknown:
         raise ArgumentError(f"Sources non fournies : {', '.join(unknown)}")
     communes = row_communes(frame)
-    scopes = {
-        source_id: [codes is None or sources[source_id].covers(codes) for codes in communes]
+    silences = {
+        source_id: [
+            NON_DIFFUSE if codes is None or sources[source_id].covers(codes) else sources[source_id].silence
+            for codes in communes
+        ]
         for source_id in needed
     }
-    everywhere = [True] * len(frame)
-    silences = {source_id: sources[source_id].silence for source_id in needed}
     columns: dict[str, pd.Series] = {}
     for field in fields:
-        covered = scopes.get(field.source_id or "", everywhere)
-        silence = silences.get(field.source_id or "", HORS_PERIMETRE)
+        said = silences.get(field.source_id or "", [NON_DIFFUSE] * len(frame))
         cells = [
-            _cell(value, field.kind, NON_DIFFUSE if inside else silence)
-            for value, inside in zip(values_of(frame, field.column), covered, strict=True)
+            _cell(value, field.kind, silence)
+            for value, silence in zip(values_of(frame, field.column), said, strict=True)
         ]
         columns[field.column] = pd.Series(cells, index=frame.index, dtype=object)
     return pd.DataFrame(columns, index=frame.index, columns=[field.column for field in fields])

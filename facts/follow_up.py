@@ -1,18 +1,19 @@
-"""What was recorded of the projects, in words: deployments, the values of indicators, promise against fact."""
+"""What was recorded of the projects, in tables and sentences: deployments, values of indicators, promise against fact."""
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
 from facts.fields import Field
-from geo.follow_up import DONE, DROPPED, PLANNED, UNDER_WAY, by_commune
+from facts.frames import Frames
+from geo.follow_up import DONE, DROPPED, NO_RECORD, PLANNED, REACHING, STATUSES, UNDER_WAY, by_commune
 from geo.territory import projects_by_commune
 from loaders.catalogue import Source
 from words import clock
-from words.formats import grouped, moment
+from words.formats import grouped, moment, pluriel
 
 SOURCE_ID: Final = "suivi"
 NOT_STATED: Final = "non précisé"
@@ -106,6 +107,11 @@ class FollowUp:
     fault: str = ""
     revision: tuple[int, ...] = ()
 
+    @property
+    def reading(self) -> str:
+        """Say whose records they are, when they were read, and why they are not of now."""
+        return f"Enregistrements des partenaires, lus le {moment(self.read_at)}. {self.fault}".strip()
+
 
 def source_of(followed: FollowUp) -> Source:
     """Describe the records as the catalogue describes a source."""
@@ -127,10 +133,8 @@ def source_of(followed: FollowUp) -> Source:
     )
 
 
-def facts(
-    followed: FollowUp | None, projects: pd.DataFrame, communes: pd.DataFrame, qpv: pd.DataFrame
-) -> pd.DataFrame | None:
-    """Set the records beside the promise of the texts.
+def facts(followed: FollowUp | None, held: Frames) -> pd.DataFrame | None:
+    """Set the records beside the promise of the texts, for all the projects and communes.
 
     Parameters
     ----------
@@ -139,18 +143,12 @@ def facts(
     """
     if followed is None:
         return None
-    return by_commune(projects_by_commune(projects, communes, qpv), followed.deployments, qpv)
+    promised = projects_by_commune(held.projects, held.communes, held.qpv)
+    return by_commune(promised, followed.deployments, held.qpv)
 
 
-def deployments(
-    followed: FollowUp, projects: pd.DataFrame, communes: pd.DataFrame, qpv: pd.DataFrame
-) -> pd.DataFrame:
+def deployments(followed: FollowUp, held: Frames) -> pd.DataFrame:
     """Write the deployments out, for tables and files.
-
-    Parameters
-    ----------
-    projects, communes, qpv
-        With `titre`, `nom` and `lib_qp`.
 
     Returns
     -------
@@ -159,9 +157,9 @@ def deployments(
     """
     rows = followed.deployments.sort_values("written_at", ascending=False, kind="stable")
     return rows.assign(
-        titre=_named(rows["id_projet"], projects["titre"]),
-        commune=_named(rows["code_insee"], communes["nom"]),
-        qpv=_named(rows["code_qp"], qpv["lib_qp"]),
+        titre=_named(rows["id_projet"], held.projects["titre"]),
+        commune=_named(rows["code_insee"], held.communes["nom"]),
+        qpv=_named(rows["code_qp"], held.qpv["lib_qp"]),
         lieu=_said(rows["lieu"]),
         debut=_days(rows["date_debut"]),
         fin=_days(rows["date_fin"]),
@@ -171,15 +169,8 @@ def deployments(
     )
 
 
-def indicators(
-    followed: FollowUp, projects: pd.DataFrame, communes: pd.DataFrame, qpv: pd.DataFrame
-) -> pd.DataFrame:
+def indicators(followed: FollowUp, held: Frames) -> pd.DataFrame:
     """Write the values of indicators out, for tables and files.
-
-    Parameters
-    ----------
-    projects, communes, qpv
-        With `titre`, `nom` and `lib_qp`.
 
     Returns
     -------
@@ -187,10 +178,9 @@ def indicators(
         The same rows, by project, indicator, territory and period, with the columns of `INDICATOR_FIELDS`.
     """
     rows = followed.indicators
-    names = pd.concat([communes["nom"], qpv["lib_qp"]])
     rows = rows.assign(
-        titre=_named(rows["id_projet"], projects["titre"]),
-        territoire=_named(rows["code"], names, missing=WHOLE),
+        titre=_named(rows["id_projet"], held.projects["titre"]),
+        territoire=_named(rows["code"], pd.concat([held.communes["nom"], held.qpv["lib_qp"]]), missing=WHOLE),
         debut=_days(rows["periode_debut"]),
         fin=_days(rows["periode_fin"]),
         lue=[
@@ -220,3 +210,99 @@ def _days(times: pd.Series) -> pd.Series:
 def _local_days(times: pd.Series) -> pd.Series:
     days = [clock.local(when.to_pydatetime()).date() for when in times]
     return pd.Series(days, index=times.index, dtype=object)
+
+
+def detail(cell: Mapping[Any, Any]) -> str:
+    """Say what a cell of `facts` holds.
+
+    Returns
+    -------
+    str
+        Such as "2 réalisés, 1 engagé" or "aucun enregistrement".
+    """
+    if cell["fait"] == NO_RECORD:
+        return NO_RECORD
+    said = ", ".join(pluriel(cell[s], s, PLURALS[s]) for s in STATUSES if cell[s])
+    return f"{said}, {BEYOND}" if cell["hors_promesse"] else said
+
+
+def finding(followed: FollowUp, facts_: pd.DataFrame) -> str:
+    """Say in one sentence what was recorded."""
+    rows = followed.deployments
+    if rows.empty:
+        return (
+            "Aucun déploiement n'est encore enregistré : la couverture que montrent les autres pages est celle que "
+            "les textes promettent, pas un constat."
+        )
+    counts = rows["statut"].value_counts()
+    said = ", ".join(pluriel(counts[s], s, PLURALS[s]) for s in STATUSES if s in counts)
+    reached = facts_[facts_["fait"].isin(REACHING)]
+    projects = reached.index.get_level_values("id_projet")
+    towns = reached.index.get_level_values("code_insee")
+    all_projects, all_towns = (
+        facts_.index.get_level_values(name).nunique() for name in ("id_projet", "code_insee")
+    )
+    return (
+        f"{pluriel(len(rows), 'déploiement enregistré', 'déploiements enregistrés')} ({said}), pour "
+        f"{pluriel(projects.nunique(), 'projet')} sur {all_projects} et dans "
+        f"{pluriel(towns.nunique(), 'commune')} sur {all_towns}."
+    )
+
+
+def observed(counts: Mapping[Any, Any]) -> str:
+    """Say what was recorded in the communes that a project's text concerns.
+
+    Parameters
+    ----------
+    counts
+        A row of `geo.follow_up.by_project`.
+
+    Returns
+    -------
+    str
+        Such as "réalisé : 2 communes ; aucun enregistrement : 12 communes", "aucun enregistrement" if there is none: never a zero.
+    """
+    if counts[NO_RECORD] == counts["communes_promises"]:
+        return NO_RECORD
+    names = {**{status: status for status in REACHING}, DROPPED: "tout abandonné", NO_RECORD: NO_RECORD}
+    return " ; ".join(
+        f"{name} : {pluriel(counts[key], 'commune')}" for key, name in names.items() if counts[key]
+    )
+
+
+def beyond(facts_: pd.DataFrame, id_projet: str, names: Mapping[str, str]) -> str:
+    """Name the communes that a project reaches, or will, though its text does not concern them.
+
+    Parameters
+    ----------
+    names
+        Name of each commune by INSEE code.
+
+    Returns
+    -------
+    str
+        Their names, "aucune" without any.
+    """
+    own = facts_.loc[[id_projet]]
+    codes = own.index.get_level_values("code_insee")[own["hors_promesse"]]
+    return ", ".join(f"{names[code]} ({own.loc[(id_projet, code), 'fait']})" for code in codes) or "aucune"
+
+
+def balance(counts: Mapping[Any, Any]) -> str:
+    """Say of one project how the records stand beside its promise.
+
+    Parameters
+    ----------
+    counts
+        A row of `geo.follow_up.by_project`.
+    """
+    total = counts["communes_promises"]
+    said = [f"{counts[s]} avec un déploiement {s}" for s in REACHING if counts[s]]
+    if counts[DROPPED]:
+        said.append(f"{counts[DROPPED]} où tout est abandonné")
+    if counts[NO_RECORD]:
+        said.append(f"{counts[NO_RECORD]} sans aucun enregistrement")
+    text = f"Le texte concerne {pluriel(total, 'commune')} : {', '.join(said)}." if total else ""
+    if beyond := counts["communes_hors_promesse"]:
+        text += f" {pluriel(beyond, 'commune')} {BEYOND} : des enregistrements y disent le projet présent ou prévu."
+    return text.strip()

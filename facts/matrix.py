@@ -1,6 +1,6 @@
-"""Projects x communes: what each project is to each commune, and what is measured there."""
+"""Projects x communes: what each project is to each commune and what is measured there, in cells and in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
@@ -8,8 +8,8 @@ import pandas as pd
 from facts.coverage import FIELDS as MEASURED
 from facts.coverage import MESURES
 from facts.fields import Field
-from facts.follow_up import BEYOND, BEYOND_SIGN, SIGNS, UNREAD
-from facts.follow_up_words import detail
+from facts.follow_up import BEYOND, BEYOND_MEANING, BEYOND_SIGN, NO_RECORD_MEANING, SIGNS, UNREAD, detail
+from geo.follow_up import NO_RECORD
 from geo.territory import (
     ARRONDISSEMENTS,
     COMMUNES,
@@ -21,6 +21,7 @@ from geo.territory import (
     QPV,
     projects_by_commune,
 )
+from loaders.catalogue import Source
 from words.formats import figure, pluriel
 from words.missing import HORS_PERIMETRE, NON_DIFFUSE, NON_TELECHARGEE
 
@@ -81,15 +82,7 @@ LOOKS: Final[Mapping[str, Mark]] = {
 
 
 class Line(NamedTuple):
-    """One line of the legend.
-
-    Attributes
-    ----------
-    look
-        Name of a look, "" without one.
-    name
-        What it is called, "" if `sign` says it.
-    """
+    """One line of the legend: the name of a look, "" without one; what it is called, "" if `sign` says it."""
 
     look: str
     sign: str
@@ -98,13 +91,7 @@ class Line(NamedTuple):
 
 
 class Group(NamedTuple):
-    """The projects of one orientation.
-
-    Attributes
-    ----------
-    number
-        How many projects stand under it, and which stand higher up, in French.
-    """
+    """The projects of one orientation; how many stand under it, and which stand higher up, in French."""
 
     title: str
     number: str
@@ -112,15 +99,7 @@ class Group(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """What the records say in a cell.
-
-    Attributes
-    ----------
-    look
-        Name of the status in style sheets, "" without a record.
-    sign
-        Its symbol, marked where the text promises nothing, "" without a record.
-    """
+    """What the records say in a cell: status in style sheets and symbol, marked where the text promises nothing, or ""."""
 
     look: str
     sign: str
@@ -128,15 +107,7 @@ class Fact(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What a cell says.
-
-    Attributes
-    ----------
-    sign
-        Its symbol, with a doubt if the perimeter is to be confirmed.
-    value
-        The figure or the reason why there is none; None where nothing is measured.
-    """
+    """What a cell says: its symbol, with a doubt if there is one; the figure or why there is none, None where unmeasured."""
 
     look: Mark
     sign: str
@@ -298,13 +269,7 @@ def wide(filled: pd.DataFrame, projects: pd.DataFrame, communes: pd.DataFrame) -
 
 
 def wide_fields(communes: pd.DataFrame) -> tuple[Field, ...]:
-    """Give the columns of `wide`.
-
-    Parameters
-    ----------
-    communes
-        Communes shown, with `nom`.
-    """
+    """Give the columns of `wide` for the communes shown."""
     return (
         *LONG_FIELDS[:6],
         Field("mesure", "Mesure dans les cases", "texte"),
@@ -331,3 +296,100 @@ def _fact(cell: Mapping[Any, Any]) -> Fact:
         return Fact("", "", cell["suivi"])
     look = SIGNS[status]
     return Fact(look.name, look.sign + (BEYOND_SIGN if beyond else ""), cell["suivi_detail"])
+
+
+def notes(project: pd.Series, sources: Mapping[str, Source]) -> list[str]:
+    """Say under a project's title what its row holds."""
+    said = [f"périmètre {TO_CONFIRM}"] if project["a_confirmer"] else []
+    couche = project["couche"]
+    if couche not in MESURES:
+        return said
+    source = sources[couche]
+    year = f" ({source.date.year})" if MESURES[couche].dated and source.date else ""
+    return [*said, MESURES[couche].nom + year]
+
+
+def legend(filled: pd.DataFrame, couches: Sequence[str]) -> list[Line]:
+    """Explain the symbols of the matrix that `cells` gives."""
+    lines = []
+    for status, look in LOOKS.items():
+        lines.append(Line(look.name, look.sign, status, look.meaning))
+        if status == LOCALISED and filled["a_confirmer"].any():
+            lines.append(
+                Line(
+                    look.name,
+                    look.sign + DOUBT,
+                    f"{status}, périmètre {TO_CONFIRM}",
+                    "le périmètre est une lecture du texte par l'atlas, à confirmer",
+                )
+            )
+    lines += _legend_of_facts(filled)
+    fields = [MESURES[couche].field for couche in couches if couche in MESURES]
+    if fields:
+        lines.append(
+            Line(
+                "",
+                "chiffre",
+                "",
+                "dans un projet qui agit sur des équipements, leur couverture dans la commune, détaillée sous la matrice",
+            )
+        )
+    values = {value for field in fields for value in filled[field.column] if isinstance(value, str)}
+    return [
+        *lines,
+        *(Line("", short, reason, MEANINGS[reason]) for reason, short in SHORT.items() if reason in values),
+    ]
+
+
+def details(couches: Sequence[str], vintages: Mapping[str, str]) -> list[str]:
+    """Say how each measure of the matrix is computed, with its vintage.
+
+    Returns
+    -------
+    list of str
+        French sentences, none without a measure.
+    """
+    return [
+        f"{MESURES[couche].nom[0].upper()}{MESURES[couche].nom[1:]} : {MESURES[couche].detail} ({vintages[couche]})."
+        for couche in couches
+        if couche in MESURES
+    ]
+
+
+def finding(projects: pd.DataFrame, filled: pd.DataFrame, *, filtered: bool) -> str:
+    """Say in one sentence what the matrix shows."""
+    if projects.empty:
+        return "Aucun projet ne répond à ces filtres."
+    places = filled.loc[filled["statut"] == LOCALISED, "commune"].unique()
+    where = f" ({', '.join(places)})" if len(places) else ""
+    local = int((projects["perimetre"] != METROPOLE).sum())
+    measured = int(projects["couche"].isin(MESURES).sum())
+    kept = " que les filtres retiennent" if filtered else " de coopération"
+    return (
+        f"Sur {pluriel(len(projects), 'projet')}{kept}, {some(local, 'nomme', 'nomment')} un lieu{where}, "
+        f"{some(len(projects) - local, 'vise', 'visent')} tout le territoire "
+        f"et {some(measured, 'agit', 'agissent')} sur des équipements que l'atlas mesure."
+    )
+
+
+def some(count: int, singular: str, plural: str) -> str:
+    """Write how many do something."""
+    if count == 0:
+        joint = "n'" if singular[0] in "aeiouhé" else "ne "
+        return f"aucun {joint}{singular}"
+    return pluriel(count, singular, plural)
+
+
+def _legend_of_facts(filled: pd.DataFrame) -> list[Line]:
+    """Explain the squares that can be seen; where the records could not be read, say so."""
+    if (filled["suivi"] == UNREAD).all():
+        return [Line("", "sans carré", UNREAD, "les enregistrements des partenaires n'ont pas pu être lus")]
+    seen = {status for text in filled["suivi"] for status in (text, text.partition(", ")[0])}
+    lines = [
+        Line(f"fait-{look.name}", look.sign, f"suivi, {status}", look.meaning)
+        for status, look in SIGNS.items()
+        if status in seen
+    ]
+    if filled["suivi"].str.endswith(BEYOND).any():
+        lines.append(Line("", f"{SIGNS['réalisé'].sign}{BEYOND_SIGN}", BEYOND, BEYOND_MEANING))
+    return [*lines, Line("", "sans carré", NO_RECORD, NO_RECORD_MEANING)]

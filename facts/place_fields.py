@@ -7,6 +7,7 @@ import pandas as pd
 
 from facts.fields import Field
 from facts.naming import BIKES
+from geo.places import RADII_M
 from words.formats import metres
 
 NARROW: Final = "\u202f"
@@ -131,31 +132,29 @@ SPORT_HELD: Final = (
     Field("gestionnaire", "Gestionnaire", "texte", "sports"),
 )
 
+ORIGIN: Final = Field("source", "Source et millésime", "texte")
+_AWAY: Final = Field(
+    "distance_m", "Distance", "distance_m", None, "À vol d’oiseau, depuis le contour ; 0 à l’intérieur"
+)
 OBJECT_FIELDS: Final = (
     Field("nom", "Nom", "texte", None, "Le type, avec le lieu s'il est connu, pour les équipements sportifs"),
     Field("quoi", "Nature", "texte"),
     Field("type", "Type", "texte"),
-    Field(
-        "distance_m", "Distance", "distance_m", None, "À vol d’oiseau, depuis le contour ; 0 à l’intérieur"
-    ),
-    Field("source", "Source et millésime", "texte"),
+    _AWAY,
+    ORIGIN,
 )
 COUNT_FIELDS: Final = (
     Field("titre", "Couche", "texte"),
     Field("dans", "À l’intérieur", "entier"),
-    Field("a_300_m", f"À {metres(300)} au plus", "entier", None, _OUTLINE),
-    Field("a_500_m", f"À {metres(500)} au plus", "entier", None, _OUTLINE),
-    Field("a_1000_m", f"À {metres(1000)} au plus", "entier", None, _OUTLINE),
-    Field("source", "Source et millésime", "texte"),
+    *(Field(f"a_{m}_m", f"À {metres(m)} au plus", "entier", None, _OUTLINE) for m in RADII_M),
+    ORIGIN,
 )
 NEAREST_FIELDS: Final = (
     Field("titre", "Le plus proche", "texte"),
     Field("nom", "Nom", "texte"),
-    Field(
-        "distance_m", "Distance", "distance_m", None, "À vol d’oiseau, depuis le contour ; 0 à l’intérieur"
-    ),
+    _AWAY,
     Field("dans", "Combien à l’intérieur", "entier"),
-    Field("source", "Source et millésime", "texte"),
+    ORIGIN,
 )
 FRICHE_FIELDS: Final = (
     Field("site_nom", "Site", "texte", "friches"),

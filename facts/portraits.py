@@ -344,16 +344,8 @@ def _projects(frames: Frames, statuses: pd.Series) -> pd.DataFrame:
         ["statut", "ordre"], key=lambda column: column.replace(order) if column.name == "statut" else column
     )
     doubt = covering["a_confirmer"] & (covering["statut"] == LOCALISED)
-    return pd.DataFrame(
-        {
-            "titre": covering["titre"],
-            "statut": covering["statut"],
-            "a_confirmer": covering["a_confirmer"],
-            "situation": covering["statut"].where(~doubt, covering["statut"] + ", périmètre à confirmer"),
-            "orientations": [
-                " ; ".join(titles[code] for code in listed) for listed in covering["orientations"]
-            ],
-            "registre": covering["registre"],
-        },
-        index=covering.index,
+    shown = covering.assign(
+        situation=covering["statut"].where(~doubt, covering["statut"] + ", périmètre à confirmer"),
+        orientations=[" ; ".join(titles[code] for code in listed) for listed in covering["orientations"]],
     )
+    return shown[["titre", "statut", "a_confirmer", "situation", "orientations", "registre"]]

@@ -11,8 +11,10 @@ from errors import ArgumentError
 from facts import coverage
 from facts.coverage import MESURES
 from facts.fields import Field
+from facts.frames import Frames
 from facts.matrix import PERIMETERS, TO_CONFIRM
 from facts.naming import DOCUMENT
+from facts.place_fields import PEOPLE, QPV
 from geo.territory import (
     ARRONDISSEMENTS,
     LOCALISED,
@@ -30,10 +32,8 @@ from words.missing import HORS_PERIMETRE
 NOT_STATED: Final = "non précisé"
 NOTHING: Final = frozenset({"sans objet", "sans remarque", NOT_STATED})
 QPV_FIELDS: Final = (
-    Field("lib_qp", "QPV", "texte"),
-    Field("code_qp", "Code", "texte"),
-    Field("lib_communes", "Commune", "texte"),
-    Field("population", "Habitants", "entier", "indicateurs"),
+    *QPV,
+    PEOPLE,
 )
 PARTNER_FIELDS: Final = (
     Field("ecriture", "Dans le document", "texte"),
@@ -105,25 +105,15 @@ class Touched:
     source_ids: tuple[str, ...]
 
 
-def reach(
-    projects: pd.DataFrame,
-    id_projet: str,
-    *,
-    communes: gpd.GeoDataFrame,
-    qpv: gpd.GeoDataFrame,
-    arrondissements: gpd.GeoDataFrame,
-    layer: gpd.GeoDataFrame | None,
-) -> Affected:
+def reach(held: Frames, id_projet: str, *, projects: pd.DataFrame, communes: gpd.GeoDataFrame) -> Affected:
     """Find whom and what a project touches.
 
     Parameters
     ----------
     projects
         The projects, as `facts.matrix.prepared` gives them.
-    communes, qpv, arrondissements
-        Outlines in EPSG:2154.
-    layer
-        All of the layer that it acts on, None where nothing is measured.
+    communes
+        Those held, in the order to show.
 
     Raises
     ------
@@ -132,13 +122,14 @@ def reach(
     """
     if id_projet not in projects.index:
         raise ArgumentError(f"projet inconnu : {id_projet}")
+    qpv, arrondissements = held.qpv, held.arrondissements
     row = cast("pd.Series", projects.loc[id_projet])
     project = {"id_projet": id_projet, **row}
     status = projects_by_commune(projects.loc[[id_projet]], communes, qpv).loc[id_projet]
     named = communes[(status == LOCALISED).to_numpy()]
     inside = communes if named.empty else named
     outline = project_perimeter(row, communes, qpv, arrondissements)
-    objects = None if layer is None else coverage.counted(row["couche"], layer)
+    objects = coverage.counted(row["couche"], held)
     return Affected(
         project,
         outline,

@@ -6,7 +6,7 @@ What it holds is never written into: callers filter and copy.
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from facts import coverage, matrix, naming, placed, portraits, project, surroundings
+from facts import coverage, frames, matrix, naming, portraits, project, surroundings
 from facts.frames import Frames
 from geo import cycling
 from geo.proven import prove
@@ -29,14 +29,6 @@ LOOK_EVERY_S: Final = 1.0
 
 _OUTLINES: Final = ("qpv", "communes", "arrondissements")
 _POINTS: Final = ("bikes", "railway_stations", "sports", "social", "colleges")
-_PLACES: Final[Mapping[portraits.Genre, Callable[..., portraits.Places]]] = {
-    portraits.QUARTIER: portraits.quartiers,
-    portraits.COMMUNE: portraits.communes,
-}
-_PORTRAITS: Final[Mapping[portraits.Genre, Callable[..., portraits.Portrait]]] = {
-    portraits.QUARTIER: portraits.qpv_portrait,
-    portraits.COMMUNE: portraits.commune_portrait,
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +54,11 @@ class Snapshot(Frames):
         return dict(self.communes["nom"])
 
     @cached_property
+    def place_names(self) -> dict[str, str]:
+        """Map the codes of communes, arrondissements and QPV to their names."""
+        return self.commune_names | dict(self.arrondissements["nom"]) | dict(self.qpv["lib_qp"])
+
+    @cached_property
     def everywhere(self) -> str:
         """Name the whole territory in a few words."""
         return naming.everywhere(self.communes)
@@ -80,7 +77,7 @@ class Snapshot(Frames):
     @cached_property
     def layers(self) -> Mapping[str, gpd.GeoDataFrame]:
         """Give the frame of each layer of the maps."""
-        return placed.layers(self)
+        return frames.layers(self)
 
     @cached_property
     def objects(self) -> Mapping[str, gpd.GeoDataFrame]:
@@ -125,15 +122,7 @@ class Snapshot(Frames):
     @cached_property
     def measured(self) -> pd.DataFrame:
         """Measure in each commune what the projects act on."""
-        return coverage.by_commune(
-            self.communes,
-            self.qpv,
-            reach=self.bike_reach(PROXIMITY_M),
-            friches=self.friches,
-            sports=self.sports,
-            colleges=self.colleges,
-            sources=self.sources,
-        )
+        return coverage.by_commune(self, self.bike_reach(PROXIMITY_M))
 
     def bike_reach(self, radius_m: float) -> pd.DataFrame:
         """Give what shared bikes and public transport bring to each QPV, as the crow flies.
@@ -173,20 +162,8 @@ class Snapshot(Frames):
         ArgumentError
             If there is no such project.
         """
-        layers = {
-            "velos": self.bikes,
-            "friches": self.friches,
-            "sports": self.sports,
-            "colleges": self.colleges,
-        }
-        couche = str(self.projects["couche"].get(id_projet))
         return project.reach(
-            self.projects_in_order,
-            id_projet,
-            communes=self.communes_in_order,
-            qpv=self.qpv,
-            arrondissements=self.arrondissements,
-            layer=layers[couche] if couche in coverage.MESURES else None,
+            self, id_projet, projects=self.projects_in_order, communes=self.communes_in_order
         )
 
 
@@ -243,10 +220,11 @@ def _transit(held: Snapshot) -> pd.DataFrame:
 
 @lru_cache(maxsize=12)
 def _places(held: Snapshot, kind: portraits.Genre, radius_m: float) -> portraits.Places:
-    return _PLACES[kind](held, radius_m=radius_m)
+    figures = portraits.quartiers if kind == portraits.QUARTIER else portraits.communes
+    return figures(held, radius_m=radius_m)
 
 
 @lru_cache(maxsize=100)
 def _portrait(held: Snapshot, kind: portraits.Genre, code: str, radius_m: float) -> portraits.Portrait:
-    known = held.places(kind, radius_m)
-    return _PORTRAITS[kind](held, code, radius_m=radius_m, places=known)
+    gather = portraits.qpv_portrait if kind == portraits.QUARTIER else portraits.commune_portrait
+    return gather(held, code, radius_m=radius_m, places=held.places(kind, radius_m))

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 
 from facts.fields import Field, stated
+from facts.place_fields import ORIGIN
 from facts.portraits import COMMUNE, QUARTIER, Genre, Portrait
 from geo.territory import LOCALISED, NO_QPV
 from loaders.catalogue import Source
@@ -27,7 +28,7 @@ FIELDS: Final = (
     Field("mediane", "Médiane", "decimal"),
     Field("rang", "Rang, 1 pour la plus grande valeur", "entier"),
     Field("classes", "Lieux dont le chiffre est connu", "entier"),
-    Field("source", "Source et millésime", "texte"),
+    ORIGIN,
 )
 
 
@@ -191,10 +192,7 @@ def finding(portrait: Portrait, *, sources: Mapping[str, Source], projects: int)
         place = f"{ordinal(people['rang'])} rang sur {people['classes']:.0f} {likes}"
         said = [f"{portrait.name} compte {pluriel(values['population'], 'habitant')}, au {place}"]
     if portrait.kind == QUARTIER:
-        rate, middle = (
-            values["taux_pauvrete_60_pct"],
-            standings["taux_pauvrete_60_pct"]["mediane"],
-        )
+        rate, middle = values["taux_pauvrete_60_pct"], standings["taux_pauvrete_60_pct"]["mediane"]
         said.append(
             f"taux de pauvreté : {figure(rate, 'pourcentage')} (médiane : {figure(middle, 'pourcentage')})"
         )

@@ -8,6 +8,7 @@ the names of the files to draw, so that Python rebuilds nothing.
 import base64
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Final, cast
 
@@ -18,30 +19,14 @@ from branca.element import Element, Figure
 from folium.template import Template
 
 from errors import ArgumentError
+from facts.snapshot import current
 from geo.crs import LAMBERT93, WGS84
+from loaders import communes, territory
 from loaders.live.offline import is_offline
 from maps import layers as registry
-from maps.assets import STATIC_FROM_FRAME, STATIC_FROM_PAGE, Assets
-from maps.extent import Extent, of_territory
-from maps.files import ALL, Manifest
-from maps.spec import BASEMAPS, Cadrage, Classe, MapSpec, SessionObjects, ShownLayer
+from maps.files import ALL, STATIC_FROM_FRAME, STATIC_FROM_PAGE, Assets, Manifest
+from maps.spec import BASEMAPS, Cadrage, MapSpec, SessionObjects, ShownLayer
 from words.missing import NON_TELECHARGEE
-
-__all__ = [
-    "BASEMAPS",
-    "Cadrage",
-    "Classe",
-    "MapSpec",
-    "SessionObjects",
-    "ShownLayer",
-    "base_map",
-    "describe",
-    "early_script",
-    "feature_group",
-    "script_json",
-    "session_script",
-    "settings",
-]
 
 #: What the addresses of a session's objects begin with: nothing that a browser could fetch.
 SESSION: Final = "session:"
@@ -49,6 +34,26 @@ SESSION: Final = "session:"
 FEW_IDS: Final = 200
 MIN_ZOOM: Final = 8
 MAX_ZOOM: Final = 18
+
+#: Around the box of the communes, as a share of its larger side: their neighbours remain in sight.
+MARGIN: Final = 0.5
+
+
+@dataclass(frozen=True)
+class Extent:
+    """The part of the world that a map is about, in degrees.
+
+    Attributes
+    ----------
+    centre
+        Latitude and longitude where a map starts.
+    corners
+        South-west and north-east corners, latitude first, that a map does not leave.
+    """
+
+    centre: tuple[float, float]
+    zoom: int
+    corners: tuple[tuple[float, float], tuple[float, float]]
 
 
 class _Text(Element):
@@ -294,10 +299,7 @@ def _shown(shown: ShownLayer, manifest: Manifest, scopes: Mapping[str, Collectio
     if not covered:
         described["raison"] = NON_TELECHARGEE
     if shown.classes:
-        described["classes"] = [
-            {"titre": c.titre, "couleur": c.couleur, "remplissage": c.remplissage, "motif": c.motif}
-            for c in shown.classes
-        ]
+        described["classes"] = [asdict(classe) for classe in shown.classes]
         described["classe"] = dict(shown.classed)
     if shown.radius_m is not None:
         described["rayon"] = shown.radius_m
@@ -354,3 +356,26 @@ def _settings(notes: tuple[tuple[str, str], ...], place: Extent, *, with_tiles: 
             },
         }
     )
+
+
+def of_territory() -> Extent:
+    """Give the extent of the territory.
+
+    Raises
+    ------
+    SourceError
+        If the territory's file or the outlines of its communes are unusable.
+    """
+    return _of(current().version)
+
+
+@lru_cache(maxsize=2)
+def _of(_version: str) -> Extent:
+    view = territory.load().vue
+    west, south, east, north = communes.bounds(margin=0.0)
+    margin = MARGIN * max(east - west, north - south)
+    corners = (
+        (round(south - margin, 2), round(west - margin, 2)),
+        (round(north + margin, 2), round(east + margin, 2)),
+    )
+    return Extent((view.lat, view.lon), view.zoom, corners)

@@ -2,7 +2,8 @@
 
 A file's name ends with a digest of its content, so that a browser may keep it for ever and two versions of the
 data never mix. Coordinates have 5 decimals (about a metre); texts go out as data, the browser never reads them
-as markup.
+as markup. The scripts and styles of the maps stand beside them: no map ever asks a public CDN, for behind a town
+hall's proxy a refused script leaves an empty frame without a word.
 """
 
 import hashlib
@@ -19,10 +20,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from xstatic.pkg import leaflet
 
 from errors import ArgumentError
 from geo.crs import WGS84
 from maps.layer import Layer
+from maps.layer import script as symbols_script
 from maps.spec import SessionObjects
 
 ALL: Final = "toutes"
@@ -33,6 +36,13 @@ THINNING_M: Final = 5.0
 THINNED: Final = frozenset({"communes", "arrondissements"})
 #: A server that runs another version may still name a file: only files unused for a day are removed.
 STALE_AFTER_S: Final = 86_400
+MAP_FOLDER: Final = "carte"
+SCRIPTS: Final = ("texts.js", "signs.js", "address.js", "atlas.js")
+_HERE: Final = Path(__file__).parent / "atlas"
+#: From a page of the app, and from the component's frame (component/streamlit_folium.st_folium/index.html), to the folder
+#: that is served; relative, so that the app may live under any base path.
+STATIC_FROM_PAGE: Final = "app/static/"
+STATIC_FROM_FRAME: Final = "../../app/static/"
 
 
 @dataclass(frozen=True)
@@ -205,12 +215,11 @@ def describe_objects(frame: gpd.GeoDataFrame, layer: Layer) -> tuple[list[str], 
     if layer.etiquettes:
         labels = [_label_point(shape, frame.crs) for shape in outlines]
     columns = [table[column].tolist() for column in layer.columns]
-    optional = {field.column for field in layer.fields if field.facultatif}
     features = []
     for at, geometry in enumerate(shapely.to_geojson(degrees)):
         plain = {name: _plain(values[at]) for name, values in zip(layer.columns, columns, strict=True)}
         properties = {
-            name: value for name, value in plain.items() if value is not None or name not in optional
+            name: value for name, value in plain.items() if value is not None or name not in layer.facultatifs
         }
         extra = f',"etiquette":{labels[at]}' if labels[at] else ""
         features.append(
@@ -277,3 +286,43 @@ def _plain(value: Any) -> str | float | bool | None:
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
     return str(value) or None
+
+
+@dataclass(frozen=True)
+class Assets:
+    """What a map loads."""
+
+    script: str
+    style: str
+
+
+def install(static_dir: Path) -> Assets:
+    """Copy what maps load to the folder that is served, if it is not there yet.
+
+    Returns
+    -------
+    Assets
+        One script and one style: each more would be one more wait before the first map.
+    """
+    folder = static_dir / MAP_FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    script, style = bundle()
+    return Assets(
+        script=f"{MAP_FOLDER}/{write_once(folder, MAP_FOLDER, '.js', script.encode())}",
+        style=f"{MAP_FOLDER}/{write_once(folder, MAP_FOLDER, '.css', style.encode())}",
+    )
+
+
+def bundle() -> tuple[str, str]:
+    """Join what maps load."""
+    packaged = Path(leaflet.BASE_DIR)
+    return (
+        ";\n".join(
+            [_read(packaged / "leaflet.js"), symbols_script(), *(_read(_HERE / name) for name in SCRIPTS)]
+        ),
+        "\n".join([_read(packaged / "leaflet.css"), _read(_HERE / "atlas.css")]),
+    )
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8")

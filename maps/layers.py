@@ -9,9 +9,9 @@ from collections.abc import Container, Mapping
 from typing import Final
 
 from errors import ArgumentError
+from facts.fields import Field
 from facts.naming import BIKES
-from maps.layer import Layer, LayerField, Variante
-from maps.symbols import Symbole
+from maps.layer import Layer, Symbole, Variante
 from words.constants import UNCHECKED
 
 LAYERS: Final[tuple[Layer, ...]] = (
@@ -22,7 +22,7 @@ LAYERS: Final[tuple[Layer, ...]] = (
         "#3D4757",
         "contour",
         "nom",
-        (LayerField("population", "Population", "entier"),),
+        (Field("population", "Population", "entier"),),
         epaisseur=1.6,
         variable="statut_affiche",
         variantes=(
@@ -39,7 +39,7 @@ LAYERS: Final[tuple[Layer, ...]] = (
         "#6A7482",
         "contour",
         "nom",
-        (LayerField("population", "Population", "entier"),),
+        (Field("population", "Population", "entier"),),
         epaisseur=1.2,
         tirets="1 4",
     ),
@@ -51,10 +51,10 @@ LAYERS: Final[tuple[Layer, ...]] = (
         "contour",
         "lib_qp",
         (
-            LayerField("code_qp", "Code"),
-            LayerField("lib_communes", "Commune"),
-            LayerField("population", "Habitants", "entier"),
-            LayerField("taux_pauvrete_60_pct", "Taux de pauvreté", "pourcentage"),
+            Field("code_qp", "Code"),
+            Field("lib_communes", "Commune"),
+            Field("population", "Habitants", "entier"),
+            Field("taux_pauvrete_60_pct", "Taux de pauvreté", "pourcentage"),
         ),
         remplissage=0.18,
         epaisseur=2.0,
@@ -67,7 +67,7 @@ LAYERS: Final[tuple[Layer, ...]] = (
         "#00609C",
         "trait",
         "route_short_name",
-        (LayerField("route_long_name", "Ligne"),),
+        (Field("route_long_name", "Ligne"),),
         epaisseur=3.0,
         variable="mode",
         variantes=(
@@ -84,13 +84,14 @@ LAYERS: Final[tuple[Layer, ...]] = (
         "triangle",
         "equip_type_name",
         (
-            LayerField("famille", "Famille"),
-            LayerField("nom", "Nom", facultatif=True),
-            LayerField("installation", "Installation", facultatif=True),
-            LayerField("adresse", "Adresse", facultatif=True),
-            LayerField("acces_libre", "Accès", facultatif=True),
-            LayerField("annee_service", "Mise en service", facultatif=True),
+            Field("famille", "Famille"),
+            Field("nom", "Nom"),
+            Field("installation", "Installation"),
+            Field("adresse", "Adresse"),
+            Field("acces_libre", "Accès"),
+            Field("annee_service", "Mise en service"),
         ),
+        facultatifs=frozenset(("nom", "installation", "adresse", "acces_libre", "annee_service")),
     ),
     Layer(
         "social",
@@ -99,7 +100,7 @@ LAYERS: Final[tuple[Layer, ...]] = (
         "#56419A",
         "etoile",
         "nom",
-        (LayerField("categorie", "Catégorie"), LayerField("adresse", "Adresse")),
+        (Field("categorie", "Catégorie"), Field("adresse", "Adresse")),
     ),
     Layer(
         "colleges",
@@ -108,7 +109,7 @@ LAYERS: Final[tuple[Layer, ...]] = (
         "#C62828",
         "ecusson",
         "nom",
-        (LayerField("education_prioritaire", "Réseau"), LayerField("statut", "Statut")),
+        (Field("education_prioritaire", "Réseau"), Field("statut", "Statut")),
         variable="education_prioritaire",
         variantes=(
             Variante("REP+", "Collèges REP+"),
@@ -123,9 +124,9 @@ LAYERS: Final[tuple[Layer, ...]] = (
         "losange",
         "site_nom",
         (
-            LayerField("site_type", "Type"),
-            LayerField("unite_fonciere_surface", "Surface de l’unité foncière", "surface_m2"),
-            LayerField("sol_pollution_existe", "Pollution du sol"),
+            Field("site_type", "Type"),
+            Field("unite_fonciere_surface", "Surface de l’unité foncière", "surface_m2"),
+            Field("sol_pollution_existe", "Pollution du sol"),
         ),
         variable="site_statut",
         variantes=(
@@ -141,7 +142,7 @@ LAYERS: Final[tuple[Layer, ...]] = (
         "#1C2530",
         "carre",
         "name",
-        (LayerField("voyageurs_2024", "Voyageurs en 2024", "entier"),),
+        (Field("voyageurs_2024", "Voyageurs en 2024", "entier"),),
     ),
     Layer(
         "stations",
@@ -150,7 +151,7 @@ LAYERS: Final[tuple[Layer, ...]] = (
         "#00795C",
         "cercle",
         "name",
-        (LayerField("capacity", "Points d’attache", "entier"),),
+        (Field("capacity", "Points d’attache", "entier"),),
         variable="is_virtual_station",
         variantes=(
             Variante("false", f"Stations {BIKES}"),
@@ -198,13 +199,13 @@ SESSION_LAYERS: Final[tuple[Layer, ...]] = (
         "maison",
         "adresse",
         (
-            LayerField("id_local", "Identifiant"),
-            LayerField("bailleur", "Bailleur"),
-            LayerField("usage", "Usage"),
-            LayerField("statut", "Statut"),
-            LayerField("surface_m2", "Surface en m²", "decimal"),
-            LayerField("releve", "Relevé"),
-            LayerField("fictif", "Donnée fictive"),
+            Field("id_local", "Identifiant"),
+            Field("bailleur", "Bailleur"),
+            Field("usage", "Usage"),
+            Field("statut", "Statut"),
+            Field("surface_m2", "Surface en m²", "decimal"),
+            Field("releve", "Relevé"),
+            Field("fictif", "Donnée fictive"),
         ),
         variable="aspect",
         variantes=(
@@ -221,7 +222,7 @@ SESSION_LAYERS: Final[tuple[Layer, ...]] = (
         "#00609C",
         "triangle",
         "nom",
-        (LayerField("modes", "Modes"), LayerField("lignes", "Lignes")),
+        (Field("modes", "Modes"), Field("lignes", "Lignes")),
         plein=False,
     ),
     Layer(
@@ -232,10 +233,10 @@ SESSION_LAYERS: Final[tuple[Layer, ...]] = (
         "hexagone",
         "titre",
         (
-            LayerField("kind", "Emplacement"),
-            LayerField("habitants_gagnes", "Habitants gagnés (estimation)", "entier"),
-            LayerField("qpv_servis", "QPV desservis"),
-            LayerField("distance_station_m", "Station existante la plus proche", "distance_m"),
+            Field("kind", "Emplacement"),
+            Field("habitants_gagnes", "Habitants gagnés (estimation)", "entier"),
+            Field("qpv_servis", "QPV desservis"),
+            Field("distance_station_m", "Station existante la plus proche", "distance_m"),
         ),
     ),
     Layer(
@@ -246,12 +247,12 @@ SESSION_LAYERS: Final[tuple[Layer, ...]] = (
         "carre",
         "adresse",
         (
-            LayerField("verification", "État"),
-            LayerField("commune", "Commune"),
-            LayerField("bailleurs", "Bailleurs"),
-            LayerField("nb_rdc", "Locaux lus au rez-de-chaussée", "entier"),
-            LayerField("position", "Position"),
-            LayerField("proche", "QPV"),
+            Field("verification", "État"),
+            Field("commune", "Commune"),
+            Field("bailleurs", "Bailleurs"),
+            Field("nb_rdc", "Locaux lus au rez-de-chaussée", "entier"),
+            Field("position", "Position"),
+            Field("proche", "QPV"),
         ),
         plein=False,
     ),
@@ -264,12 +265,12 @@ SESSION_LAYERS: Final[tuple[Layer, ...]] = (
         "drapeau",
         "lieu",
         (
-            LayerField("projet", "Projet"),
-            LayerField("statut", "Statut"),
-            LayerField("commune", "Commune"),
-            LayerField("debut", "Début"),
-            LayerField("fin", "Fin"),
-            LayerField("partenaire", "Partenaire chef de file"),
+            Field("projet", "Projet"),
+            Field("statut", "Statut"),
+            Field("commune", "Commune"),
+            Field("debut", "Début"),
+            Field("fin", "Fin"),
+            Field("partenaire", "Partenaire chef de file"),
         ),
         variable="statut",
         variantes=(

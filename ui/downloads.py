@@ -23,6 +23,9 @@ from words.formats import pluriel, typographie
 #: How the names of menus and of their lists of files end: the page's style knows them by it.
 MENU: Final = "menu"
 FILES: Final = "fichiers"
+SHEET_HELP: Final = (
+    "PDF balisé, lisible par un lecteur d'écran ; il porte ses sources, leurs millésimes et la date du jour"
+)
 HTML: Final = "text/html; charset=utf-8"
 
 
@@ -186,6 +189,21 @@ def show_map(
         key=key,
         help=typographie("Un seul fichier, qui s’ouvre dans un navigateur, sans réseau ni fond de carte"),
         on_click="ignore",
+    )
+
+
+def sheet(label: str, make: Callable[[], bytes], *, subject: str, place: str) -> None:
+    """Offer a sheet; what it is about and where, in a few words, names its file."""
+    context = Context.of([current().sources["qpv"]], subject=subject, place=place)
+    st.download_button(
+        label,
+        make,
+        file_name=context.filename("pdf"),
+        mime="application/pdf",
+        key="fiche-pdf",
+        help=SHEET_HELP,
+        on_click="ignore",
+        icon=":material/picture_as_pdf:",
     )
 
 

@@ -1,31 +1,40 @@
-"""The follow-up as pages meet it: one store per server, reads kept until something is written, one door for writes."""
+"""The follow-up as pages meet it: one store per server, reads kept until something is written, one door for writes, what it shows of one project or place."""
 
 import dataclasses
 import datetime as dt
-import hashlib
 import os
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
 from facts import follow_up, project
+from facts import follow_up as words
+from facts.fields import pick
 from facts.follow_up import FollowUp
 from facts.snapshot import current
-from maps.spec import SessionObjects, ShownLayer
+from geo.crs import WGS84
+from geo.follow_up import communes_of
+from maps.session_objects import points
+from maps.spec import ShownLayer
 from server import rights
 from tracking.changes import Change
 from tracking.records import Nomenclature
 from tracking.refusals import StoreError
 from tracking.store import Store, open_store
-from ui import mapview
+from ui import downloads, html, mapview, table
+from ui.rows import about
 from words.formats import moment
 
 #: The address of the database, for deployments; a file of the project by default.
 VARIABLE: Final = "ATLAS_BASE"
 LAYER: Final = "deploiements"
+#: Columns of the tables of one project and of one place.
+OF_PROJECT: Final = ("commune", "statut", "qpv", "lieu", "debut", "fin", "partenaire")
+OF_PLACE: Final = ("titre", "statut", "qpv", "lieu", "debut", "fin", "partenaire")
 _STALE: Final = "Le suivi ne répond plus : voici ce qui avait été lu le {}."
 #: The last good reading of each database, for the time when it is away.
 _last: dict[str, FollowUp] = {}
@@ -64,7 +73,7 @@ def read() -> FollowUp | None:
 
 def deployments(followed: FollowUp) -> pd.DataFrame:
     """Give the deployments recorded, as `facts.follow_up.deployments` does."""
-    return follow_up.deployments(followed, current().projects, current().communes, current().qpv)
+    return follow_up.deployments(followed, current())
 
 
 def facts(followed: FollowUp | None) -> pd.DataFrame | None:
@@ -109,7 +118,7 @@ def new_request() -> str:
     return uuid.uuid4().hex
 
 
-def layer(rows: pd.DataFrame, followed: FollowUp) -> list[ShownLayer]:
+def layer(rows: pd.DataFrame, followed: FollowUp | None) -> list[ShownLayer]:
     """Hand the map of the page the deployments that have a point.
 
     They are of public reading, and yet in no file that is served: a record corrected or withdrawn leaves nothing there.
@@ -124,43 +133,28 @@ def layer(rows: pd.DataFrame, followed: FollowUp) -> list[ShownLayer]:
     list of ShownLayer
         One layer, or none without a point.
     """
+    if followed is None or rows.empty:
+        return []
     placed = rows[rows["lon"].notna()]
     if placed.empty:
         mapview.hand()
         return []
-    objects = objects_of(placed, note=follow_up.source_of(followed).millesime)
-    mapview.hand(objects)
-    return [ShownLayer(LAYER, session=objects)]
-
-
-def objects_of(placed: pd.DataFrame, *, note: str) -> SessionObjects:
-    """Describe deployments for the map.
-
-    Parameters
-    ----------
-    placed
-        Rows of `facts.follow_up.deployments` that have a point.
-    """
-    columns: dict[str, Sequence[object]] = {
-        "lieu": placed["lieu"].tolist(),
-        "projet": placed["titre"].tolist(),
-        "statut": placed["statut"].tolist(),
-        "commune": placed["commune"].tolist(),
+    columns = {
+        **{name: placed[name] for name in ("lieu", "statut", "commune", "partenaire")},
+        "projet": placed["titre"],
         "debut": [_day(value) for value in placed["debut"]],
         "fin": [_day(value) for value in placed["fin"]],
-        "partenaire": placed["partenaire"].tolist(),
     }
-    ids = [str(record) for record in placed.index]
-    lon, lat = placed["lon"].tolist(), placed["lat"].tolist()
-    digest = hashlib.sha256(repr([ids, lon, lat, columns]).encode("utf-8", "surrogatepass")).hexdigest()
-    return SessionObjects(
-        version=f"deploiements-{digest[:16]}",
-        columns=columns,
-        ids=ids,
-        lon=lon,
-        lat=lat,
-        note=f"Partenaires du contrat, {note.partition(' à ')[0]}",
+    spots = gpd.points_from_xy(placed["lon"], placed["lat"], crs=WGS84)
+    read = follow_up.source_of(followed).millesime.partition(" à ")[0]
+    objects = points(
+        gpd.GeoDataFrame(geometry=spots, index=placed.index),
+        columns,
+        note=f"Partenaires du contrat, {read}",
+        digits=9,
     )
+    mapview.hand(objects)
+    return [ShownLayer(LAYER, session=objects)]
 
 
 def nomenclature() -> Nomenclature:
@@ -202,4 +196,99 @@ def _facts(
     version: str,  # noqa: ARG001
     _followed: FollowUp,
 ) -> pd.DataFrame | None:
-    return follow_up.facts(_followed, current().projects, current().communes, current().qpv)
+    return follow_up.facts(_followed, current())
+
+
+def of_project(followed: FollowUp | None, id_projet: str) -> pd.DataFrame:
+    """Give the deployments of a project.
+
+    Parameters
+    ----------
+    followed
+        What `ui.follow_up.read` gives.
+
+    Returns
+    -------
+    DataFrame
+        Rows of `facts.follow_up.deployments`, none if nothing could be read.
+    """
+    if followed is None:
+        return pd.DataFrame()
+    rows = deployments(followed)
+    return rows[rows["id_projet"] == id_projet]
+
+
+def of_place(followed: FollowUp | None, code: str) -> pd.DataFrame:
+    """Give the deployments in a commune or a QPV.
+
+    Parameters
+    ----------
+    followed
+        What `ui.follow_up.read` gives.
+    code
+        INSEE code, or code of the QPV.
+
+    Returns
+    -------
+    DataFrame
+        Rows of `facts.follow_up.deployments`, none if nothing could be read.
+    """
+    if followed is None:
+        return pd.DataFrame()
+    rows = deployments(followed)
+    towns = communes_of(rows, current().qpv)
+    return rows[[code in (own, *codes) for own, codes in zip(rows["code_qp"], towns, strict=True)]]
+
+
+def show(
+    rows: pd.DataFrame,
+    followed: FollowUp | None,
+    *,
+    columns: Sequence[str],
+    query: str,
+    place: str,
+    sentence: str = "",
+    under: bool = False,
+) -> None:
+    """Show what is recorded, with the moment of its reading.
+
+    Parameters
+    ----------
+    rows
+        What `of_project` or `of_place` gives.
+    columns
+        Columns of `facts.follow_up.DEPLOYMENT_FIELDS` to show, the first names the row.
+    sentence
+        What the records say of it, in French, "" for nothing.
+    """
+    (st.subheader if under else st.header)("Suivi", anchor=False)
+    if followed is None:
+        _note("Le suivi ne répond pas : rien n’est montré de ce que les partenaires ont enregistré.")
+        return
+    none = "Déploiements : aucun enregistrement, ce qui ne dit pas que rien n’est fait." if rows.empty else ""
+    _note(" ".join(filter(None, (sentence, none, followed.reading))), link=f"suivi?{query}")
+    if rows.empty:
+        return
+    table.show(
+        rows,
+        pick(words.DEPLOYMENT_FIELDS, columns),
+        caption="Déploiements enregistrés, le dernier d’abord",
+        key="suivi-deploiements",
+        target="suivi?fiche=",
+    )
+    # Files hold all the columns.
+    context = about(
+        [words.source_of(followed)],
+        filters={"lieu ou projet": place},
+        subject="déploiements",
+        place=place,
+    )
+    downloads.show(rows, words.DEPLOYMENT_FIELDS, context=context, key="suivi-export")
+
+
+def _note(text: str, *, link: str = "") -> None:
+    html.show(
+        '<p class="atlas-note">{{ text|t }}{% if link %} <a href="{{ link }}" target="_self">Ouvrir le suivi</a>{% endif %}</p>',
+        text=text,
+        link=link,
+    )

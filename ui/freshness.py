@@ -1,7 +1,10 @@
 """How old the data of a source are today, in words."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Final
+
+import pandas as pd
 
 from loaders.catalogue import Source
 from words.formats import date, pluriel
@@ -72,6 +75,21 @@ def label(source: Source, *, on: dt.date) -> str:
         Such as "8 mois" or "10 ans (donnée ancienne)".
     """
     return age(source, on=on) + (" (donnée ancienne)" if is_old(source, on=on) else "")
+
+
+def listed(sources: Mapping[str, Source], *, on: dt.date) -> pd.DataFrame:
+    """Give a row per source, by id: what the catalogue says of it, and its age in words.
+
+    In files, `producteur`, `millesime`, `licence` and `attribution` are those of the file's own sources: these columns
+    end with `_source`.
+    """
+    said = pd.DataFrame([vars(source) | {"age": label(source, on=on)} for source in sources.values()])
+    own = ("producteur", "millesime", "licence", "attribution")
+    return (
+        said.drop(columns="communes")
+        .set_index("source_id")
+        .rename(columns={name: f"{name}_source" for name in own})
+    )
 
 
 def state(source: Source, *, on: dt.date) -> str:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from exports.markup import environment
 
+Role = Literal["", "status", "alert"]
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _ENVIRONMENT: Final = environment(_ROOT / "ui" / "templates", _ROOT / "pages")
 
@@ -30,22 +31,19 @@ def show(template: str, /, **values: Any) -> None:
     st.html(html(template, **values))
 
 
-def note(text: str, *, role: Literal["", "status"] = "") -> None:
+def note(text: str, *, role: Role = "") -> None:
     """Write a remark in small letters, plain French text; with a role, screen readers say it as it appears."""
-    show(
-        '<p class="atlas-note"{% if role %} role="{{ role }}"{% endif %}>{{ text|t }}</p>',
-        text=text,
-        role=role,
-    )
+    _paragraph("atlas-note", text, role)
 
 
-def fault(text: str, *, role: Literal["", "status", "alert"] = "alert") -> None:
+def fault(text: str, *, role: Role = "alert") -> None:
     """Write what is wrong, plain French text."""
-    show(
-        '<p class="atlas-faute"{% if role %} role="{{ role }}"{% endif %}>{{ text|t }}</p>',
-        text=text,
-        role=role,
-    )
+    _paragraph("atlas-faute", text, role)
+
+
+def _paragraph(look: str, text: str, role: Role) -> None:
+    template = '<p class="{{ look }}"{% if role %} role="{{ role }}"{% endif %}>{{ text|t }}</p>'
+    show(template, look=look, text=text, role=role)
 
 
 @cache

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from functools import lru_cache
 
-from facts.attribution import line
+from facts.naming import line
 from facts.snapshot import current
 from loaders.catalogue import Source
 from ui import freshness, html

@@ -1,4 +1,4 @@
-"""What the app prepares once, before the first page: the maps' files, warm caches, a frozen heap."""
+"""What the app prepares once, before the first page: the maps' files, warm caches, a frozen heap; what surrounds every page."""
 
 import gc
 from collections.abc import Mapping
@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Final
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
+from errors import AtlasError
+from facts.naming import CONTRAT, TERRITORY
 from facts.snapshot import current
-from maps.assets import Assets, install
 from maps.builder import base_map, feature_group
-from maps.files import Manifest, write_layers
+from maps.files import Assets, Manifest, install, write_layers
 from maps.layers import SESSION_LAYERS, of
 from maps.spec import MapSpec, ShownLayer
+from ui import html, presence
+from ui.page import say_fault
 
 STATIC_DIR: Final = Path(__file__).resolve().parent.parent / "static"
 
@@ -60,3 +64,24 @@ def _prepare(version: str) -> Ready:  # noqa: ARG001
     gc.collect()
     gc.freeze()
     return prepared
+
+
+def run(page: StreamlitPage) -> None:
+    """Run a page; a fault of the data is said in French, with its mend, in place of the figures."""
+    try:
+        ready()
+        presence.say_refused()
+        page.run()
+    except AtlasError as error:
+        say_fault(error)
+
+
+def footer() -> None:
+    """Close the page with what binds every figure on it."""
+    st.divider()
+    html.note(
+        f"Atlas des Possibles, {CONTRAT}, {TERRITORY}. Données ouvertes, chacune avec son producteur, son millésime et sa licence."
+    )
+    with st.container(horizontal=True):
+        st.page_link("pages/donnees/page.py", label="Sources et licences")
+        st.page_link("pages/methode/page.py", label="Méthode, mentions légales, accessibilité")

@@ -14,10 +14,11 @@ from markupsafe import Markup
 
 from facts.fields import Field, heading, present, stated, values_of
 from facts.snapshot import current
+from facts.standing import origin
 from loaders.catalogue import Source
 from ui import html
 from words.folding import fold
-from words.formats import cell, entier, pluriel
+from words.formats import cell, entier, figure, pluriel
 from words.kinds import NUMBERS
 from words.missing import REASONS, is_missing
 
@@ -206,3 +207,28 @@ def _classes(field: Field, text: str, *, link: bool = False) -> str:
 
 def _is_link(value: Any) -> bool:
     return isinstance(value, str) and value.startswith("https://")
+
+
+def show_sheet(
+    frame: pd.DataFrame, fields: Sequence[Field], *, sources: Mapping[str, Source], caption: str
+) -> None:
+    """Show the figures of one place as a table of three columns: figure, value, source.
+
+    Parameters
+    ----------
+    fields
+        The figures to show, in order.
+    sources
+        The catalogue, which says where each source applies.
+    """
+    fields = present(fields, sources)
+    values = stated(frame, fields, sources).iloc[0]
+    texts = [figure(values[field.column], field.kind) for field in fields]
+    html.show(
+        "sheet.jinja",
+        title=caption,
+        lines=[
+            (field, text, text in REASONS, origin(field, sources))
+            for field, text in zip(fields, texts, strict=True)
+        ],
+    )

@@ -1,4 +1,4 @@
-"""The few figures that open the atlas, each with what it covers and the sources it draws on."""
+"""The few figures that open the atlas, each with what it covers and the sources it draws on, and those of each commune with their map."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,23 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from facts.fields import Field
+from facts import place_fields
+from facts.fields import Field, pick
 from facts.naming import BIKES, CONTRAT, TERRITORY
+from facts.portraits import Places
+from facts.snapshot import Snapshot
 from geo import cycling, proximity
 from geo import friches as brownfields
 from geo.territory import METROPOLE
 from loaders.catalogue import Source
+from maps.spec import Cadrage, MapSpec, ShownLayer
 from words.constants import PROXIMITY_M
 from words.formats import distance, entier, pluriel
 from words.missing import HORS_PERIMETRE
 
+#: Columns of the table of communes.
+_SHOWN: Final = ("nb_qpv", "population_qpv", "part_habitants_a_portee", "friches_a_portee")
+MARGIN_M: Final = 500.0
 FIELDS: Final = (
     Field("chiffre", "Chiffre", "texte"),
     Field("sens", "Ce qu'il dit", "texte"),
@@ -41,23 +48,11 @@ class KeyFigures:
     figures: tuple[Figure, ...]
 
 
-def key_figures(
-    *,
-    qpv: gpd.GeoDataFrame,
-    communes: gpd.GeoDataFrame,
-    stations: gpd.GeoDataFrame,
-    friches: gpd.GeoDataFrame,
-    projects: pd.DataFrame,
-    sources: Mapping[str, Source],
-) -> KeyFigures:
-    """Compute the figures of the first page.
-
-    Returns
-    -------
-    KeyFigures
-        The figures in the order to show, and what they say in one sentence.
-    """
-    cycle = cycling.qpv_figures(qpv, stations, radius_m=PROXIMITY_M, covered=sources["velos"].communes)
+def key_figures(held: Snapshot) -> KeyFigures:
+    """Compute the figures of the first page, in the order to show, and say them in one sentence."""
+    qpv, communes, friches = held.qpv, held.communes, held.friches
+    projects, sources = held.projects, held.sources
+    cycle = held.bike_reach(PROXIMITY_M)
     covered = cycle[cycle["couvert_par_le_reseau"]]
     served = int((covered["stations_a_portee"] > 0).sum())
     apart = len(cycle) - len(covered)
@@ -133,11 +128,61 @@ def rows(figures: Sequence[Figure], sources: Mapping[str, Source]) -> pd.DataFra
     DataFrame
         Index `rang`, from 1; the columns of `FIELDS`.
     """
-    table = pd.DataFrame(
-        {
-            "chiffre": [figure.value for figure in figures],
-            "sens": [figure.text for figure in figures],
-            "origine": [origin(figure, sources) for figure in figures],
-        }
+    return pd.DataFrame(
+        [(figure.value, figure.text, origin(figure, sources)) for figure in figures],
+        columns=[field.column for field in FIELDS],
+        index=pd.RangeIndex(1, len(figures) + 1, name="rang"),
     )
-    return table.set_index(pd.RangeIndex(1, len(table) + 1, name="rang"))
+
+
+def town_fields(radius_m: float) -> tuple[Field, ...]:
+    """Give the columns of the table.
+
+    Parameters
+    ----------
+    radius_m
+        Threshold of the figures within reach, in metres.
+
+    Returns
+    -------
+    tuple of Field
+        The commune first; columns of `facts.portraits.communes`.
+    """
+    return (Field("nom", "Commune", "texte"), *pick(place_fields.of_commune(radius_m), _SHOWN))
+
+
+def by_commune(places: Places) -> gpd.GeoDataFrame:
+    """Give one row per commune.
+
+    Parameters
+    ----------
+    places
+        What `facts.portraits.communes` gives.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index `code_insee`, by name, with the outlines; "sans objet" where a commune has no QPV.
+    """
+    return places.rows[["nom", "communes", *_SHOWN, "geometry"]].sort_values("nom")
+
+
+def spec(towns: gpd.GeoDataFrame, *, stations: gpd.GeoDataFrame, friches: gpd.GeoDataFrame) -> MapSpec:
+    """Describe the map of what the figures count.
+
+    Parameters
+    ----------
+    stations, friches
+        The loaders' frames; virtual stations and unchecked brownfields, which no figure counts, are left out.
+    """
+    return MapSpec(
+        titre="Quartiers prioritaires et ce qui les entoure, commune par commune",
+        layers=[
+            ShownLayer("communes", ids=list(towns.index)),
+            ShownLayer("qpv"),
+            ShownLayer("friches", ids=list(brownfields.checked(friches).index)),
+            ShownLayer("stations", ids=list(cycling.serving(stations).index)),
+        ],
+        basemap="aucun",
+        cadrage=Cadrage.around("communes", towns, margin_m=MARGIN_M),
+    )

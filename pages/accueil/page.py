@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from facts.fields import Field
@@ -10,7 +9,6 @@ from facts.naming import BIKES
 from facts.portraits import COMMUNE
 from facts.snapshot import current
 from pages.accueil import figures as key
-from pages.accueil import towns
 from pages.accueil.figures import Figure, KeyFigures, key_figures
 from pages.accueil.search import Entry, index, search
 from ui import downloads, freshness, html, page, presence, rows, sources, table
@@ -100,7 +98,6 @@ REACH = {"seuil": f"{distance(PROXIMITY_M)} à vol d'oiseau"}
 TOWN_SOURCES = ("qpv", "indicateurs", "communes", "velos", "friches")
 FRESH_FIELDS = [
     Field("titre", "Source", "texte"),
-    # In a CSV, `producteur` and `millesime` are those of the file's own sources.
     Field("producteur_source", "Producteur", "texte"),
     Field("millesime_source", "Millésime", "texte"),
     Field("age", "Âge", "texte"),
@@ -180,7 +177,7 @@ def show_figures(figures: Sequence[Figure]) -> None:
 
 
 def show_towns() -> None:
-    counted = towns.rows(current().places(COMMUNE, PROXIMITY_M))
+    counted = key.by_commune(current().places(COMMUNE, PROXIMITY_M))
     st.caption(
         typographie(
             f"Dans les QPV de chaque commune, ou à {distance(PROXIMITY_M)} au plus de leur contour, à vol d'oiseau. Sans objet : la "
@@ -190,31 +187,19 @@ def show_towns() -> None:
     )
     rows.show(
         counted,
-        towns.fields(PROXIMITY_M),
+        key.town_fields(PROXIMITY_M),
         rows.about(TOWN_SOURCES, filters=REACH, subject="chiffres par commune"),
         caption="Quartiers prioritaires, habitants et ce qui les entoure, commune par commune",
         key="communes",
         files_key="export-communes",
         target=rows.TO_COMMUNE,
-        drawn=towns.spec(counted, stations=current().bikes, friches=current().friches),
+        drawn=key.spec(counted, stations=current().bikes, friches=current().friches),
     )
     sources.note(*TOWN_SOURCES)
 
 
 def show_freshness() -> None:
-    today = clock.today()
-    listed = pd.DataFrame(
-        [
-            {
-                "titre": source.titre,
-                "source_id": source.source_id,
-                "producteur_source": source.producteur,
-                "millesime_source": source.millesime,
-                "age": freshness.label(source, on=today),
-            }
-            for source in current().sources.values()
-        ]
-    ).set_index("source_id")
+    listed = freshness.listed(current().sources, on=clock.today())
     table.show_whole(listed, FRESH_FIELDS, caption="Millésime et âge de chaque source, à ce jour")
     context = rows.about(current().sources, subject="fraîcheur des sources")
     downloads.show(listed, FRESH_FIELDS, context=context, key="export-fraicheur")
@@ -227,14 +212,7 @@ def show_freshness() -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def prepare_figures(version: str) -> KeyFigures:  # noqa: ARG001
-    return key_figures(
-        qpv=current().qpv,
-        communes=current().communes,
-        stations=current().bikes,
-        friches=current().friches,
-        projects=current().projects,
-        sources=current().sources,
-    )
+    return key_figures(current())
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)

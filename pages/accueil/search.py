@@ -1,10 +1,10 @@
 """Search by name over QPV, communes, projects, partners and acronyms: accents, capitals and small slips aside."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -121,65 +121,70 @@ def index(
     acronyms: pd.DataFrame,
 ) -> list[Entry]:
     """List what can be found."""
-    named = {code: Link(title, PROJECTS, {"projet": code}) for code, title in _texts(projects["titre"])}
+    named = {
+        str(code): Link(title, PROJECTS, {"projet": str(code)}) for code, title in projects["titre"].items()
+    }
     quartiers = [
         Entry(
             QUARTIER,
-            name,
-            f"{code}, {place}",
+            row["lib_qp"],
+            f"{row['cle']}, {row['lib_communes']}",
             (
-                Link("Page du quartier", QUARTIER_PAGE, {"qpv": code}),
-                Link("Voir sur la carte", MAP, {"qpv": code}),
+                Link("Page du quartier", QUARTIER_PAGE, {"qpv": row["cle"]}),
+                Link("Voir sur la carte", MAP, {"qpv": row["cle"]}),
             ),
         )
-        for (code, name), place in zip(_texts(qpv["lib_qp"]), qpv["lib_communes"], strict=True)
+        for row in _rows(qpv)
     ]
     territories = [
         Entry(
             COMMUNE,
-            name,
-            f"{status}, à confirmer" if doubtful else str(status),
+            row["nom"],
+            f"{row['statut']}, à confirmer" if row["a_confirmer"] else row["statut"],
             (
-                Link("Page de la commune", COMMUNE_PAGE, {"commune": code}),
-                Link("Voir sur la carte", MAP, {"commune": code}),
-                *([] if projects.empty else [Link("Projets de la commune", PROJECTS, {"commune": code})]),
+                Link("Page de la commune", COMMUNE_PAGE, {"commune": row["cle"]}),
+                Link("Voir sur la carte", MAP, {"commune": row["cle"]}),
+                *(
+                    []
+                    if projects.empty
+                    else [Link("Projets de la commune", PROJECTS, {"commune": row["cle"]})]
+                ),
             ),
-            terms=code,
+            terms=row["cle"],
         )
-        for (code, name), status, doubtful in zip(
-            _texts(communes["nom"]), communes["statut"], communes["a_confirmer"], strict=True
-        )
+        for row in _rows(communes)
     ]
     cooperation = [
-        Entry(PROJET, title, str(register), (named[code],), terms=str(summary))
-        for (code, title), register, summary in zip(
-            _texts(projects["titre"]), projects["registre"], projects["resume"], strict=True
-        )
+        Entry(PROJET, row["titre"], row["registre"], (named[row["cle"]],), terms=row["resume"])
+        for row in _rows(projects)
     ]
     bodies = [
         Entry(
             SIGLE,
-            name,
-            str(full),
-            tuple(named[project] for project in _with_partner(projects, code)),
-            terms=" ".join(wordings),
+            row["nom_court"],
+            row["nom_complet"],
+            tuple(named[project] for project in _with_partner(projects, row["cle"])),
+            terms=" ".join(row["ecritures"]),
         )
-        for (code, name), full, wordings in zip(
-            _texts(partners["nom_court"]), partners["nom_complet"], partners["ecritures"], strict=True
-        )
+        for row in _rows(partners)
     ]
     known = {*partners["sigle"], *partners["nom_court"], *partners["ecritures"].explode()}
     others = [
-        Entry(SIGLE, sign, meaning, tuple(named[project] for project in _naming(projects, sign)))
-        for sign, meaning in _texts(acronyms["developpe"])
-        if sign not in known
+        Entry(
+            SIGLE,
+            row["cle"],
+            row["developpe"],
+            tuple(named[project] for project in _naming(projects, row["cle"])),
+        )
+        for row in _rows(acronyms)
+        if row["cle"] not in known
     ]
     return [*quartiers, *territories, *cooperation, *bodies, *others]
 
 
-def _texts(column: pd.Series) -> list[tuple[str, str]]:
-    """Pair each id with its text."""
-    return [(str(code), str(text)) for code, text in column.items()]
+def _rows(frame: pd.DataFrame) -> list[dict[Hashable, Any]]:
+    """Give each row with its id, under `cle`."""
+    return frame.rename_axis("cle").reset_index().to_dict("records")
 
 
 def _with_partner(projects: pd.DataFrame, partner: str) -> list[str]:
@@ -189,4 +194,5 @@ def _with_partner(projects: pd.DataFrame, partner: str) -> list[str]:
 def _naming(projects: pd.DataFrame, sign: str) -> list[str]:
     """List the projects whose title or summary holds an acronym, as a word of its own."""
     word = re.compile(rf"(?<!\w){re.escape(sign)}s?(?![\w+])")
-    return [code for code, text in _texts(projects["titre"] + " " + projects["resume"]) if word.search(text)]
+    texts = projects["titre"] + " " + projects["resume"]
+    return [str(code) for code, text in texts.items() if word.search(text)]

@@ -11,7 +11,7 @@ from geo.places import RADII_M
 from geo.proximity import pairs_within
 from maps.spec import ShownLayer
 from pages.carte.filters import Filters
-from ui import downloads, html, own_filters, own_layers, rows, sources, table
+from ui import downloads, html, own_layers, rows, sources, table
 from ui.markdown import plain
 from ui.own_layers import UNOFFICIAL, Held
 from ui.where import Where
@@ -45,18 +45,18 @@ def ask(quarters: gpd.GeoDataFrame, filters: Filters) -> list[Kept]:
         key=f"vos-couches-{'-'.join(held)}",
         help=f"{UNOFFICIAL[0].upper()}{UNOFFICIAL[1:]}",
     )
-    conditions = {}
     with st.expander("Filtrer vos couches par leurs colonnes", key="vos-filtres"):
-        for layer_id in shown:
-            conditions[layer_id] = own_filters.ask(held[layer_id])
+        conditions = {layer_id: own_layers.ask(held[layer_id]) for layer_id in shown}
     kept = []
     for layer_id in shown:
-        found = own_filters.select(held[layer_id].rows, conditions[layer_id])
+        found = own_layers.select(held[layer_id].rows, conditions[layer_id])
         here = own_layers.in_commune(found, filters.here.commune)
         if filters.here.chosen is not None and filters.around_m is not None:
             near = pairs_within(quarters.loc[[filters.here.chosen]], here, filters.around_m)
             here = here.iloc[sorted(set(near.point))]
-        kept.append(Kept(held[layer_id], found, here, own_filters.described(conditions[layer_id])))
+        kept.append(
+            Kept(held[layer_id], found, here, {title: said for title, said, _ in conditions[layer_id]})
+        )
     return kept
 
 

@@ -9,8 +9,8 @@ import streamlit as st
 
 from facts.snapshot import current
 from maps.layers import get
-from pages.carte import fiche, own, totals
 from pages.carte import filters as asked
+from pages.carte import own
 from pages.carte import rows as shown
 from ui import choices, downloads, html, mapview, own_layers, page, rows, sources, startup, table
 from ui.page import fragment
@@ -99,12 +99,12 @@ def _offered(version: str) -> Mapping[tuple[str, str], list[str]]:  # noqa: ARG0
 
 @st.cache_resource(show_spinner=False, max_entries=40)
 def _finding(version: str, commune: str | None) -> str:  # noqa: ARG001
-    return totals.finding(current(), commune)
+    return shown.finding(current(), commune)
 
 
 @st.cache_resource(show_spinner=False, max_entries=40)
 def _by_commune(version: str, types: asked.Types) -> gpd.GeoDataFrame:  # noqa: ARG001
-    return totals.by_commune(current(), types)
+    return shown.by_commune(current(), types)
 
 
 def _layers() -> list[str]:
@@ -117,8 +117,8 @@ def _neighbourhood(filters: asked.Filters) -> None:
     if filters.here.chosen is None:
         html.note("Choisissez un quartier dans la liste, ou cliquez sur son contour.")
         return
-    row, fields = fiche.around(current(), filters, filters.here.chosen)
-    st.html(fiche.to_html(row, fields, sources=current().sources))
+    row, fields = shown.around(current(), filters, filters.here.chosen)
+    st.html(shown.to_html(row, fields, sources=current().sources))
 
 
 def _table(kept: Mapping[str, gpd.GeoDataFrame], filters: asked.Filters) -> None:
@@ -166,13 +166,15 @@ def show_totals() -> None:
         )
         rows.show(
             _by_commune(current().version, types),
-            totals.FIELDS,
-            rows.about(totals.SOURCES, filters=asked.described_types(types), subject="totaux par commune"),
+            shown.TOTALS,
+            rows.about(
+                shown.TOTALS_SOURCES, filters=asked.described_types(types), subject="totaux par commune"
+            ),
             caption="Totaux par commune",
             key="carte-totaux-table",
             files_key="carte-totaux-export",
         )
-        sources.note(*totals.SOURCES)
+        sources.note(*shown.TOTALS_SOURCES)
 
 
 # Outside the fragment that a filter runs again: the objects of the session are sent once.

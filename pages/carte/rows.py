@@ -1,18 +1,36 @@
-"""The rows that the map, the table and the files share, and their columns."""
+"""The rows that the map, the table and the files share, with their columns; what they add up to, by commune and around a QPV."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Final
 
 import geopandas as gpd
+from markupsafe import Markup
 
-from facts.fields import Field
-from facts.place_fields import INDICATORS, QPV, SPORT_HELD, SPORT_NAMES, SPORT_YEAR, SURFACE, known
+from facts.fields import Field, pick, present, stated
+from facts.place_fields import (
+    FRICHE_FIELDS,
+    INDICATORS,
+    QPV,
+    SPORT_HELD,
+    SPORT_NAMES,
+    SPORT_YEAR,
+    SURFACE,
+    known,
+)
 from facts.snapshot import Snapshot
-from facts.surroundings import SORTS
-from geo.proximity import pairs_within
-from geo.scope import in_scope
+from facts.standing import origin
+from facts.surroundings import COUNTED, SORTS, in_communes
+from geo.population import inhabitants_by_commune
+from geo.proximity import count_within, pairs_within
+from geo.scope import in_scope, mask
+from loaders.catalogue import Source
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.carte.filters import Filters, Types
+from ui.html import html
+from words.constants import PROXIMITY_M
+from words.formats import BROAD, NARROW, entier, figure, pluriel
+from words.missing import REASONS
 
 _TOWN: Final = Field("commune", "Commune", "texte")
 
@@ -61,16 +79,11 @@ FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {
         Field("vintage", "Téléchargé le", "date"),
     ),
     "friches": (
-        Field("site_nom", "Site", "texte", "friches"),
-        Field("site_id", "Identifiant", "texte"),
+        *FRICHE_FIELDS[:2],
         _TOWN,
-        Field("site_statut", "Statut", "texte", "friches"),
-        Field("site_type", "Type", "texte", "friches"),
+        *pick(FRICHE_FIELDS, ("site_statut", "site_type")),
         Field("activite_libelle", "Dernière activité", "texte", "friches"),
-        Field("unite_fonciere_surface", "Unité foncière", "surface_m2", "friches", "Plusieurs sites peuvent partager une même unité foncière : ces surfaces ne s’additionnent pas"),
-        Field("sol_pollution_existe", "Pollution du sol", "texte", "friches"),
-        Field("urba_zone_type", "Zone d’urbanisme", "texte", "friches"),
-        Field("site_actu_date", "Mise à jour", "date", "friches"),
+        *pick(FRICHE_FIELDS, ("unite_fonciere_surface", "sol_pollution_existe", "urba_zone_type", "site_actu_date")),
     ),
     "gares": (
         Field("name", "Gare", "texte"),
@@ -85,6 +98,17 @@ FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {
         _TOWN,
     ),
 }  # fmt: skip
+#: What a commune holds, source by source.
+TOTALS: Final = (
+    Field("nom", "Commune", "texte"),
+    Field("nb_qpv", "QPV", "entier", "qpv"),
+    Field("population_qpv", "Habitants des QPV", "entier", "indicateurs"),
+    *(Field(column, SORTS[key].titre, "entier", SORTS[key].source_id) for column, key in COUNTED.items()),
+)
+TOTALS_SOURCES: Final = tuple(dict.fromkeys(field.source_id for field in TOTALS if field.source_id))
+SIG_VILLE: Final = "https://sig.ville.gouv.fr/territoire/"
+FIGURES: Final = (*INDICATORS, SURFACE)
+_AROUND: Final = ("friches", "sports", "social", "colleges", "gares", "stations")
 
 
 def fields_of(layer_id: str, frame: gpd.GeoDataFrame) -> tuple[Field, ...]:
@@ -207,3 +231,96 @@ def _cadrage(placed: Mapping[str, gpd.GeoDataFrame], filters: Filters) -> Cadrag
     if here.commune is not None:
         return Cadrage.around(here.commune, placed["communes"].loc[[here.commune]])
     return Cadrage.around("territoire", placed["communes"])
+
+
+def by_commune(held: Snapshot, types: Types) -> gpd.GeoDataFrame:
+    """Count what lies in each commune, by the filters on types alone.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index `code_insee`, by name; the columns of `TOTALS`. Inhabitants are 0 where a commune has no QPV; those of a
+        QPV on two communes are counted once, under the first that the source names.
+    """
+    communes = held.communes.sort_values("nom")
+    totals = communes[["nom", "geometry"]].join(inhabitants_by_commune(communes, held.qpv))
+    totals["population_qpv"] = totals["population_qpv"].mask(totals["nb_qpv"] == 0, 0.0)
+    return totals.assign(**in_communes(communes, objects(held, types), held.sources))
+
+
+def finding(held: Snapshot, commune: str | None) -> str:
+    """Say in one sentence what there is in the territory, or in one commune.
+
+    Parameters
+    ----------
+    commune
+        INSEE code, None for the territory.
+    """
+    communes, qpv = held.communes, held.qpv
+    checked = held.objects["friches"]
+    surveyed = not held.friches.empty
+    near = checked.index[sorted(set(pairs_within(qpv, checked, PROXIMITY_M).point))]
+    people = inhabitants_by_commune(communes, qpv)
+    if commune is None:
+        head = f"Les {pluriel(len(qpv), 'QPV', 'QPV')} comptent {pluriel(people['population_qpv'].sum(), 'habitant')}"
+    else:
+        head = _about_commune(
+            str(communes.loc[commune, "nom"]), people["nb_qpv"][commune], people["population_qpv"][commune]
+        )
+        checked = checked[checked["code_insee"] == commune]
+        near = near.intersection(checked.index)
+    if not surveyed:
+        return f"{head}."
+    if checked.empty:
+        return f"{head} ; aucune friche vérifiée n’y est recensée."
+    reach = f"dans un QPV ou à {PROXIMITY_M} m au plus, à vol d’oiseau"
+    if len(checked) == 1:
+        return f"{head} ; la seule friche vérifiée {'est' if len(near) else 'n’est pas'} {reach}."
+    verb = "est" if len(near) <= 1 else "sont"
+    said = "aucune" if near.empty else entier(len(near))
+    none = "n’" if near.empty else ""
+    return f"{head} ; sur {entier(len(checked))}{BROAD}friches vérifiées, {said} {none}{verb} {reach}."
+
+
+def _about_commune(name: str, count: int, inhabitants: float) -> str:
+    if not count:
+        return f"{name} n’a pas de QPV"
+    verb = "compte" if count == 1 else "comptent"
+    return f"À {name}, {pluriel(count, 'QPV', 'QPV')} {verb} {pluriel(inhabitants, 'habitant')}"
+
+
+def around(held: Snapshot, filters: Filters, code_qp: str) -> tuple[gpd.GeoDataFrame, tuple[Field, ...]]:
+    """Count what lies in a QPV and near its outline.
+
+    Parameters
+    ----------
+    filters
+        The filters in force: those on types, and the distance (300 m if there is none).
+    """
+    distance_m = PROXIMITY_M if filters.around_m is None else filters.around_m
+    within = f"à {entier(distance_m)}{NARROW}m au plus" if distance_m else "dans le quartier"
+    row, by_sort, fields = held.qpv.loc[[code_qp]].copy(), objects(held, filters.types), list(FIGURES)
+    for key in _AROUND:
+        sort = SORTS[key]
+        number = count_within(row, by_sort[key], distance_m).astype(float)
+        row[key] = mask(number, row["communes"], held.sources[sort.source_id].communes)
+        fields.append(Field(key, f"{sort.titre} {within}", "entier", sort.source_id))
+    return row, present(fields, held.sources)
+
+
+def to_html(row: gpd.GeoDataFrame, fields: Sequence[Field], *, sources: Mapping[str, Source]) -> Markup:
+    """Write the figures of one QPV, each source once above its figures, and the link to the official sheet."""
+    values = stated(row, fields, sources).iloc[0]
+    told = [(field, figure(values[field.column], field.kind)) for field in fields]
+    code, name = str(row.index[0]), str(row["lib_qp"].iloc[0])
+    return html(
+        "carte/fiche.jinja",
+        title=f"{name}, {row['lib_communes'].iloc[0]} ({code})",
+        groups=[
+            (said, list(lines)) for said, lines in groupby(told, key=lambda line: origin(line[0], sources))
+        ],
+        reasons=REASONS,
+        code=code,
+        name=name,
+        official=f"{SIG_VILLE}{code}",
+    )

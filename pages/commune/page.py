@@ -5,7 +5,7 @@ import streamlit as st
 from facts.fields import Field
 from facts.portraits import COMMUNE
 from facts.snapshot import current
-from pages.lieu import asked, list_view, view
+from pages.lieu import asked, view
 from ui import choices, table
 from ui.page import fragment
 from ui.rows import TO_QPV
@@ -30,7 +30,7 @@ def show() -> None:
         towns = current().communes.sort_values("nom")
         with heading:
             asked.head("Communes", f"Choisissez l’une des {len(towns)} communes du contrat de ville.")
-        list_view.show(
+        view.show_all(
             COMMUNE,
             towns,
             LIST_FIELDS,
@@ -50,7 +50,7 @@ def show_quarters(code: str, name: str) -> None:
     quarters = quarters[[code in codes for codes in quarters["communes"]]].sort_values("lib_qp")
     table.show(
         quarters,
-        list_view.QPV_FIELDS,
+        view.QPV_FIELDS,
         caption=f"QPV à {name}",
         key="qpv-commune",
         target=TO_QPV,

@@ -8,7 +8,7 @@ import streamlit as st
 
 from errors import AtlasError
 from loaders import own_layer
-from loaders.own_layer import Choice, Guess, OwnLayer, Position
+from loaders.own_layer import Choice, Guess, OwnLayer
 from ui import own_layers
 from ui.slots import Slot
 
@@ -80,17 +80,6 @@ def correct(field: str, value: Any) -> None:
     except AtlasError as error:
         made = replace(found, fault=f"Correction refusée. {error}", step=found.step + 1)
     st.session_state[FILE.key] = made
-
-
-def correct_position(x: str, y: str) -> None:
-    """Take the place of rows from other columns.
-
-    Parameters
-    ----------
-    x, y
-        Headings; the same twice for a column that holds the whole.
-    """
-    correct("position", Position(whole=x) if x == y else Position(x, y))
 
 
 def add(title: str, origin: str, vintage: str) -> None:

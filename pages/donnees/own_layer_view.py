@@ -13,10 +13,11 @@ from loaders.own_layer import (
     SYSTEMS,
     Guess,
     OwnLayer,
+    Position,
     source_of,
 )
 from loaders.own_layer import title as system_title
-from maps.own_layer import layer_of, objects_of
+from maps.session_objects import objects_of
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.donnees import own_layer_session as session
 from pages.donnees.own_layer_session import Draft
@@ -196,9 +197,10 @@ def _position(found: Draft) -> None:
     keys = [f"couche-{axis}-{found.step}" for axis in ("x", "y")]
 
     def changed() -> None:
-        chosen = [st.session_state[key] for key in keys]
-        if all(chosen):
-            session.correct_position(*chosen)
+        x, y = (st.session_state[key] for key in keys)
+        if x and y:
+            # The same heading twice is that of a column that holds the whole.
+            session.correct("position", Position(whole=x) if x == y else Position(x, y))
 
     with choices.row(None):
         for key, label, value in zip(
@@ -259,10 +261,8 @@ def _preview(found: Draft, layer: OwnLayer) -> None:
         st.caption(
             f"Aperçu des {entier(PREVIEW_OBJECTS)} premiers objets sur {entier(len(layer.frame))} : tous seront sur la page Carte."
         )
-    shown = layer_of(layer, PREVIEW_LAYER, title="Aperçu")
-    first = [column for column in layer.columns if column.name == shown.entete]
-    others = [column for column in layer.columns if column.name != shown.entete]
-    fields = [Field(column.name, column.title, column.sort) for column in [*first, *others][:PREVIEW_COLUMNS]]
+    first = sorted(layer.columns, key=lambda column: column.name != layer.label)[:PREVIEW_COLUMNS]
+    fields = [Field(column.name, column.title, column.sort) for column in first]
     if fields:
         more = len(layer.columns) - len(fields)
         caption = "Premières lignes, telles que l’atlas les lit"

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from errors import SourceError
-from facts.attribution import scope
 from facts.fields import Field
+from facts.naming import scope
 from facts.snapshot import current
 from loaders.catalogue import Source
 from loaders.quality import OFF_TERRITORY
@@ -22,7 +22,6 @@ ALL = "toutes"
 
 CATALOGUE_FIELDS = [
     Field("titre", "Source", "texte"),
-    # In a CSV, the columns `producteur`, `millesime` and `licence` are those of the file's own sources.
     Field("producteur_source", "Producteur", "texte"),
     Field("millesime_source", "Millésime", "texte"),
     Field("age", "Âge", "texte"),
@@ -71,29 +70,11 @@ def main() -> None:
 
 def show_catalogue(sources: Mapping[str, Source], names: Mapping[str, str]) -> None:
     st.header("Les sources", anchor="sources")
-    today = clock.today()
-    listed = pd.DataFrame(
-        [
-            {
-                "source_id": source.source_id,
-                "titre": source.titre,
-                "producteur_source": source.producteur,
-                "millesime_source": source.millesime,
-                "age": freshness.label(source, on=today),
-                "licence_source": source.licence,
-                "couverture": scope(source, names),
-                "lignes_lues": source.lignes_lues,
-                "lignes_gardees": source.lignes_gardees,
-                "lignes_ecartees": source.lignes_ecartees,
-                "date_retenue": source.date or freshness.UNKNOWN,
-                "attribution_source": source.attribution,
-                "limites": source.limites,
-                "hors_perimetre": outside(source, names),
-                "adresse": source.adresse,
-            }
-            for source in sources.values()
-        ]
-    ).set_index("source_id")
+    listed = freshness.listed(sources, on=clock.today()).assign(
+        couverture=[scope(source, names) for source in sources.values()],
+        date_retenue=[source.date or freshness.UNKNOWN for source in sources.values()],
+        hors_perimetre=[outside(source, names) for source in sources.values()],
+    )
     table.show(listed, CATALOGUE_FIELDS, caption="Catalogue des sources", key="catalogue")
     context = rows.about(sources, subject="catalogue des sources")
     downloads.show(listed, [*CATALOGUE_FIELDS, *DETAIL_FIELDS], context=context, key="catalogue")

@@ -1,6 +1,7 @@
 """The sources fetched again from their producers: what each is today, what came of the last run, and the buttons."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Final
 
 import pandas as pd
@@ -28,12 +29,12 @@ STATE_FIELDS: Final = [
 RESULT_FIELDS: Final = [
     Field("titre", "Source", "texte"),
     Field("issue", "Issue", "texte"),
-    Field("avant", "Lignes avant", "entier"),
-    Field("apres", "Lignes après", "entier"),
-    Field("ajoutees", "Ajoutées", "entier"),
-    Field("disparues", "Disparues", "entier"),
-    Field("modifiees", "Modifiées", "entier"),
-    Field("deplacees", "Déplacées", "entier"),
+    Field("before", "Lignes avant", "entier"),
+    Field("after", "Lignes après", "entier"),
+    Field("added", "Ajoutées", "entier"),
+    Field("gone", "Disparues", "entier"),
+    Field("edited", "Modifiées", "entier"),
+    Field("moved", "Déplacées", "entier"),
 ]
 
 
@@ -55,7 +56,7 @@ def show(catalogue: Catalogue) -> None:
         st.info(typographie(refused), icon=":material/lock:")
     else:
         _buttons(sources, names)
-    _results(sources, _kept())
+    _results(sources, st.session_state.get(_RESULTS, []))
 
 
 def refusal() -> str:
@@ -154,10 +155,6 @@ def _keep(results: Sequence[RefreshResult]) -> None:
     st.rerun()
 
 
-def _kept() -> list[RefreshResult]:
-    return list(st.session_state.get(_RESULTS, []))
-
-
 def _results(sources: Mapping[str, Source], results: Sequence[RefreshResult]) -> None:
     if not results:
         return
@@ -169,12 +166,7 @@ def _results(sources: Mapping[str, Source], results: Sequence[RefreshResult]) ->
                 "source_id": result.source_id,
                 "titre": sources[result.source_id].titre,
                 "issue": result.outcome,
-                "avant": result.changes.before,
-                "apres": result.changes.after,
-                "ajoutees": result.changes.added,
-                "disparues": result.changes.gone,
-                "modifiees": result.changes.edited,
-                "deplacees": result.changes.moved,
+                **asdict(result.changes),
             }
             for result in read
         ]

@@ -61,8 +61,9 @@ def spec(covered: gpd.GeoDataFrame, partial: Mapping[str, Source]) -> MapSpec:
     """Describe the map that shades each commune by how many of the sources cover it."""
     counts = (covered[list(partial)] == COVERED).sum(axis="columns")
     whole, some, none = COLOURS
+    ranks = {count: rank for rank, count in enumerate(sorted(set(counts), reverse=True))}
     classes = []
-    for count in sorted(set(counts), reverse=True):
+    for count in ranks:
         colour = whole if count == len(partial) else some if count else none
         classes.append(
             Classe(
@@ -72,7 +73,6 @@ def spec(covered: gpd.GeoDataFrame, partial: Mapping[str, Source]) -> MapSpec:
                 motif="plein" if count else "hachures",
             )
         )
-    ranks = {count: rank for rank, count in enumerate(sorted(set(counts), reverse=True))}
     return MapSpec(
         titre="Communes couvertes par les sources partielles",
         layers=[

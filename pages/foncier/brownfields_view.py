@@ -9,9 +9,8 @@ import geopandas as gpd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from facts.attribution import scope
 from facts.fields import Field
-from facts.naming import BIKES
+from facts.naming import BIKES, scope
 from facts.place_fields import QPV
 from facts.snapshot import current
 from geo.friches import checked, identical_surface_m2, merged, merged_surface_m2

@@ -1,10 +1,12 @@
-"""What the user of a place's page asks for: how far to look, and for what."""
+"""What the user of a place's page asks for, how far to look and for what, and the map of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import geopandas as gpd
 import streamlit as st
 
 from exports.context import Context
@@ -12,6 +14,8 @@ from facts.portraits import COMMUNE, QUARTIER, Genre, Portrait
 from facts.snapshot import current
 from facts.surroundings import SORTS, sorts
 from geo.places import RADII_M
+from geo.proximity import TOUCH_M
+from maps.spec import Cadrage, MapSpec, ShownLayer
 from ui import page, rows
 from words.formats import metres
 
@@ -19,6 +23,8 @@ from words.formats import metres
 HIDDEN: Final = frozenset({"friches_potentielles", "stations_virtuelles"})
 #: What a place is called in a sentence: itself, and where things lie.
 THE: Final[Mapping[Genre, str]] = {QUARTIER: "le quartier", COMMUNE: "la commune"}
+#: Around a commune, what the map shows beyond its outline, in metres.
+COMMUNE_MARGIN_M: Final = 300
 _STYLE: Final = Path(__file__).with_name("page.css")
 
 
@@ -71,6 +77,39 @@ class Asked:
         """Say where rows of this place come from and how they were chosen."""
         return rows.about(self.portrait.sources, subject=subject, place=self.place, filters=self.words | more)
 
+    @cached_property
+    def objects(self) -> gpd.GeoDataFrame:
+        """Keep the objects around the place that the user asks for."""
+        objects = self.portrait.objects
+        return objects[
+            (objects["distance_m"] <= self.radius_m + TOUCH_M) & objects["couche"].isin(self.natures)
+        ]
+
+    def spec(self, beside: Sequence[ShownLayer]) -> MapSpec:
+        """Describe the map of the place, of `objects` around it, and of layers beside them."""
+        portrait, is_qpv = self.portrait, self.portrait.kind == QUARTIER
+        towns = list(portrait.row["communes"].iloc[0])
+        by_layer: dict[str, list[str]] = {SORTS[key].layer_id: [] for key in self.natures}
+        for key, ids in self.objects.groupby("couche")["objet"]:
+            by_layer[SORTS[str(key)].layer_id] += list(ids)
+        # Without any object the layer is asked for the place's own communes, where the legend says 0 or "hors périmètre".
+        around = [
+            ShownLayer(layer_id, communes=None if ids else towns, ids=ids)
+            for layer_id, ids in by_layer.items()
+        ]
+        return MapSpec(
+            titre=f"Carte : {portrait.name}, {self.reach}",
+            layers=[ShownLayer("communes"), ShownLayer("qpv"), *beside, *around],
+            basemap=self.basemap,
+            chosen=[("qpv" if is_qpv else "communes", portrait.code)],
+            cadrage=Cadrage.around(
+                f"{portrait.code}-{self.radius_m}",
+                portrait.row,
+                margin_m=self.radius_m if is_qpv else COMMUNE_MARGIN_M,
+            ),
+            adresse={"qpv" if is_qpv else "commune": [portrait.code]},
+        )
+
 
 def distance() -> int:
     """Ask how far to look around, in metres."""
@@ -109,3 +148,9 @@ def head(title: str, finding: str, words: Mapping[str, str] | None = None) -> No
     """Open a page of places: heading, finding, and on paper the day and the choices."""
     page.header(title, finding)
     page.on_paper(words or {}, style=_STYLE.read_text("utf-8"))
+
+
+def choose_qpv(found: dict[str, Any]) -> None:
+    """Open the QPV whose outline was clicked."""
+    if found["couche"] == "qpv":
+        st.session_state["qpv"] = found["id"]

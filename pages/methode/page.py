@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from exports.place_content import MOST_FRICHES, MOST_OBJECTS
+from exports.sheet_content import MOST_FRICHES, MOST_OBJECTS
 from facts.naming import BIKES, DOCUMENT, TERRITORY
 from facts.snapshot import current
 from loaders import territory

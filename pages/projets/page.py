@@ -1,22 +1,36 @@
 """Which projects reach which commune? The page of the club des élus."""
 
+from functools import partial
 from typing import Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from facts import coverage, matrix, matrix_words
+from exports import sheets
+from facts import coverage, matrix
 from facts import follow_up as suivi
+from facts.fields import Field
 from facts.naming import DOCUMENT
 from facts.snapshot import current
-from pages.projets import filters, markup, prepared, sheet_view, town, town_view, works
-from pages.projets.views import CADRE, COMMUNE, FICHE, MATRICE, VUES
-from ui import downloads, follow_up, html, pdf, presence, rows, sources
+from pages.projets import prepared, sheet_view, town_view
+from pages.projets.prepared import CADRE, COMMUNE, FICHE, MATRICE, VUES
+from ui import downloads, follow_up, html, presence, rows, sources
 from ui.page import fragment
 from words import formats
 
 #: The link that the page has followed, in the session.
 LINK: Final = "lien_projets"
+WORK_FIELDS: Final = (
+    Field("titre", "Travail", "texte"),
+    Field("chefs_de_file", "Chefs de file", "texte"),
+    Field("partenaires", "Partenaires", "texte"),
+    Field("ligne", f"Ligne de {DOCUMENT}", "entier"),
+)
+TOOL_FIELDS: Final = (
+    Field("outil", "Outil", "texte"),
+    Field("famille", "Famille", "texte"),
+    Field("ligne", f"Ligne de {DOCUMENT}", "entier"),
+)
 
 
 @fragment
@@ -62,18 +76,18 @@ def _follow_link() -> None:
 
 def _matrix(heading: DeltaGenerator) -> None:
     names, orientations = current().commune_names, current().orientations
-    asked = filters.ask(names, orientations, current().registers)
-    kept = filters.select(current().projects_in_order, asked)
+    asked = prepared.ask(names, orientations, current().registers)
+    kept = prepared.select(current().projects_in_order, asked)
     communes = current().communes_in_order
     followed = follow_up.read()
     facts = follow_up.facts(followed)
     filled = matrix.cells(kept, communes, current().qpv, current().measured, facts=facts)
-    finding = matrix_words.finding(kept, filled, filtered=asked.on_projects)
+    finding = matrix.finding(kept, filled, filtered=asked.on_projects)
     if asked.commune is not None:
         communes = communes.loc[[asked.commune]]
         filled = filled[filled["code_insee"] == asked.commune]
         if not kept.empty:
-            finding = town.finding(names[asked.commune], filled)
+            finding = town_view.finding(names[asked.commune], filled)
     words = asked.described(names, dict(orientations["titre_court"]))
     with heading:
         prepared.head(finding, words, style="matrix.css")
@@ -81,18 +95,30 @@ def _matrix(heading: DeltaGenerator) -> None:
         html.note("La matrice est vide : élargissez les filtres pour retrouver des projets.")
         return
     couches = [couche for couche in coverage.MESURES if couche in set(kept["couche"])]
-    markup.show_legend(filled, couches)
+    html.show("projets/legend.jinja", lines=matrix.legend(filled, couches))
     place = names[asked.commune] if asked.commune else current().everywhere
-    pdf.matrix(kept.index, communes=communes.index, orientation=asked.orientation, filters=words, place=place)
+    make = partial(
+        sheets.matrix_sheet,
+        list(kept.index),
+        communes=list(communes.index),
+        orientation=asked.orientation,
+        filters=words,
+        suivi=followed,
+    )
+    downloads.sheet("Matrice A3 (PDF)", make, subject="matrice projets et communes", place=place)
     recorded = None if followed is None else suivi.source_of(followed)
-    markup.show(
-        filled,
-        kept,
-        communes,
-        orientations,
-        only=asked.orientation,
+    html.show(
+        '{% include "projets/matrix.jinja" %}{% include "projets/details.jinja" %}',
         caption=f"Projets et communes : {formats.pluriel(len(kept), 'projet')}, {formats.pluriel(len(communes), 'commune')}",
-        details=markup.details(couches, recorded),
+        towns=communes.to_dict("records"),
+        groups=matrix.groups(kept, orientations, only=asked.orientation),
+        cells={code: cells.to_dict("records") for code, cells in filled.groupby("id_projet")},
+        notes=partial(matrix.notes, sources=current().sources),
+        say=matrix.say,
+        short=matrix.SHORT,
+        to_confirm=matrix.TO_CONFIRM,
+        views=VUES,
+        details=prepared.details(couches, recorded),
     )
     sources.note(*prepared.SOURCES, *(["indicateurs"] if couches else []), *couches)
     with st.container(key="exports-matrice"):
@@ -123,15 +149,18 @@ def _matrix(heading: DeltaGenerator) -> None:
 
 
 def _works(heading: DeltaGenerator) -> None:
-    listed, tools = works.works(current().governance, current().partners), works.tools(current().toolbox)
+    full, listed = current().partners["nom_complet"], current().governance.sort_values("ordre")
+    for role in ("chefs_de_file", "partenaires"):
+        listed = listed.assign(**{role: [" ; ".join(full[list(ids)]) for ids in listed[role]]})
+    tools = current().toolbox.sort_values(["famille_ordre", "ordre"])
     with heading:
         prepared.head(
             f"La gouvernance du contrat engage {formats.pluriel(len(listed), 'travail', 'travaux')}, et sa boîte à outils "
             f"réunit {formats.pluriel(len(tools), 'outil')} en {formats.pluriel(tools['famille'].nunique(), 'famille')}."
         )
     for title, listing, fields, key in (
-        ("Travaux de la gouvernance", listed, works.WORK_FIELDS, "gouvernance"),
-        ("Boîte à outils", tools, works.TOOL_FIELDS, "outils"),
+        ("Travaux de la gouvernance", listed, WORK_FIELDS, "gouvernance"),
+        ("Boîte à outils", tools, TOOL_FIELDS, "outils"),
     ):
         st.header(title, anchor=False)
         rows.show(

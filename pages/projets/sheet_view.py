@@ -1,26 +1,28 @@
 """The sheet of one project, for a meeting."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from exports import sheets
 from exports.context import Context
 from facts import coverage, project
 from facts import follow_up as suivi
-from facts.follow_up_words import balance
+from facts.follow_up import balance
 from facts.project import Affected
 from facts.snapshot import current
 from geo.follow_up import by_project
-from maps.spec import ShownLayer
-from pages.projets import plan, prepared
-from ui import choices, downloads, figures, follow_up, html, mapview, pdf, recorded, sources, table
+from geo.territory import ARRONDISSEMENTS, METROPOLE
+from maps.spec import TOUCHED, Cadrage, MapSpec, ShownLayer
+from pages.projets import prepared
+from ui import choices, downloads, figures, follow_up, html, mapview, sources, table
 from ui.markdown import prose
 from ui.rows import TO_COMMUNE, TO_QPV, about
 
 
 def show(heading: DeltaGenerator) -> None:
-    qpv = current().qpv
     with choices.row():
         chosen = choices.project(none="Choisir un projet")
         basemap = choices.basemap()
@@ -36,25 +38,17 @@ def show(heading: DeltaGenerator) -> None:
         prepared.head(project.finding(reached))
     st.header(prose(row["titre"]), anchor=False)
 
-    pdf.project(row["id_projet"])
     followed = follow_up.read()
-    deployed = recorded.of_project(followed, chosen)
+    make = partial(sheets.project_sheet, chosen, suivi=followed)
+    downloads.sheet("Fiche PDF", make, subject="fiche projet", place=chosen)
+    deployed = follow_up.of_project(followed, chosen)
     with st.container(key="projet-haut"):
         left, right = st.columns(2, gap="medium")
         with left:
-            codes = (
-                dict(current().communes["nom"]) | dict(current().arrondissements["nom"]) | dict(qpv["lib_qp"])
-            )
-            html.show("projets/sheet.jinja", summary=row["resume"], facts=project.facts(row, codes))
+            said = project.facts(row, current().place_names)
+            html.show("projets/sheet.jinja", summary=row["resume"], facts=said)
         with right:
-            spec = plan.spec(
-                row,
-                reached.touched.index,
-                reached.outline,
-                qpv.index,
-                layers=[*_layer(reached), *recorded.layers(deployed, followed)],
-                basemap=basemap,
-            )
+            spec = _spec(reached, [*_layer(reached), *follow_up.layer(deployed, followed)], basemap)
             mapview.show(spec, key="carte-projet", height=500)
             downloads.show_map(
                 spec,
@@ -69,10 +63,10 @@ def show(heading: DeltaGenerator) -> None:
     sources.note(*prepared.SOURCES, "indicateurs", *measured)
 
     facts = follow_up.facts(followed)
-    recorded.show(
+    follow_up.show(
         deployed,
         followed,
-        columns=recorded.OF_PROJECT,
+        columns=follow_up.OF_PROJECT,
         query=f"projet={chosen}",
         place=chosen,
         under=True,
@@ -154,3 +148,26 @@ def _layer(reached: Affected) -> list[ShownLayer]:
     # Thousands of ids need not travel where whole communes are shown.
     ids = None if couche == "sports" else list(reached.kept.index)
     return [ShownLayer(coverage.MESURES[couche].layer_id, communes=list(reached.inside.index), ids=ids)]
+
+
+def _spec(reached: Affected, layers: Sequence[ShownLayer], basemap: str) -> MapSpec:
+    """Describe the map of a project: the QPV touched stand out, what the text names is outlined."""
+    row, kind = reached.project, reached.project["perimetre"]
+    qpv, inside = current().qpv.index, set(reached.touched.index)
+    shown = [
+        ShownLayer("communes"),
+        ShownLayer(
+            "qpv",
+            classes=TOUCHED if len(inside) < len(qpv) else TOUCHED[:1],
+            classed={str(code): int(code not in inside) for code in qpv},
+        ),
+        *([ShownLayer(ARRONDISSEMENTS)] if kind == ARRONDISSEMENTS else []),
+        *layers,
+    ]
+    return MapSpec(
+        titre=f"Carte du périmètre du projet : {row['titre']}",
+        layers=shown,
+        basemap=basemap,
+        chosen=[] if kind == METROPOLE else [(kind, code) for code in row["perimetre_codes"]],
+        cadrage=Cadrage.around(row["id_projet"], reached.outline),
+    )

@@ -11,7 +11,7 @@ from facts.fields import Field
 from facts.snapshot import current
 from pages.sport import census, gaps
 from pages.sport.gaps import Choice, Gaps
-from ui import choices, downloads, figures, html, page, plan, presence, rows, sheet, table, where
+from ui import choices, downloads, figures, html, page, plan, presence, rows, table, where
 from ui.markdown import plain
 from ui.page import fragment
 from words import formats
@@ -84,7 +84,7 @@ def show() -> None:
     if here.found:
         row = found.qpv.loc[[here.found]]
         st.header(plain(str(row["lib_qp"].iloc[0])), anchor=False)
-        sheet.show(row, fields, sources=current().sources, caption="Le QPV choisi")
+        table.show_sheet(row, fields, sources=current().sources, caption="Le QPV choisi")
     _quarters(found.qpv, fields, family=family, vintage=vintage)
 
     about = partial(rows.about, place=here.name, filters=filters)

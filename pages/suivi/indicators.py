@@ -54,7 +54,7 @@ def show(followed: FollowUp, *, may_write: bool) -> None:
     if opened is not None and opened.id_projet != chosen:
         inputs.keep()
         opened = None
-    values = words.indicators(followed, current().projects, current().communes, current().qpv)
+    values = words.indicators(followed, current())
     if chosen is None:
         more = ", et enregistrer une valeur" if may_write else ""
         html.note(f"Choisissez un projet pour voir ses indicateurs un à un{more}.")

@@ -8,8 +8,7 @@ import streamlit as st
 
 from facts import follow_up as words
 from facts.fields import Field, texts
-from facts.follow_up import SIGNS, FollowUp
-from facts.follow_up_words import balance, beyond, observed
+from facts.follow_up import SIGNS, FollowUp, balance, beyond, observed
 from facts.snapshot import current
 from geo.crs import Bounds, points_from_degrees
 from geo.follow_up import STATUSES, by_project, communes_of, in_year, years

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from facts import follow_up as words
-from facts.follow_up_words import finding
+from facts.follow_up import finding
 from pages.suivi import bulk, card, form, indicators, inputs, listing
 from server import identity
 from ui import choices, follow_up, page, presence, sources

@@ -22,7 +22,7 @@ from loaders.live.isochrones import Isochrones
 from loaders.paths import cache_folder
 from loaders.versions import stamp
 from pages.velos import gaps, service
-from ui import choices, downloads, figures, page, plan, rows, sheet, table, where
+from ui import choices, downloads, figures, page, plan, rows, table, where
 from ui.markdown import plain, prose
 from ui.where import Where
 from words import formats
@@ -277,7 +277,7 @@ def show(heading: DeltaGenerator) -> None:
     if here.found:
         row = shown.loc[[here.found]]
         st.header(plain(str(row["lib_qp"].iloc[0])), anchor=False)
-        sheet.show(row, within.all_fields, sources=current().sources, caption="Le QPV choisi")
+        table.show_sheet(row, within.all_fields, sources=current().sources, caption="Le QPV choisi")
 
     transit = () if within.walked else ("lignes", "sncf")
     used = (gaps.NETWORK, "qpv", "indicateurs", *within.own, *transit)

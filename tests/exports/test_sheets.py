@@ -9,7 +9,7 @@ import pytest
 
 from errors import ArgumentError
 from exports import sheets
-from facts import coverage, matrix, matrix_words, standing
+from facts import coverage, matrix, standing
 from facts.snapshot import current
 from loaders import catalogue, communes, friches, projects, qpv
 from tests import today
@@ -291,7 +291,7 @@ def test_every_row_of_the_matrix_is_the_page_s(whole):
         row = held.projects_in_order.loc[id_projet]
         said = [matrix.say(cell, row["couche"]) for cell in cells.to_dict("records")]
         signs = "".join(one.sign + matrix.SHORT.get(one.value, one.value or "") for one in said)
-        notes = " ; ".join(matrix_words.notes(row, held.sources))
+        notes = " ; ".join(matrix.notes(row, held.sources))
         assert bare(f"{row['titre']}{notes}{row['registre']}{signs}") in text, id_projet
 
 
@@ -307,7 +307,7 @@ def test_the_matrix_explains_itself(whole):
     text = bare(text_of(whole))
     held = current()
     filled = matrix.cells(held.projects_in_order, held.communes_in_order, held.qpv, held.measured)
-    for line in matrix_words.legend(filled, list(coverage.MESURES)):
+    for line in matrix.legend(filled, list(coverage.MESURES)):
         assert bare(f"{line.name}{' : ' if line.name else ''}{line.meaning}") in text
     for source_id in ("projets", "velos", "friches", "sports"):
         assert bare(SOURCES[source_id].attribution) in text

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from xstatic.pkg import leaflet
 
-from maps.assets import SCRIPTS, STATIC_FROM_FRAME, install
+from maps.files import SCRIPTS, STATIC_FROM_FRAME, install
 
 
 def test_one_script_and_one_style_hold_leaflet_then_the_atlas(tmp_path):

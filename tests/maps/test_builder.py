@@ -9,15 +9,9 @@ import pytest
 from streamlit_folium import _get_feature_group_string, _get_map_string, generate_js_hash
 
 from errors import ArgumentError
-from maps import extent
-from maps.assets import Assets
+from facts.fields import Field
+from maps import builder
 from maps.builder import (
-    BASEMAPS,
-    Cadrage,
-    Classe,
-    MapSpec,
-    SessionObjects,
-    ShownLayer,
     base_map,
     describe,
     early_script,
@@ -26,9 +20,9 @@ from maps.builder import (
     session_script,
     settings,
 )
-from maps.files import ALL, LayerFile, Manifest
-from maps.layer import LayerField
+from maps.files import ALL, Assets, LayerFile, Manifest
 from maps.layers import LAYERS, REGISTRY, SESSION_LAYERS, get
+from maps.spec import BASEMAPS, Cadrage, Classe, MapSpec, SessionObjects, ShownLayer
 
 ASSETS = Assets(script="carte/carte-1.js", style="carte/carte-2.css")
 NOTES = {source: "Producteur, 2026" for layer in LAYERS for source in layer.source_ids}
@@ -109,7 +103,7 @@ def test_a_source_that_the_territory_lacks_has_no_layer():
 
 
 def test_the_map_stays_around_the_communes_of_the_territory():
-    place = extent.of_territory()
+    place = builder.of_territory()
     assert place.centre == (43.47, 5.25)
     assert place.zoom == 10
     (south, west), (north, east) = place.corners
@@ -289,7 +283,7 @@ def test_a_session_layer_may_hold_shapes_and_say_itself_what_it_is_called():
         get("couche2"),
         titre="Voies <vertes>",
         entete="nom",
-        fields=(LayerField("km", "Longueur", "decimal"),),
+        fields=(Field("km", "Longueur", "decimal"),),
     )
     lines = SessionObjects(
         version="c3",

@@ -13,12 +13,11 @@ from shapely.affinity import translate
 from shapely.geometry import Point, Polygon
 
 from errors import ArgumentError
+from facts.fields import Field
 from maps.files import ALL, STALE_AFTER_S, write_layers, write_once
-from maps.layer import Layer, LayerField
+from maps.layer import Layer
 
-LAYER = Layer(
-    "lieux", "Lieux", "source", "#123456", "cercle", "nom", (LayerField("valeur", "Valeur", "entier"),)
-)
+LAYER = Layer("lieux", "Lieux", "source", "#123456", "cercle", "nom", (Field("valeur", "Valeur", "entier"),))
 TOWNS = Layer("communes", "Communes", "source", "#123456", "contour", "nom", etiquettes=True)
 
 

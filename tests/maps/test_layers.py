@@ -4,8 +4,8 @@ import pytest
 
 from errors import ArgumentError
 from loaders import catalogue
+from maps.layer import SYMBOLS
 from maps.layers import LAYERS, REGISTRY, SESSION_LAYERS, get
-from maps.symbols import SYMBOLS
 
 
 def luminance(color):

@@ -3,8 +3,8 @@ import re
 
 import pytest
 
+from maps.layer import SYMBOLS, script, svg_path
 from maps.layers import REGISTRY
-from maps.symbols import SYMBOLS, script, svg_path
 
 
 def test_the_map_s_script_and_paper_draw_the_same_shapes():

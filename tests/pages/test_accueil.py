@@ -6,7 +6,6 @@ import pytest
 from facts.fields import Field
 from loaders import bikes, friches, qpv
 from pages.accueil import figures as key
-from pages.accueil import towns
 from pages.accueil.search import COMMUNE, KINDS, PROJET, QUARTIER, SIGLE, Entry, index, search
 from tests import readback, today
 from tests.pages.conftest import FORMATS, on_screen, plain
@@ -69,7 +68,7 @@ def test_each_commune_has_its_figures_and_its_page(atlas):
 def test_the_figures_of_communes_are_taken_away_as_on_screen(form, atlas):
     page, taken = atlas.with_files("accueil")
     shown = page.table("Quartiers prioritaires, habitants")
-    fields = towns.fields(300)
+    fields = key.town_fields(300)
     name, make = taken[f"export-communes-{form}"]
     assert name.startswith("atlas_chiffres-par-commune_16-communes_")
     back = FORMATS[form](make(), fields, index="code_insee")
@@ -86,7 +85,7 @@ def test_the_map_of_communes_says_the_rows_and_holds_what_they_count(atlas):
         "friches": len(today.sites(checked=True)),
         "stations": len(today.stations()),
     }
-    fields = towns.fields(300)
+    fields = key.town_fields(300)
     back = readback.rows_of_html_map(data, "communes", fields, index="code_insee")
     assert sorted(on_screen(back, fields)) == sorted(list(row.values()) for row in shown)
 

@@ -3,7 +3,9 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from facts.placed import OFF_COMMUNES
+from facts.frames import OFF_COMMUNES, placed
+from facts.snapshot import current
+from geo.attachment import zones_of
 from geo.crs import LAMBERT93
 from loaders import own_layer, qpv
 from tests import readback
@@ -266,5 +268,6 @@ def test_rows_are_placed_in_the_communes_that_they_touch(layers):
     rows = layers["couche2"].rows
     assert rows.crs == LAMBERT93
     assert rows["commune"].tolist() == ["Marseille"] * 4
+    towns = current().communes
     far = own_layer.read(b"nom;lon;lat\nA;2.35;48.85\n", own_layer.Choice(), name="a.csv")
-    assert own_layers.placed(far.frame)["commune"].tolist() == [OFF_COMMUNES]
+    assert placed(far.frame, zones_of(far.frame, towns), towns["nom"])["commune"].tolist() == [OFF_COMMUNES]

@@ -9,7 +9,7 @@ import pytest
 from exports import sheets
 from tests.exports.reading_pdf import reader, text_of
 from tests.pages import driver
-from ui import pdf
+from ui import downloads
 
 
 def today():
@@ -23,7 +23,7 @@ def offered(monkeypatch):
     given = []
 
     monkeypatch.setattr(
-        pdf.st,
+        downloads.st,
         "download_button",
         lambda label, make, **options: given.append((label, make, options)),
     )

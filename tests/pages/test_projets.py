@@ -14,8 +14,9 @@ from shapely.geometry import Point, box
 from exports.context import Context
 from exports.tables import to_csv
 from facts import coverage, matrix, snapshot
-from loaders import arrondissements, bikes, catalogue, colleges, communes, friches, projects, qpv, sports
-from pages.projets.views import VUES
+from facts.snapshot import current
+from loaders import arrondissements, bikes, catalogue, communes, friches, projects, qpv, sports
+from pages.projets.prepared import VUES
 from tests import menus, today
 from tests.pages import driver
 from tests.pages.driver import html, plain, spec
@@ -316,15 +317,7 @@ def files():
         {"stations_a_portee": 0.0, "habitants_a_portee": 10.0, "habitants_hors_portee": 1.0},
         index=quarters.index,
     ).where(pd.Series([codes[0] == "13055" for codes in quarters["communes"]], index=quarters.index))
-    measured = coverage.by_commune(
-        places,
-        quarters,
-        reach=reach,
-        friches=friches.load(),
-        sports=sports.load(),
-        colleges=colleges.load(),
-        sources=sources,
-    )
+    measured = coverage.by_commune(current(), reach)
     filled = matrix.cells(rows, places, quarters, measured)
     context = Context.of(sources.values(), filters={"commune": ""}, subject="matrice", place="16 communes")
     return rows, places, filled, context

@@ -3,13 +3,13 @@ from streamlit.testing.v1 import AppTest
 from errors import SourceMissingError
 from facts.snapshot import current
 from loaders.versions import stamp
-from ui import frame
+from ui import startup
 
 
 def failing(page):
-    from ui import frame
+    from ui import startup
 
-    frame.run(page)
+    startup.run(page)
 
 
 class Page:
@@ -20,7 +20,7 @@ class Page:
 
 
 def test_a_fault_of_the_data_is_told_in_french(monkeypatch):
-    monkeypatch.setattr(frame.startup, "ready", lambda: None)
+    monkeypatch.setattr(startup, "ready", lambda: None)
     at = AppTest.from_function(failing, args=(Page(),)).run()
     assert not at.exception
     assert "qpv.geojson : le fichier manque. À faire : relancer la construction." in at.error[0].value
@@ -30,7 +30,7 @@ def test_a_fault_of_the_start_is_told_as_well(monkeypatch):
     def broken():
         raise SourceMissingError("data/sources.csv", "le fichier manque", "le rétablir")
 
-    monkeypatch.setattr(frame.startup, "ready", broken)
+    monkeypatch.setattr(startup, "ready", broken)
     at = AppTest.from_function(failing, args=(Page(),)).run()
     assert "sources.csv : le fichier manque" in at.error[0].value
 

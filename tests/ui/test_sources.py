@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from facts.attribution import line, scope
+from facts.naming import line, scope
 from tests import today
 
 B, N = "\u00a0", "\u202f"
