@@ -1,7 +1,7 @@
 """The frame of the atlas: page settings, navigation, footer."""
 
 import logging
-from typing import Literal
+from typing import Final
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -22,49 +22,35 @@ except AtlasError as error:
     FAULT = error
 
 
+#: Folder, title, and the source without which the page is not in the navigation; the first is the home page.
+PAGES: Final = (
+    ("accueil", "Accueil", None),
+    ("carte", "Carte", None),
+    ("quartier", "Quartier", None),
+    ("commune", "Commune", None),
+    ("velos", "Vélos", "velos"),
+    ("foncier", "Foncier", None),
+    ("sport", "Sport", "sports"),
+    ("projets", "Projets", "projets"),
+    ("suivi", "Suivi", "projets"),
+    ("donnees", "Données", None),
+    ("methode", "Méthode", None),
+)
+
+
 def navigation() -> StreamlitPage:
     """Declare the pages and give the one that the address names."""
-    return st.navigation(
-        [
-            st.Page("pages/accueil/page.py", title="Accueil", default=True),
-            st.Page("pages/carte/page.py", url_path="carte", title="Carte"),
-            st.Page("pages/quartier/page.py", url_path="quartier", title="Quartier"),
-            st.Page("pages/commune/page.py", url_path="commune", title="Commune"),
-            st.Page(
-                "pages/velos/page.py",
-                url_path="velos",
-                title="Vélos",
-                visibility=visibility("velos"),
-            ),
-            st.Page("pages/foncier/page.py", url_path="foncier", title="Foncier"),
-            st.Page(
-                "pages/sport/page.py",
-                url_path="sport",
-                title="Sport",
-                visibility=visibility("sports"),
-            ),
-            st.Page(
-                "pages/projets/page.py",
-                url_path="projets",
-                title="Projets",
-                visibility=visibility("projets"),
-            ),
-            st.Page(
-                "pages/suivi/page.py",
-                url_path="suivi",
-                title="Suivi",
-                visibility=visibility("projets"),
-            ),
-            st.Page("pages/donnees/page.py", url_path="donnees", title="Données"),
-            st.Page("pages/methode/page.py", url_path="methode", title="Méthode"),
-        ],
-        position="top",
-    )
-
-
-def visibility(source_id: str) -> Literal["visible", "hidden"]:
-    """Say whether the page of a source stands in the navigation."""
-    return "visible" if FAULT else presence.visibility(source_id)
+    pages = [
+        st.Page(
+            f"pages/{folder}/page.py",
+            title=title,
+            url_path=folder if rank else None,
+            default=not rank,
+            visibility="visible" if FAULT or source_id is None else presence.visibility(source_id),
+        )
+        for rank, (folder, title, source_id) in enumerate(PAGES)
+    ]
+    return st.navigation(pages, position="top")
 
 
 def warm_up() -> None:

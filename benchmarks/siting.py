@@ -16,11 +16,10 @@ import shapely
 
 from benchmarks.measure import Row, compare
 from geo.candidates import along_lines, gather
-from geo.cliques import clique_cover
 from geo.cycling import serving
 from geo.demand import spread_population
 from geo.highs import best_cover
-from geo.reach import greedy
+from geo.reach import clique_cover, greedy
 from geo.scope import in_scope
 from geo.siting import Problem, prepare, propose_sites
 from loaders import bikes, catalogue, communes, transit

@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterator
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 
 from benchmarks.measure import Row, compare
 from geo.coverage import covered_share
 from geo.crs import LAMBERT93
-from geo.proximity import count_within, nearest_distance, pairs_within
+from geo.proximity import count_within, nearest_distance
 from loaders import qpv as qpv_loader
 
 Shapes = npt.NDArray[np.object_]
@@ -82,26 +81,6 @@ def distance_in_the_loop(zones: gpd.GeoDataFrame, points: gpd.GeoDataFrame, radi
         Number of points within the radius of each zone.
     """
     return [int((points.distance(zone) <= radius_m).sum()) for zone in zones.geometry]
-
-
-def joined(zones: gpd.GeoDataFrame, points: gpd.GeoDataFrame, radius_m: float) -> pd.Series:
-    """Join zones and points anew for each radius.
-
-    Parameters
-    ----------
-    zones
-        Zones in Lambert-93.
-    points
-        Points in Lambert-93.
-    radius_m
-        Distance in metres.
-
-    Returns
-    -------
-        Number of points within the radius of each zone.
-    """
-    pairs = zones[["geometry"]].sjoin(points, predicate="dwithin", distance=radius_m)
-    return pairs.groupby(level=0).size().reindex(zones.index, fill_value=0)
 
 
 def bare_share(outlines: Shapes, points: gpd.GeoDataFrame, radius_m: float) -> npt.NDArray[np.float64]:
@@ -198,14 +177,6 @@ def rows() -> Iterator[Row]:
             lambda points: count_within(qpv, points, 500),
             fresh=again(some),
         )
-    some = made_up(in_marseille, 3_500)
-    pairs = pairs_within(qpv, some, 2_000)
-    yield compare(
-        "any radius up to 2 km over 3,500 points, pairs stored",
-        lambda points: joined(qpv, points, 500),
-        lambda _: pairs.count(500),
-        fresh=lambda: some,
-    )
     many = made_up(qpv, 100_000)
     for kept in (False, True):
         yield compare(

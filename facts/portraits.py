@@ -142,7 +142,9 @@ def quartiers(frames: Frames, *, radius_m: float = PROXIMITY_M) -> Places:
     transit = cycling.transit_distances(
         qpv, frames.lines, frames.railway_stations, lines_covered=scopes["lignes"]
     )
-    land = brownfields.qpv_figures(qpv, frames.friches, radius_m=radius_m, covered=scopes["friches"])
+    land = brownfields.land_by_qpv(
+        qpv, brownfields.checked(frames.friches), radius_m=radius_m, covered=scopes["friches"]
+    )
     sports = facilities.qpv_figures(qpv, frames.sports, radius_m=radius_m, covered=scopes["sports"])
     social = facilities.qpv_figures(qpv, frames.social, radius_m=radius_m, covered=scopes["social"])
     schools = facilities.qpv_figures(qpv, frames.colleges, radius_m=radius_m, covered=scopes["colleges"])

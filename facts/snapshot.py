@@ -18,9 +18,8 @@ from facts import coverage, frames, matrix, naming, portraits, project, surround
 from facts.frames import Frames
 from geo import cycling
 from geo.proven import prove
-from loaders import indicators, partners, projects, quality
-from loaders.paths import DATA
-from loaders.versions import stamp
+from loaders import indicators, projects, quality
+from loaders.paths import DATA, stamp
 from words.constants import PROXIMITY_M
 from words.folding import fold
 
@@ -107,12 +106,12 @@ class Snapshot(Frames):
     @cached_property
     def partners(self) -> pd.DataFrame:
         """Load the register of partners."""
-        return partners.load_partners()
+        return projects.load_partners()
 
     @cached_property
     def acronyms(self) -> pd.DataFrame:
         """Load the acronyms that the contrat uses."""
-        return partners.load_acronyms()
+        return projects.load_acronyms()
 
     @cached_property
     def faults(self) -> pd.DataFrame:

@@ -1,7 +1,8 @@
 """Checks of arguments: every fault is gathered, then raised once."""
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Literal
 from weakref import WeakValueDictionary
 
 import geopandas as gpd
@@ -20,8 +21,10 @@ ZONES = "les zones"
 POINTS = "les points"
 AREAS = "les aires"
 
+Kind = Literal["outlines", "points", "any"]
+
 # Layers that `geo.proven.prove` found sound, by identity: whoever asks for that promises to write nothing into them.
-_PROVEN: dict[str, "WeakValueDictionary[int, Layer]"] = {
+_PROVEN: dict[Kind, "WeakValueDictionary[int, Layer]"] = {
     kind: WeakValueDictionary() for kind in ("outlines", "points", "any")
 }
 
@@ -36,65 +39,54 @@ def check_layers(
 ) -> None:
     """Refuse a pair of layers that cannot be measured together."""
     length = [] if radius_m is None or is_length(radius_m) else [_radius_fault(radius_m)]
-    wanted = ("outlines" if area else "any", "outlines" if target_areas else "points" if area else "any")
+    wanted: tuple[Kind, Kind] = (
+        "outlines" if area else "any",
+        "outlines" if target_areas else "points" if area else "any",
+    )
     if is_proven(zones, wanted[0]) and is_proven(targets, wanted[1]):
         _raise(ArgumentError, length)
         return
     name = AREAS if target_areas else POINTS
-    faults = [
-        fault for label, layer in ((ZONES, zones), (name, targets)) if (fault := _layer_fault(label, layer))
-    ]
-    _raise(ArgumentError, faults)
-    zones, targets = zones.geometry, targets.geometry  # a frame looks its column up each time it is asked
-    outlines, places = geometry_of(zones, keep=True), geometry_of(targets)
-    crs = [
-        lambert93_fault(zones.crs, outlines.box, ZONES),
-        _targets_crs_fault(name, targets, zones, (outlines.box, places.box)),
-    ]
-    _raise(CrsError, [fault for fault in crs if fault])
-    missing = (_missing_fault(ZONES, zones.index, outlines), _missing_fault(name, targets.index, places))
-    faults = [fault for fault in missing if fault]
-    if area:
-        faults += _polygon_faults(ZONES, zones.index, outlines)
-        if target_areas:
-            faults += _polygon_faults(name, targets.index, places)
-        elif fault := _kind_fault(name, places):
-            faults.append(fault)
-    _raise(ArgumentError, faults + length)
+    _check({ZONES: (zones, wanted[0]), name: (targets, wanted[1])}, length, keep_first=True)
 
 
 def check_each(layers: Mapping[str, Layer], *, points: bool = True) -> None:
     """Refuse layers that cannot be measured together, each by its name."""
-    _raise(ArgumentError, [fault for name, layer in layers.items() if (fault := _layer_fault(name, layer))])
-    geometry = {name: geometry_of(layer.geometry) for name, layer in layers.items()}
-    first = next(iter(layers))
-    box = geometry[first].box
-    crs = [lambert93_fault(layers[first].crs, box, first)] + [
-        _targets_crs_fault(name, layer, layers[first], (box, geometry[name].box))
-        for name, layer in layers.items()
-        if name != first
-    ]
-    _raise(CrsError, [fault for fault in crs if fault])
-    missing = [_missing_fault(name, layers[name].index, geometry[name]) for name in layers]
-    _raise(ArgumentError, [fault for fault in missing if fault])
-    if points:
-        kinds = [_kind_fault(name, places) for name, places in geometry.items()]
-        _raise(ArgumentError, [fault for fault in kinds if fault])
+    _check({name: (layer, "points" if points else "any") for name, layer in layers.items()})
 
 
-def is_proven(layer: object, kind: str) -> bool:
+def is_proven(layer: object, kind: Kind) -> bool:
     """Tell whether this very layer was proven, as outlines, as points, or as any layer in metres."""
     return _PROVEN[kind].get(id(layer)) is layer
 
 
 def keep_proven(layer: Layer, *, outlines: bool) -> None:
     """Check a layer of outlines or of points, and remember that it is sound."""
-    name = AREAS if outlines else POINTS
-    check_each({name: layer}, points=not outlines)
-    if outlines:
-        _raise(ArgumentError, _polygon_faults(name, layer.index, geometry_of(layer.geometry, keep=True)))
-    for kind in ("any", "outlines" if outlines else "points"):
-        _PROVEN[kind][id(layer)] = layer
+    kind: Kind = "outlines" if outlines else "points"
+    _check({AREAS if outlines else POINTS: (layer, kind)}, keep_first=outlines)
+    _PROVEN["any"][id(layer)] = _PROVEN[kind][id(layer)] = layer
+
+
+def _check(
+    layers: Mapping[str, tuple[Layer, Kind]], more: Collection[str] = (), *, keep_first: bool = False
+) -> None:
+    """Refuse layers that are not of their kinds, or not in the metres of the first; what is known of that one may be kept."""
+    _raise(ArgumentError, [_layer_fault(name, layer) for name, (layer, _) in layers.items()])
+    # A frame looks its column up each time it is asked.
+    found = {name: layer.geometry for name, (layer, _) in layers.items()}
+    first = next(iter(found))
+    known = {name: geometry_of(one, keep=keep_first and name == first) for name, one in found.items()}
+    crs = [lambert93_fault(found[first].crs, known[first].box, first)]
+    crs += [
+        _targets_crs_fault(name, one, found[first], (known[first].box, known[name].box))
+        for name, one in found.items()
+        if name != first
+    ]
+    _raise(CrsError, crs)
+    faults = [_missing_fault(name, one.index, known[name]) for name, one in found.items()]
+    for name, (_, kind) in layers.items():
+        faults += _kind_faults(kind, name, found[name].index, known[name])
+    _raise(ArgumentError, [*faults, *more])
 
 
 def check_columns(frame: pd.DataFrame, name: str, columns: Collection[str]) -> None:
@@ -165,23 +157,20 @@ def _missing_fault(name: str, index: pd.Index, geometry: Geometry) -> str | None
     return f"{name} : {int(wanting.sum())} géométrie(s) absente(s) ou vide(s) : {which}"
 
 
-def _polygon_faults(name: str, index: pd.Index, shapes: Geometry) -> list[str]:
+def _kind_faults(kind: Kind, name: str, index: pd.Index, shapes: Geometry) -> list[str]:
     faults = []
-    if not shapes.polygons.all():
+    if kind == "points" and not shapes.points.all():
+        faults.append(f"{name} : {int((~shapes.points).sum())} géométrie(s) ne sont pas des points")
+    if kind == "outlines" and not shapes.polygons.all():
         faults.append(f"{name} : {int((~shapes.polygons).sum())} géométrie(s) ne sont pas des polygones")
-    if shapes.flawed.any():
+    if kind == "outlines" and shapes.flawed.any():
         which = ", ".join(map(str, index[shapes.flawed][:5]))
         number = int(shapes.flawed.sum())
         faults.append(f"{name} : {number} contour(s) invalide(s) ou sans surface : {which}")
     return faults
 
 
-def _kind_fault(name: str, places: Geometry) -> str | None:
-    if places.points.all():
-        return None
-    return f"{name} : {int((~places.points).sum())} géométrie(s) ne sont pas des points"
-
-
-def _raise(error: type[ArgumentError | CrsError], faults: list[str]) -> None:
-    if faults:
-        raise error(" ; ".join(faults))
+def _raise(error: type[ArgumentError | CrsError], faults: Sequence[str | None]) -> None:
+    told = [fault for fault in faults if fault]
+    if told:
+        raise error(" ; ".join(told))

@@ -95,8 +95,7 @@ def around_stations(
     """
     check_columns(stations, "les gares", ("name",))
     check_each({"les gares": stations})
-    if not is_length(distance_m):
-        raise ArgumentError(f"la distance doit être un nombre de mètres, positif ou nul : {distance_m!r}")
+    _check_distance(distance_m)
     _check_step(step_m)
     _check_number(len(stations) * (2 * distance_m / step_m + 1) ** 2, step_m)
     furthest = int((distance_m + TOUCH_M) // step_m)
@@ -147,8 +146,7 @@ def near_qpv(
     """
     check_columns(sites, "les sites", ())
     check_each({"les sites": sites})
-    if not is_length(distance_m):
-        raise ArgumentError(f"la distance doit être un nombre de mètres, positif ou nul : {distance_m!r}")
+    _check_distance(distance_m)
     near = nearest_distance(sites, qpv) <= distance_m + TOUCH_M
     return _as_they_are(kind, sites[near], names)
 
@@ -204,8 +202,7 @@ def gather(
     CrsError
         A layer is not in Lambert-93.
     """
-    if not is_length(merge_m):
-        raise ArgumentError(f"la distance doit être un nombre de mètres, positif ou nul : {merge_m!r}")
+    _check_distance(merge_m)
     frames = [frame.sort_index() for frame in candidates if len(frame)]
     every = (
         gpd.GeoDataFrame(pd.concat(frames), crs=frames[0].crs)
@@ -239,6 +236,11 @@ def _stretches(course: shapely.Geometry) -> Iterator[shapely.LineString]:
 def _check_step(step_m: float) -> None:
     if not is_length(step_m) or step_m <= 0:
         raise ArgumentError(f"le pas doit être un nombre de mètres, positif : {step_m!r}")
+
+
+def _check_distance(distance_m: float) -> None:
+    if not is_length(distance_m):
+        raise ArgumentError(f"la distance doit être un nombre de mètres, positif ou nul : {distance_m!r}")
 
 
 def _check_number(points: float, step_m: float) -> None:

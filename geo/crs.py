@@ -28,13 +28,8 @@ Bounds = tuple[float, float, float, float]
 Box = npt.NDArray[np.float64]
 
 
-def to_lambert93(frame: LayerT, *, bounds: Bounds | None = None) -> LayerT:
+def to_lambert93(frame: LayerT) -> LayerT:
     """Give the frame in Lambert-93 (EPSG:2154).
-
-    Parameters
-    ----------
-    bounds
-        Box of the territory in degrees (west, south, east, north) that every coordinate must fall in; None takes the box where EPSG says that Lambert-93 may be used, for a frame in degrees.
 
     Returns
     -------
@@ -43,14 +38,14 @@ def to_lambert93(frame: LayerT, *, bounds: Bounds | None = None) -> LayerT:
     Raises
     ------
     CrsError
-        The frame declares no system, or its coordinates cannot be those of the system it declares: swapped axes, metres labelled as degrees, degrees labelled as metres, a place outside `bounds`.
+        The frame declares no system, or its coordinates cannot be those of the system it declares: swapped axes, metres labelled as degrees, degrees labelled as metres, degrees of a place outside the box where EPSG says that Lambert-93 may be used.
     """
     name = "la couche"
     _require_crs(frame, name)
     if frame.crs is not None and frame.crs.is_geographic:
-        _require_degrees(frame, name, bounds or _degrees_of_france())
+        _require_degrees(frame, name)
     projected = frame.to_crs(LAMBERT93)
-    check_lambert93(projected, name, bounds=bounds)
+    check_lambert93(projected, name)
     return projected
 
 
@@ -70,12 +65,7 @@ def to_wgs84(frame: LayerT) -> LayerT:
     return frame.to_crs(WGS84)
 
 
-def points_from_degrees(
-    lon: Numbers,
-    lat: Numbers,
-    *,
-    bounds: Bounds | None = None,
-) -> gpd.GeoSeries:
+def points_from_degrees(lon: Numbers, lat: Numbers) -> gpd.GeoSeries:
     """Make points in Lambert-93 from longitudes and latitudes.
 
     Parameters
@@ -84,8 +74,6 @@ def points_from_degrees(
         Longitudes in degrees; the index of a Series is kept.
     lat
         Latitudes in degrees, in the same order.
-    bounds
-        Box of the territory in degrees (west, south, east, north) that every point must fall in.
 
     Returns
     -------
@@ -96,7 +84,7 @@ def points_from_degrees(
     ArgumentError
         The two lengths differ, or a coordinate is missing or infinite.
     CrsError
-        A point falls outside `bounds`, or cannot be projected: the axes are most likely swapped.
+        A point falls where Lambert-93 may not be used: the axes are most likely swapped.
     """
     x = np.asarray(lon, dtype=float)
     y = np.asarray(lat, dtype=float)
@@ -107,44 +95,31 @@ def points_from_degrees(
         raise ArgumentError(f"{unknown} point(s) sans longitude ou sans latitude")
     index = lon.index if isinstance(lon, pd.Series) else None
     degrees = gpd.GeoSeries(gpd.points_from_xy(x, y), index=index, crs=WGS84)
-    return to_lambert93(degrees, bounds=bounds)
+    return to_lambert93(degrees)
 
 
-def check_lambert93(frame: Layer, name: str, *, bounds: Bounds | None = None) -> None:
+def check_lambert93(frame: Layer, name: str) -> None:
     """Refuse a frame that is not in Lambert-93, or is so in name only.
 
-    Without `bounds`, coordinates are refused when all of them can be read as degrees of France, or as Lambert-93 with its two axes swapped.
-
-    Parameters
-    ----------
-    bounds
-        Box of the territory in degrees (west, south, east, north) that every coordinate must fall in.
+    Coordinates are refused when all of them can be read as degrees of France, or as Lambert-93 with its two axes swapped.
 
     Raises
     ------
     CrsError
         No system, another system, or coordinates that Lambert-93 cannot have here.
     """
-    fault = lambert93_fault(frame.crs, frame.total_bounds, name, bounds=bounds)
+    fault = lambert93_fault(frame.crs, frame.total_bounds, name)
     if fault:
         raise CrsError(fault)
 
 
-def lambert93_fault(
-    crs: CRS | None,
-    box: Box,
-    name: str,
-    *,
-    bounds: Bounds | None = None,
-) -> str | None:
+def lambert93_fault(crs: CRS | None, box: Box, name: str) -> str | None:
     """Say what keeps a layer from being in Lambert-93.
 
     Parameters
     ----------
     box
         Box of its coordinates (west, south, east, north); NaN without geometry.
-    bounds
-        Box of the territory in degrees (west, south, east, north).
 
     Returns
     -------
@@ -161,10 +136,8 @@ def lambert93_fault(
         fault = "des coordonnées ne sont pas des nombres finis"
     elif _inside(box, _degrees_of_france()) or _inside(_swapped(box), _degrees_of_france()):
         fault = f"les coordonnées sont des degrés, alors que {LAMBERT93} est en mètres"
-    elif _inside(_swapped(box), _metres(_degrees_of_france())):
+    elif _inside(_swapped(box), _metres_of_france()):
         fault = "les axes sont inversés (y avant x)"
-    elif bounds is not None and not _inside(box, _metres(bounds)):
-        fault = f"des coordonnées sortent du territoire ({_spoken(box)} en {LAMBERT93})"
     return f"{name} : {fault}" if fault else None
 
 
@@ -173,15 +146,19 @@ def _require_crs(frame: Layer, name: str) -> None:
         raise CrsError(f"{name} : aucun système de coordonnées n'est déclaré")
 
 
-def _require_degrees(frame: Layer, name: str, bounds: Bounds) -> None:
-    box = frame.total_bounds
+def _require_degrees(frame: Layer, name: str) -> None:
+    box, bounds = frame.total_bounds, _degrees_of_france()
     if np.isnan(box).all() or _inside(box, bounds):
         return
     if _inside(_swapped(box), bounds):
         raise CrsError(f"{name} : les axes sont inversés (latitude avant longitude)")
     if np.abs(box).max() > FULL_TURN:
         raise CrsError(f"{name} : les coordonnées sont des mètres, alors que {WGS84} est en degrés")
-    raise CrsError(f"{name} : des coordonnées sortent du territoire ({_spoken(box)} en {WGS84})")
+    west, south, east, north = box
+    raise CrsError(
+        f"{name} : des coordonnées sortent du territoire "
+        f"(de {west:.6g} ; {south:.6g} à {east:.6g} ; {north:.6g} en {WGS84})"
+    )
 
 
 @cache
@@ -199,9 +176,9 @@ def _degrees_of_france() -> Bounds:
 
 
 @cache
-def _metres(bounds: Bounds) -> Bounds:
+def _metres_of_france() -> Bounds:
     transformer = Transformer.from_crs(WGS84, LAMBERT93, always_xy=True)
-    west, south, east, north = transformer.transform_bounds(*bounds)
+    west, south, east, north = transformer.transform_bounds(*_degrees_of_france())
     return (west, south, east, north)
 
 
@@ -211,7 +188,3 @@ def _inside(box: Box, limits: Bounds) -> bool:
 
 def _swapped(box: Box) -> Box:
     return box[[1, 0, 3, 2]]
-
-
-def _spoken(box: Box) -> str:
-    return f"de {box[0]:.6g} ; {box[1]:.6g} à {box[2]:.6g} ; {box[3]:.6g}"

@@ -79,42 +79,6 @@ def merged_surface_m2(friches: pd.DataFrame) -> float:
     return float(largest.sum(skipna=False))
 
 
-def qpv_figures(
-    qpv: gpd.GeoDataFrame,
-    friches: gpd.GeoDataFrame,
-    *,
-    radius_m: float,
-    covered: Iterable[str],
-) -> pd.DataFrame:
-    """Count the checked brownfields in and around each QPV, and their land.
-
-    A site is a point in the source, however large its land. A site near two QPV counts for both: do not add these figures up, see `commune_figures`.
-
-    Parameters
-    ----------
-    qpv
-        QPV in Lambert-93, with `communes` (lists of INSEE codes).
-    friches
-        Sites in Lambert-93, with `site_statut`, `unite_fonciere_surface` (m²) and `unite_fonciere_refcad` (lists of parcels).
-    radius_m
-        Distance from the outline in metres, as the crow flies, included.
-    covered
-        INSEE codes of the communes that the source covers.
-
-    Returns
-    -------
-        On the index of `qpv` (float): `friches_dans` (checked sites in the QPV), `friches_a_portee` (checked sites, those included), `friches_lieux` (the same, sites that share parcels counted once), `friches_surface_m2` (see `merged_surface_m2`). Missing outside the source.
-
-    Raises
-    ------
-    ArgumentError
-        A column is missing, an id repeated, a geometry missing, or the radius is not a length.
-    CrsError
-        A layer is not in Lambert-93.
-    """
-    return land_by_qpv(qpv, checked(friches), radius_m=radius_m, covered=covered)
-
-
 def land_by_qpv(
     qpv: gpd.GeoDataFrame,
     sites: gpd.GeoDataFrame,
@@ -122,19 +86,29 @@ def land_by_qpv(
     radius_m: float,
     covered: Iterable[str],
 ) -> pd.DataFrame:
-    """Count sites of any status in and around each QPV, and their land.
+    """Count sites in and around each QPV, whatever their status, and their land.
+
+    A site is a point in the source, however large its land. A site near two QPV counts for both: do not add these figures up, see `commune_figures`.
 
     Parameters
     ----------
+    qpv
+        QPV in Lambert-93, with `communes` (lists of INSEE codes).
     sites
-        Those to count, with `unite_fonciere_surface` (m²) and `unite_fonciere_refcad` (lists of parcels).
+        Those to count in Lambert-93, with `unite_fonciere_surface` (m²) and `unite_fonciere_refcad` (lists of parcels).
     radius_m
         Distance from the outline in metres, as the crow flies, included.
     covered
         INSEE codes of the communes that the source covers.
 
+    Returns
+    -------
+        On the index of `qpv` (float): `friches_dans` (sites in the QPV), `friches_a_portee` (sites, those included), `friches_lieux` (the same, sites that share parcels counted once), `friches_surface_m2` (see `merged_surface_m2`). Missing outside the source.
+
     Raises
     ------
+    ArgumentError
+        A column is missing, an id repeated, a geometry missing, or the radius is not a length.
     CrsError
         A layer is not in Lambert-93.
     """

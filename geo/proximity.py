@@ -1,6 +1,6 @@
 """Distances as the crow flies between zones and points or lines."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +9,7 @@ import shapely
 
 from errors import ArgumentError
 from geo._geometry import geometry_of
-from geo._validate import check_layers, check_same_index, is_length
+from geo._validate import check_layers, check_same_index
 from geo.crs import Layer
 
 Positions = npt.NDArray[np.intp]
@@ -147,20 +147,16 @@ def sum_within(zones: Layer, points: Layer, radius_m: float, values: pd.Series) 
     """
     check_layers(zones, points, radius_m=radius_m)
     zone, point = neighbours(zones, points, radius_m)
-    weights = _weights(points.index, values)[point]
+    check_same_index(points.index, values.index, "les points et leurs valeurs")
+    weights = values.to_numpy(dtype=float, na_value=np.nan)[point]
     return pd.Series(np.bincount(zone, weights, minlength=len(zones)), index=zones.index, dtype=float)
 
 
-@dataclass(frozen=True, eq=False)
-class Pairs:
-    """Every zone and point at most `max_radius_m` apart, by growing distance.
-
-    Built once by `pairs_within`; any smaller radius is then answered by reading the head of the list.
+class Pairs(NamedTuple):
+    """Every zone and point at most a radius apart, by growing distance.
 
     Attributes
     ----------
-    max_radius_m
-        Largest radius that can be asked, in metres.
     zone
         Position of each pair's zone in `zones`.
     point
@@ -169,66 +165,12 @@ class Pairs:
         Distance of each pair in metres, growing.
     """
 
-    zones: pd.Index
-    points: pd.Index
-    max_radius_m: float
     zone: Positions
     point: Positions
     distance_m: npt.NDArray[np.float64]
 
-    def count(self, radius_m: float) -> pd.Series:
-        """Count the points at most a radius away, as `count_within` does.
 
-        Parameters
-        ----------
-        radius_m
-            Distance in metres, at most `max_radius_m`.
-
-        Returns
-        -------
-            Counts on the zones' index (int).
-
-        Raises
-        ------
-        ArgumentError
-            The radius is not a length, or is larger than `max_radius_m`.
-        """
-        head = self.zone[: self._size(radius_m)]
-        return pd.Series(np.bincount(head, minlength=len(self.zones)), index=self.zones)
-
-    def sum(self, radius_m: float, values: pd.Series) -> pd.Series:
-        """Add up a value of the points at most a radius away, as `sum_within` does.
-
-        Parameters
-        ----------
-        radius_m
-            Distance in metres, at most `max_radius_m`.
-        values
-            One number per point, on the points' index.
-
-        Returns
-        -------
-            Sums on the zones' index (float).
-
-        Raises
-        ------
-        ArgumentError
-            The radius is not a length, is larger than `max_radius_m`, or `values` has another index.
-        """
-        size = self._size(radius_m)
-        weights = _weights(self.points, values)[self.point[:size]]
-        sums = np.bincount(self.zone[:size], weights, minlength=len(self.zones))
-        return pd.Series(sums, index=self.zones, dtype=float)
-
-    def _size(self, radius_m: float) -> int:
-        if not is_length(radius_m) or radius_m > self.max_radius_m:
-            raise ArgumentError(
-                f"le rayon doit être compris entre 0 et {self.max_radius_m:g} m : {radius_m!r}"
-            )
-        return int(np.searchsorted(self.distance_m, radius_m + TOUCH_M, side="right"))
-
-
-def pairs_within(zones: Layer, points: Layer, max_radius_m: float) -> Pairs:
+def pairs_within(zones: Layer, points: Layer, radius_m: float) -> Pairs:
     """List once every zone and point at most a radius apart.
 
     Parameters
@@ -237,8 +179,8 @@ def pairs_within(zones: Layer, points: Layer, max_radius_m: float) -> Pairs:
         Zones in Lambert-93.
     points
         Points or lines in Lambert-93.
-    max_radius_m
-        Largest radius that will be asked, in metres.
+    radius_m
+        Distance in metres from the outline, included.
 
     Returns
     -------
@@ -251,18 +193,11 @@ def pairs_within(zones: Layer, points: Layer, max_radius_m: float) -> Pairs:
     CrsError
         A layer is not in Lambert-93.
     """
-    check_layers(zones, points, radius_m=max_radius_m)
-    zone, point = neighbours(zones, points, max_radius_m)
+    check_layers(zones, points, radius_m=radius_m)
+    zone, point = neighbours(zones, points, radius_m)
     distance_m = shapely.distance(geometry_of(zones).shapes[zone], geometry_of(points).shapes[point])
     order = np.lexsort((point, zone, distance_m))
-    return Pairs(
-        zones=zones.index,
-        points=points.index,
-        max_radius_m=float(max_radius_m),
-        zone=zone[order],
-        point=point[order],
-        distance_m=distance_m[order],
-    )
+    return Pairs(zone[order], point[order], distance_m[order])
 
 
 def neighbours(zones: Layer, points: Layer, radius_m: float) -> tuple[Positions, Positions]:
@@ -289,8 +224,3 @@ def neighbours(zones: Layer, points: Layer, radius_m: float) -> tuple[Positions,
         point, zone = outlines.sindex.query(np.asarray(places.array), predicate="dwithin", distance=reach_m)
     order = np.lexsort((point, zone))
     return zone[order], point[order]
-
-
-def _weights(index: pd.Index, values: pd.Series) -> npt.NDArray[np.float64]:
-    check_same_index(index, values.index, "les points et leurs valeurs")
-    return values.to_numpy(dtype=float, na_value=np.nan)

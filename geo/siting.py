@@ -14,14 +14,15 @@ import pandas as pd
 
 from errors import ArgumentError
 from geo._validate import check_columns, check_each, is_length
-from geo.cliques import clique_cover
 from geo.crs import Layer
 from geo.cycling import physical
 from geo.demand import inhabitants
 from geo.highs import best_cover, most_sites
 from geo.proximity import TOUCH_M, nearest_distance, neighbours
-from geo.reach import Positions, Reach, bound, greedy, merge
+from geo.reach import Positions, Reach, bound, clique_cover, greedy, merge
 from words.formats import metres
+
+Flags = npt.NDArray[np.bool_]
 
 # Bounds and sums are inhabitants: a thousandth of one is no gap.
 NOBODY = 1e-3
@@ -222,21 +223,12 @@ def prepare(
     useful, candidate = np.unique(candidate, return_inverse=True)
     rows = rows[allowed][useful]
     reach = merge(cell, candidate, people[unserved], len(rows))
-    reason = None
-    if not len(rows):
-        reason = _nowhere(
-            inhabited=bool(inhabited.any()),
-            unserved=bool(unserved.any()),
-            candidates=len(places),
-            allowed=int(allowed.sum()),
-            radius_m=radius_m,
-            spacing_m=spacing_m,
-        )
+    reason = None if len(rows) else _nowhere(inhabited, unserved, allowed, radius_m, spacing_m)
     conflicts = _conflicts(_taken(candidates, rows), spacing_m)
     return Problem(rows, reach, conflicts, reason, left_out)
 
 
-def _taken(layer: Layer, rows: Positions | npt.NDArray[np.bool_]) -> gpd.GeoSeries:
+def _taken(layer: Layer, rows: Positions | Flags) -> gpd.GeoSeries:
     return gpd.GeoSeries(np.asarray(layer.geometry.array, dtype=object)[rows], crs=layer.crs)
 
 
@@ -247,7 +239,7 @@ def _order(candidates: gpd.GeoDataFrame) -> Positions:
     by_id[candidates.index.argsort()] = np.arange(len(candidates))
     order: Positions = np.lexsort((by_id, place[:, 1], place[:, 0]))
     repeated = (np.diff(place[order], axis=0) == 0).all(axis=1)
-    first: npt.NDArray[np.bool_] = np.concatenate([[True], ~repeated])[: len(order)]
+    first: Flags = np.concatenate([[True], ~repeated])[: len(order)]
     return order[first]
 
 
@@ -260,23 +252,15 @@ def _conflicts(places: gpd.GeoSeries, spacing_m: float) -> list[Positions]:
     return np.split(second, np.searchsorted(first, np.arange(1, len(places)))) if len(places) else []
 
 
-def _nowhere(
-    *,
-    inhabited: bool,
-    unserved: bool,
-    candidates: int,
-    allowed: int,
-    radius_m: float,
-    spacing_m: float,
-) -> str:
-    """Say why no candidate can serve anybody new."""
-    if not inhabited:
+def _nowhere(inhabited: Flags, unserved: Flags, allowed: Flags, radius_m: float, spacing_m: float) -> str:
+    """Say why no candidate can serve anybody new, from the cells that are inhabited and unserved, and the places allowed."""
+    if not inhabited.any():
         return "aucun habitant à desservir : la demande est vide"
-    if not candidates:
+    if not len(allowed):
         return "aucun emplacement candidat"
-    if not unserved:
+    if not unserved.any():
         return f"tous les habitants ont déjà une station à {metres(radius_m)} au plus"
-    if not allowed:
+    if not allowed.any():
         return f"tous les emplacements candidats sont à moins de {metres(spacing_m)} d'une station existante"
     return (
         f"aucun emplacement candidat n'est à {metres(radius_m)} au plus d'habitants qui n'ont pas de station"

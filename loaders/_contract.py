@@ -1,12 +1,18 @@
 """Tables of the contrat de ville, edited by hand: every fault is gathered, then told at once with its row."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from errors import SourceContentError
+from loaders import catalogue
+from loaders.formats.empty import no_rows
 from loaders.formats.texts import read_csv
+
+#: The source of all these tables.
+SOURCE_ID = "projets"
 
 #: What a cell says where the document says nothing: no cell is blank.
 NOT_STATED = "non précisé"
@@ -17,9 +23,9 @@ MENTION = "="
 class ContractTable:
     """One table under checking: its cells as text and the faults found so far."""
 
-    def __init__(self, path: Path, *, columns: Sequence[str], key: str) -> None:
+    def __init__(self, path: Path, *, columns: Sequence[str]) -> None:
         self.path = path
-        self.key = key
+        self.key = columns[0]
         self.cells = read_csv(path, columns=columns)[list(columns)]
         self.columns: dict[str, list[object]] = {name: list(self.cells[name]) for name in columns}
         self.faults: dict[int, list[str]] = {}
@@ -30,7 +36,7 @@ class ContractTable:
                     line,
                     f"champ vide ({', '.join(blank)}) : écrire « {NOT_STATED} » si le document ne dit rien",
                 )
-        self.unique(key)
+        self.unique(self.key)
 
     def fault(self, line: object, message: str) -> None:
         """Note what is wrong with one row, told once."""
@@ -135,3 +141,52 @@ class ContractTable:
     def _rows(self, column: str) -> list[tuple[object, list[str]]]:
         pairs = zip(self.cells.index, self.columns[column], strict=True)
         return [(line, [str(item) for item in value]) for line, value in pairs if isinstance(value, list)]
+
+
+@dataclass(frozen=True)
+class Description:
+    """How one table is read; its first column is the key."""
+
+    file: Path
+    columns: Sequence[str]
+    lists: Sequence[str] = ()
+    integers: Sequence[str] = ()
+    unique: Sequence[str] = ()
+    #: Lists of partners, each with the words that stand for none.
+    mentions: Mapping[str, Collection[str]] = field(default_factory=dict)
+    #: Columns of "oui" or "non".
+    flags: Sequence[str] = ()
+    mend: str = "corriger les lignes nommées"
+
+    def load(
+        self,
+        path: Path | str | None,
+        *,
+        known: Callable[[], Mapping[str, Collection[str]]] = dict,
+        also: Callable[[ContractTable], None] | None = None,
+    ) -> pd.DataFrame:
+        """Read a table, the embedded one by default; no row in a territory without projects.
+
+        `known` gives the partners' wordings, where there are mentions; `also` checks more.
+        """
+        if path is None and not catalogue.has(SOURCE_ID):
+            types = dict.fromkeys(
+                [*self.columns[1:], *(f"{name}_ecritures" for name in self.mentions)], "object"
+            )
+            types |= {name: "int64" for name in self.integers if name not in self.lists}
+            return no_rows(self.columns[0], types | dict.fromkeys(self.flags, "bool"))
+        table = ContractTable(Path(path or self.file), columns=self.columns)
+        for column in self.lists:
+            table.lists(column)
+        for column in self.integers:
+            table.integers(column)
+        for column in self.unique:
+            table.unique(column)
+        for column, unless in self.mentions.items():
+            table.mentions(column, known=known(), unless=unless)
+        for column in self.flags:
+            table.one_of(column, ["oui", "non"])
+            table.columns[column] = [cell == "oui" for cell in table.cells[column]]
+        if also is not None:
+            also(table)
+        return table.frame(mend=self.mend)

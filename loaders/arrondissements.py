@@ -4,16 +4,16 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from loaders import catalogue, territory
+from loaders import territory
 from loaders.communes import ARRONDISSEMENT, read_territories
-from loaders.formats.empty import no_places
 from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
+from loaders.schema import Schema
 
 SOURCE_ID = "arrondissements"
 EXTRACT = DATA / "qpv" / "arrondissements.geojson"
 PRODUCER_FILE = "communes/communes.geojson"
-COLUMNS = ["code_insee", "nom", "population"]
+SCHEMA = Schema(SOURCE_ID, "code_insee", {"nom": "str", "population": "int64"})
 
 
 def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gpd.GeoDataFrame]:
@@ -34,7 +34,7 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     target = Path(path or within(EXTRACT, data_dir))
     codes = [code for parts in territory.load(data_dir).arrondissements.values() for code in parts]
     if not codes:
-        return Reading(_nobody(), Report(SOURCE_ID, lignes_lues=0))
+        return Reading(SCHEMA.empty(), Report(SOURCE_ID, lignes_lues=0))
     return Reading(*read_territories(target, kind=ARRONDISSEMENT, codes=codes, source_id=SOURCE_ID))
 
 
@@ -51,10 +51,4 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
     GeoDataFrame
         Index `code_insee`; `nom`, `population`, outlines in EPSG:2154; no row where no commune has arrondissements.
     """
-    if path is None and not catalogue.has(SOURCE_ID):
-        return _nobody()
-    return read(path).frame
-
-
-def _nobody() -> gpd.GeoDataFrame:
-    return no_places("code_insee", {"nom": "str", "population": "int64"})
+    return SCHEMA.load(read, path)

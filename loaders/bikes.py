@@ -8,12 +8,12 @@ import geopandas as gpd
 import pandas as pd
 
 from errors import SourceFormatError
-from loaders import catalogue, territory
-from loaders.formats.empty import no_places
+from loaders import territory
 from loaders.formats.points import drop_duplicate_ids, numbers, to_points
 from loaders.formats.texts import extract_layout, is_json, read_json, read_table
 from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
+from loaders.schema import Schema
 from loaders.territory import BikeNetwork
 
 SOURCE_ID = "velos"
@@ -22,16 +22,19 @@ PRODUCER_FILE = "velos/stations.csv"
 COLUMNS = ["station_id", "name", "capacity", "is_virtual_station", "lon", "lat"]
 #: Name of the network, in the extract of a territory that has several.
 NETWORK = "reseau"
-MAX_FAULTY_SHARE = 0.1
 MAX_CAPACITY = 500
 _LAYOUTS = (extract_layout([*COLUMNS, NETWORK]), extract_layout(COLUMNS))
-_DTYPES = {
-    "name": "str",
-    "capacity": "Int64",
-    "is_virtual_station": "bool",
-    "code_insee": "str",
-    NETWORK: "str",
-}
+SCHEMA = Schema(
+    SOURCE_ID,
+    "station_id",
+    {
+        "name": "str",
+        "capacity": "Int64",
+        "is_virtual_station": "bool",
+        "code_insee": "str",
+        NETWORK: "str",
+    },
+)
 
 
 def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gpd.GeoDataFrame]:
@@ -58,11 +61,8 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     # The flag is blank for new stations: a station is physical unless it is said to be virtual.
     rows["is_virtual_station"] = rows["is_virtual_station"].str.lower().eq("true")
     points = to_points(rows, path=target, report=report, data_dir=data_dir)
-    report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
     points[NETWORK] = _networks(points, territory.load(data_dir).velos)
-    points = points.astype({"capacity": "Int64"}).set_index("station_id").sort_index()
-    columns = ["name", "capacity", "is_virtual_station", "code_insee", NETWORK, "geometry"]
-    return Reading(points[columns], report)
+    return SCHEMA.reading(points.astype({"capacity": "Int64"}), report, target)
 
 
 def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
@@ -74,9 +74,7 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
         Index `station_id`; `name`, `capacity` (docks), `is_virtual_station` (bool), `code_insee`, `reseau` (name of the
         network) and points in EPSG:2154; no row in a territory without bikes.
     """
-    if path is None and not catalogue.has(SOURCE_ID):
-        return no_places("station_id", _DTYPES)
-    return read(path).frame
+    return SCHEMA.load(read, path)
 
 
 def _networks(points: gpd.GeoDataFrame, networks: Sequence[BikeNetwork]) -> pd.Series:

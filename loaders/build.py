@@ -1,13 +1,16 @@
 """Build the embedded extracts from files in the producers' layouts."""
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from shapely import transform
 from shapely.geometry import mapping
 
 from errors import ArgumentError
@@ -76,6 +79,7 @@ STEPS = [
         embedded=False,
     ),
 ]
+STEP_OF = {step.source_id: step for step in STEPS}
 #: Columns that a loader computes from the others: the extract does not repeat them, but where a step names them.
 COMPUTED = ("surface_m2", "statut", "a_confirmer", "famille", "code_insee", bikes.NETWORK)
 
@@ -108,7 +112,7 @@ def build(folder: Path, *, sources: Collection[str] | None = None, data_dir: Pat
     reports = []
     path = within(catalogue.CATALOGUE_FILE, data_dir)
     listed = set(catalogue.load(path)) - territory.load(data_dir).unnamed
-    unknown = set(sources or ()) - (listed & {step.source_id for step in STEPS})
+    unknown = set(sources or ()) - (listed & set(STEP_OF))
     if unknown:
         raise ArgumentError(f"Sources inconnues : {', '.join(sorted(unknown))}")
     for step in STEPS:
@@ -171,7 +175,7 @@ def _write_geojson(frame: gpd.GeoDataFrame, name: str, stream: Any) -> None:
             {
                 "type": "Feature",
                 "properties": {key: value for key, value in row.items() if key != "geometry"},
-                "geometry": _rounded(mapping(row["geometry"])),
+                "geometry": mapping(transform(row["geometry"], _rounded)),
             },
             ensure_ascii=False,
             separators=(",", ":"),
@@ -181,14 +185,8 @@ def _write_geojson(frame: gpd.GeoDataFrame, name: str, stream: Any) -> None:
     stream.write(",\n".join(lines) + "\n]}\n")
 
 
-def _rounded(value: Any) -> Any:
-    if isinstance(value, float):
-        return round(value, OUTLINE_DECIMALS)
-    if isinstance(value, Mapping):
-        return {key: _rounded(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_rounded(item) for item in value]
-    return value
+def _rounded(degrees: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return degrees.round(OUTLINE_DECIMALS)
 
 
 def _cell(value: Any) -> Any:

@@ -1,9 +1,7 @@
 """The catalogue of sources: who made each, when, under which licence, and where it applies."""
 
-import csv
 import datetime as dt
-import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -14,8 +12,7 @@ import pandas as pd
 from errors import SourceContentError, SourceError
 from loaders import checksums, quality, territory
 from loaders.formats.texts import read_csv
-from loaders.paths import DATA, reference, within
-from loaders.versions import stamp
+from loaders.paths import DATA, reference, stamp, within
 from words.missing import HORS_PERIMETRE, NON_LUE, NON_TELECHARGEE
 
 CATALOGUE_FILE = DATA / checksums.CATALOGUE
@@ -106,7 +103,7 @@ class Source:
         return not self.communes.isdisjoint(codes)
 
 
-class Catalogue(Mapping[str, Source]):
+class Catalogue(dict[str, Source]):
     """The sources of a territory by id, in the order of the file.
 
     It iterates over those that exist. One of `OPTIONAL` that the territory lacks is still found by its id, as a
@@ -119,31 +116,19 @@ class Catalogue(Mapping[str, Source]):
     """
 
     def __init__(self, sources: Mapping[str, Source], refused: Iterable[Source] = ()) -> None:
-        self._sources = dict(sources)
+        super().__init__(sources)
         self.refused: Final = tuple(refused)
 
-    def __getitem__(self, source_id: str) -> Source:
-        """Give a source, one that the territory does not have included."""
-        if source_id in OPTIONAL:
-            refused = next((source for source in self.refused if source.source_id == source_id), None)
-            return self._sources.get(source_id) or refused or _absent(source_id)
-        return self._sources[source_id]
+    def __missing__(self, source_id: str) -> Source:
+        """Give a source that the territory does not have, or whose file is refused."""
+        if source_id not in OPTIONAL:
+            raise KeyError(source_id)
+        refused = (source for source in self.refused if source.source_id == source_id)
+        return next(refused, None) or _absent(source_id)
 
-    def __contains__(self, source_id: object) -> bool:
-        """Tell whether the territory has a source."""
-        return source_id in self._sources
-
-    def __iter__(self) -> Iterator[str]:
-        """Go through the ids of those that exist."""
-        return iter(self._sources)
-
-    def __len__(self) -> int:
-        """Count those that exist."""
-        return len(self._sources)
-
-    def __or__(self, other: Mapping[str, Source]) -> "Catalogue":
+    def beside(self, others: Iterable[Source]) -> "Catalogue":
         """Add sources, such as those that a user brings."""
-        return Catalogue({**self._sources, **other}, self.refused)
+        return Catalogue({**self, **{source.source_id: source for source in others}}, self.refused)
 
 
 def has(source_id: str) -> bool:
@@ -181,15 +166,13 @@ def load(path: Path | str | None = None) -> Catalogue:
         return Catalogue(_load(*_version(Path(path))))
     target = within(CATALOGUE_FILE, DATA)
     checksums.check(checksums.TERRITORY)
-    return _believed(_version(target), territory.load().unnamed, stamp(DATA, *_references()))
+    return _believed(
+        _version(target), territory.load().unnamed, stamp(DATA, *map(reference, checksums.BESIDE))
+    )
 
 
 def _version(path: Path) -> tuple[Path, int]:
     return path, path.stat().st_mtime_ns if path.exists() else 0
-
-
-def _references() -> list[Path]:
-    return [reference(name) for name in checksums.BESIDE]
 
 
 @lru_cache(maxsize=4)
@@ -323,9 +306,7 @@ def rewritten(
         ranks = {name: rank for rank, name in enumerate(dict.fromkeys([*before["source_id"], *known]))}
         table = pd.concat([others, faults]).astype("str")
         table = table.sort_values("source_id", key=lambda names: names.map(ranks), kind="stable")
-        stream = io.StringIO()
-        table.to_csv(stream, index=False, lineterminator="\n")
-        contents[checksums.QUALITY] = stream.getvalue().encode()
+        contents[checksums.QUALITY] = table.to_csv(index=False, lineterminator="\n").encode()
     return checksums.sealed(data_dir, contents, anew=anew)
 
 
@@ -337,11 +318,7 @@ def text(rows: Iterable[Mapping[str, str]]) -> str:
     rows
         Cells by column.
     """
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, fieldnames=COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return stream.getvalue()
+    return pd.DataFrame(list(rows), columns=COLUMNS).to_csv(index=False, lineterminator="\n")
 
 
 def _day(cell: str) -> dt.date | None:

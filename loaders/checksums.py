@@ -3,19 +3,18 @@
 An extract is known by its row of `sources.csv`; every other file that the atlas reads, by `empreintes.csv`.
 """
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
+
 from errors import SourceContentError, SourceError, SourceFormatError, SourceMissingError
 from loaders._journal import sha256
 from loaders.formats.texts import count_rows, read_csv
-from loaders.paths import DATA, reference_folder, within
-from loaders.versions import stamp
+from loaders.paths import DATA, reference_folder, stamp, within
 from words.formats import entier
 
 FILE_NAME: Final = "empreintes.csv"
@@ -169,9 +168,6 @@ def sealed(
     for name, content in contents.items():
         if name in TABLES and isinstance(content, bytes):
             known[name] = hashlib.sha256(content).hexdigest()
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
     names = sorted(known, key=lambda name: (name == TERRITORY, name))
-    writer.writerows((name, known[name]) for name in names)
-    return {**contents, FILE_NAME: stream.getvalue().encode()}
+    table = pd.DataFrame([(name, known[name]) for name in names], columns=COLUMNS)
+    return {**contents, FILE_NAME: table.to_csv(index=False, lineterminator="\n").encode()}

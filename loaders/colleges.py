@@ -8,22 +8,22 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from geo.arrondissements import OF_COMMUNE, commune_of
+from geo.arrondissements import commune_of
 from loaders import catalogue, territory
-from loaders.formats.empty import no_places
 from loaders.formats.national import read_kept
 from loaders.formats.points import drop_duplicate_ids, to_points
 from loaders.formats.texts import Layout, extract_layout
 from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
+from loaders.schema import Schema
 from words.folding import slug
 
 SOURCE_ID: Final = "colleges"
 EXTRACT: Final = DATA / "equipements" / "colleges.csv"
 PRODUCER_FILE: Final = "colleges/fr-en-annuaire-education.csv"
-MAX_FAULTY_SHARE = 0.1
 TEXTS: Final = ("nom", "statut", "education_prioritaire", "etat")
 COLUMNS: Final = ["uai", *TEXTS, "vintage", "comm_insee", "lon", "lat"]
+SCHEMA: Final = Schema(SOURCE_ID, "uai", dict.fromkeys((*TEXTS, "vintage", "code_insee"), "str"), blank=TEXTS)
 #: The two networks of éducation prioritaire.
 NETWORKS: Final = ("REP", "REP+")
 COLLEGE: Final = "college"
@@ -72,11 +72,10 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
         If the file is unusable or too many of its rows are at fault.
     """
     target = Path(path or within(EXTRACT, data_dir))
-    communes = territory.load(data_dir).communes.index
-    known = {*communes, *(part for code in communes for part in OF_COMMUNE.get(code, ()))}
+    known = frozenset(territory.load(data_dir).communes.index)
 
     def keep(layout: Layout, row: Mapping[str, str]) -> bool:
-        return layout is not ANNUAIRE or row["comm_insee"] in known
+        return layout is not ANNUAIRE or commune_of(row["comm_insee"]) in known
 
     kept = read_kept(target, [ANNUAIRE, extract_layout(COLUMNS)], keep=keep)
     rows = kept.rows
@@ -94,10 +93,7 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
         declared=rows["comm_insee"].map(commune_of).astype("str"),
         data_dir=data_dir,
     )
-    report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
-    points = points.set_index("uai").sort_index()
-    points[list(TEXTS)] = points[list(TEXTS)].replace("", float("nan"))
-    return Reading(points[[*TEXTS, "vintage", "code_insee", "geometry"]], report)
+    return SCHEMA.reading(points, report, target)
 
 
 def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
@@ -112,7 +108,7 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
     """
     source = catalogue.load()[SOURCE_ID]
     if path is None and (source.absente or not source.telechargee):
-        return no_places("uai", dict.fromkeys((*TEXTS, "vintage", "code_insee"), "str"))
+        return SCHEMA.empty()
     return read(path).frame
 
 

@@ -13,15 +13,13 @@ from geo.crs import WGS84, Bounds
 from loaders import catalogue, territory
 from loaders.formats.shapes import to_shapes
 from loaders.formats.texts import Layout, extract_layout, read_features
-from loaders.paths import DATA, within
+from loaders.paths import DATA, stamp, within
 from loaders.quality import Reading, Report
-from loaders.versions import stamp
 
 SOURCE_ID = "communes"
 EXTRACT = DATA / "qpv" / "communes.geojson"
 PRODUCER_FILE = "communes/communes.geojson"
 COLUMNS = ["code_insee", "nom", "population"]
-MAX_FAULTY_SHARE = 0.1
 #: Some 20 km: what lies beyond has nothing to do with the territory.
 MARGIN_DEGREES = 0.25
 #: Kinds of territory in the producer's file; the project's extracts hold one kind each.
@@ -178,6 +176,6 @@ def read_territories(
             "compléter le fichier",
         )
     frame["population"] = population.astype(int)
-    report.check(path, max_faulty_share=MAX_FAULTY_SHARE)
+    report.check(path)
     kept = frame.set_index("code_insee").sort_index()
     return kept[["nom", "population", "geometry"]], report

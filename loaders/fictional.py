@@ -1,11 +1,10 @@
 """The fictitious inventory for trying out: premises drawn at random in real QPV, each of which says that it is invented."""
 
-import csv
-import io
 from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from geo.crs import LAMBERT93, WGS84
@@ -35,19 +34,14 @@ def make() -> bytes:
     zones = qpv.read().frame
     towns = communes.load()["nom"]
     first = zones["communes"].str[0]
-    buffer = io.StringIO()
-    writer = csv.DictWriter(
-        buffer, [column.name for column in COLUMNS], delimiter=";", lineterminator="\r\n", restval=""
-    )
-    writer.writeheader()
-    number = 0
+    rows: list[dict[str, str]] = []
     for inside, (zone_count, premises) in zip((True, False), DRAWN, strict=True):
         codes = zones.index[(first == first.mode()[0]) == inside]
         for code in sorted(rng.choice(codes, min(zone_count, len(codes)), replace=False)):
             for point in _points(zones.loc[code, "geometry"], premises, rng):
-                number += 1
-                writer.writerow(_row(number, towns[first[code]], point, rng))
-    return buffer.getvalue().encode("utf-8-sig")
+                rows.append(_row(len(rows) + 1, towns[first[code]], point, rng))
+    table = pd.DataFrame(rows, columns=[column.name for column in COLUMNS])
+    return table.to_csv(sep=";", index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
 def _points(outline: Any, count: int, rng: np.random.Generator) -> list[Any]:

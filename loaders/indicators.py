@@ -14,7 +14,6 @@ from loaders.quality import Reading, Report
 SOURCE_ID = "indicateurs"
 EXTRACT = DATA / "qpv" / "indicateurs.csv"
 PRODUCER_FILE = "qpv/indicateurs_qpv2024.csv"
-MAX_FAULTY_SHARE = 0.1
 
 #: Figure to its largest plausible value; shares are percentages.
 BOUNDS = {
@@ -100,7 +99,7 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[pd
         {"code_qp": rows["code_qp"]}
         | {name: numbers(rows[name], low=0, high=high, report=report) for name, high in BOUNDS.items()}
     )
-    report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
+    report.check(target)
     return Reading(frame.set_index("code_qp").sort_index(), report)
 
 

@@ -4,54 +4,71 @@ Line numbers are those of the text version of their document, which `territoire.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from loaders import catalogue, territory
-from loaders._contract import NOT_STATED, ContractTable
-from loaders.formats.empty import no_rows
-from loaders.partners import (
-    ACRONYMS_FILE,
-    FOLDER,
-    PARTNERS_FILE,
-    SOURCE_ID,
-    load_acronyms,
-    load_partners,
-    wordings,
-)
+from loaders._contract import NOT_STATED, SEPARATOR, ContractTable, Description
+from loaders.paths import DATA
 from loaders.territory import Territory
 from words.missing import NON_LUE
 
-__all__ = [
-    "load",
-    "load_governance",
-    "load_orientations",
-    "load_partners",
-    "load_registers",
-    "load_toolbox",
-]
+#: The folder that `territoire.toml` names; where it names none, nothing is read from it.
+FOLDER = DATA / (territory.load().projets or "projets")
+ABSENT_FROM_TABLES = "absent des tableaux"
 
-PROJECTS_FILE = FOLDER / "projets.csv"
-ORIENTATIONS_FILE = FOLDER / "orientations.csv"
-REGISTERS_FILE = FOLDER / "registres.csv"
-GOVERNANCE_FILE = FOLDER / "gouvernance.csv"
-TOOLBOX_FILE = FOLDER / "boite_a_outils.csv"
-
-PROJECT_COLUMNS = [
-    "id_projet", "ordre", "titre", "orientations", "registre", "resume", "partenaires", "indicateurs",
-    "perimetre", "perimetre_codes", "perimetre_origine", "perimetre_ligne", "perimetre_texte", "perimetre_note",
-    "a_confirmer", "accents", "accent_ligne", "couche", "couche_motif", "provenance", "lignes", "titre_tableau",
-    "partenaires_tableau", "ligne_tableau", "remarque",
-]  # fmt: skip
-ORIENTATION_COLUMNS = ["id_orientation", "ordre", "titre_court", "libelle", "ligne"]
-REGISTER_COLUMNS = ["registre", "ordre", "ecritures"]
-GOVERNANCE_COLUMNS = ["id_travail", "ordre", "titre", "chefs_de_file", "partenaires", "ligne"]
-TOOLBOX_COLUMNS = [
-    "id_outil", "id_famille", "famille_ordre", "famille", "famille_ligne", "ordre", "outil", "ligne",
-]  # fmt: skip
+PARTNERS = Description(
+    FOLDER / "partenaires.csv",
+    ["id_partenaire", "nom_court", "sigle", "nom_complet", "type", "ecritures", "note"],
+    lists=["ecritures"],
+    unique=["nom_complet"],
+    mend="corriger le registre des partenaires",
+)
+ACRONYMS = Description(
+    FOLDER / "sigles.csv", ["sigle", "developpe", "origine"], mend="corriger la liste des sigles"
+)
+PROJECTS = Description(
+    FOLDER / "projets.csv",
+    [
+        "id_projet", "ordre", "titre", "orientations", "registre", "resume", "partenaires", "indicateurs",
+        "perimetre", "perimetre_codes", "perimetre_origine", "perimetre_ligne", "perimetre_texte",
+        "perimetre_note", "a_confirmer", "accents", "accent_ligne", "couche", "couche_motif", "provenance",
+        "lignes", "titre_tableau", "partenaires_tableau", "ligne_tableau", "remarque",
+    ],
+    lists=["orientations", "indicateurs", "perimetre_codes", "accents", "lignes"],
+    integers=["ordre", "perimetre_ligne", "lignes"],
+    unique=["ordre", "titre"],
+    mentions={"partenaires": (), "partenaires_tableau": {ABSENT_FROM_TABLES}},
+    flags=["a_confirmer"],
+)  # fmt: skip
+ORIENTATIONS = Description(
+    FOLDER / "orientations.csv",
+    ["id_orientation", "ordre", "titre_court", "libelle", "ligne"],
+    integers=["ordre", "ligne"],
+    unique=["ordre"],
+)
+REGISTERS = Description(
+    FOLDER / "registres.csv",
+    ["registre", "ordre", "ecritures"],
+    lists=["ecritures"],
+    integers=["ordre"],
+    unique=["ordre"],
+)
+GOVERNANCE = Description(
+    FOLDER / "gouvernance.csv",
+    ["id_travail", "ordre", "titre", "chefs_de_file", "partenaires", "ligne"],
+    integers=["ordre", "ligne"],
+    unique=["ordre"],
+    mentions={"chefs_de_file": (), "partenaires": ()},
+)
+TOOLBOX = Description(
+    FOLDER / "boite_a_outils.csv",
+    ["id_outil", "id_famille", "famille_ordre", "famille", "famille_ligne", "ordre", "outil", "ligne"],
+    integers=["famille_ordre", "famille_ligne", "ordre", "ligne"],
+    unique=["ligne"],
+)
 
 METROPOLE, COMMUNES, ARRONDISSEMENTS, QPV = "métropole", "communes", "arrondissements", "qpv"
 PERIMETERS = (METROPOLE, COMMUNES, ARRONDISSEMENTS, QPV)
@@ -61,11 +78,9 @@ SHEET, TABLE_ONLY = "fiche", "tableau"
 NO_LAYER = "aucune donnée ouverte"
 #: Source ids of the layers that a project can act on.
 LAYERS = ("velos", "lignes", "sncf", "friches", "sports", "social", "colleges")
-ABSENT_FROM_TABLES = "absent des tableaux"
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _QPV_2024 = re.compile(r"QN\d{5}[A-Z]")
-_MEND = "corriger les lignes nommées"
 
 
 def check(folder: Path, *, data_dir: Path) -> int:
@@ -81,10 +96,10 @@ def check(folder: Path, *, data_dir: Path) -> int:
     SourceError
         If a table is missing or at fault.
     """
-    found = _read(folder / PROJECTS_FILE.name, folder, territory.load(data_dir))
-    load_governance(folder / GOVERNANCE_FILE.name, registers=folder)
-    load_toolbox(folder / TOOLBOX_FILE.name)
-    load_acronyms(folder / ACRONYMS_FILE.name)
+    found = _read(folder / PROJECTS.file.name, folder, territory.load(data_dir))
+    load_governance(folder / GOVERNANCE.file.name, registers=folder)
+    load_toolbox(folder / TOOLBOX.file.name)
+    load_acronyms(folder / ACRONYMS.file.name)
     return len(found)
 
 
@@ -110,11 +125,7 @@ def load(path: Path | str | None = None, *, registers: Path | str | None = None)
     SourceContentError
         If a row is at fault; every faulty row is named with all its faults.
     """
-    if path is None and not catalogue.has(SOURCE_ID):
-        return _nothing(
-            PROJECT_COLUMNS, "partenaires_ecritures", "partenaires_tableau_ecritures", a_confirmer="bool"
-        )
-    frame = _read(Path(path or PROJECTS_FILE), Path(registers or FOLDER), territory.load())
+    frame = _read(path, Path(registers or FOLDER), territory.load())
     # A project may act on a layer that this territory does not have, or whose file is refused.
     sources = catalogue.load()
     refused = frame["couche"].isin([source.source_id for source in sources.refused])
@@ -122,36 +133,24 @@ def load(path: Path | str | None = None, *, registers: Path | str | None = None)
     return frame.assign(couche=frame["couche"].mask(lost, NO_LAYER).mask(refused, NON_LUE))
 
 
-def _read(path: Path, folder: Path, place: Territory) -> pd.DataFrame:
-    table = ContractTable(path, columns=PROJECT_COLUMNS, key="id_projet")
-    known = wordings(load_partners(folder / PARTNERS_FILE.name))
-
-    for column in ("orientations", "indicateurs", "perimetre_codes", "accents", "lignes"):
-        table.lists(column)
-    for column in ("ordre", "perimetre_ligne", "lignes"):
-        table.integers(column)
-    table.unique("ordre")
-    table.unique("titre")
-    table.mentions("partenaires", known=known)
-    table.mentions("partenaires_tableau", known=known, unless={ABSENT_FROM_TABLES})
-
-    table.one_of("orientations", load_orientations(folder / ORIENTATIONS_FILE.name).index)
-    table.one_of("registre", load_registers(folder / REGISTERS_FILE.name).index)
-    table.one_of("couche", [*LAYERS, NO_LAYER])
-    table.one_of("perimetre", PERIMETERS)
-    table.one_of("perimetre_origine", ORIGINS)
-    table.one_of("provenance", [SHEET, TABLE_ONLY])
-    table.one_of("a_confirmer", ["oui", "non"])
-
-    codes: dict[str, AbstractSet[str]] = {
+def _read(path: Path | str | None, folder: Path, place: Territory) -> pd.DataFrame:
+    codes: dict[str, Collection[str]] = {
         METROPOLE: set(place.epci),
         COMMUNES: place.contract_codes,
         ARRONDISSEMENTS: {part for parts in place.arrondissements.values() for part in parts},
     }
-    for line, row in table.cells.iterrows():
-        _check_row(table, line, row, codes)
-    table.columns["a_confirmer"] = [cell == "oui" for cell in table.cells["a_confirmer"]]
-    return table.frame(mend=_MEND)
+
+    def check_more(table: ContractTable) -> None:
+        table.one_of("orientations", load_orientations(folder / ORIENTATIONS.file.name).index)
+        table.one_of("registre", load_registers(folder / REGISTERS.file.name).index)
+        table.one_of("couche", [*LAYERS, NO_LAYER])
+        table.one_of("perimetre", PERIMETERS)
+        table.one_of("perimetre_origine", ORIGINS)
+        table.one_of("provenance", [SHEET, TABLE_ONLY])
+        for line, row in table.cells.iterrows():
+            _check_row(table, line, row, codes)
+
+    return PROJECTS.load(path, known=lambda: _wordings(folder), also=check_more)
 
 
 def load_orientations(path: Path | str | None = None) -> pd.DataFrame:
@@ -167,13 +166,7 @@ def load_orientations(path: Path | str | None = None) -> pd.DataFrame:
     DataFrame
         Index `id_orientation`; `ordre`, `titre_court` (the atlas's), `libelle` (the document's) and `ligne`.
     """
-    if path is None and not catalogue.has(SOURCE_ID):
-        return _nothing(ORIENTATION_COLUMNS)
-    table = ContractTable(Path(path or ORIENTATIONS_FILE), columns=ORIENTATION_COLUMNS, key="id_orientation")
-    table.integers("ordre")
-    table.integers("ligne")
-    table.unique("ordre")
-    return table.frame(mend=_MEND)
+    return ORIENTATIONS.load(path)
 
 
 def load_registers(path: Path | str | None = None) -> pd.DataFrame:
@@ -189,13 +182,7 @@ def load_registers(path: Path | str | None = None) -> pd.DataFrame:
     DataFrame
         Index `registre`, "non précisé" for the projects without a sheet; `ordre` and `ecritures` (list of the document's wordings).
     """
-    if path is None and not catalogue.has(SOURCE_ID):
-        return _nothing(REGISTER_COLUMNS)
-    table = ContractTable(Path(path or REGISTERS_FILE), columns=REGISTER_COLUMNS, key="registre")
-    table.integers("ordre")
-    table.unique("ordre")
-    table.lists("ecritures")
-    return table.frame(mend=_MEND)
+    return REGISTERS.load(path)
 
 
 def load_governance(path: Path | str | None = None, *, registers: Path | str | None = None) -> pd.DataFrame:
@@ -213,16 +200,7 @@ def load_governance(path: Path | str | None = None, *, registers: Path | str | N
     DataFrame
         Index `id_travail`; `ordre`, `titre`, `chefs_de_file` and `partenaires` (lists of ids), `chefs_de_file_ecritures` and `partenaires_ecritures` (the document's wording, in the same order) and `ligne`.
     """
-    if path is None and not catalogue.has(SOURCE_ID):
-        return _nothing(GOVERNANCE_COLUMNS, "chefs_de_file_ecritures", "partenaires_ecritures")
-    table = ContractTable(Path(path or GOVERNANCE_FILE), columns=GOVERNANCE_COLUMNS, key="id_travail")
-    known = wordings(load_partners(Path(registers or FOLDER) / PARTNERS_FILE.name))
-    table.integers("ordre")
-    table.integers("ligne")
-    table.unique("ordre")
-    table.mentions("chefs_de_file", known=known)
-    table.mentions("partenaires", known=known)
-    return table.frame(mend=_MEND)
+    return GOVERNANCE.load(path, known=lambda: _wordings(Path(registers or FOLDER)))
 
 
 def load_toolbox(path: Path | str | None = None) -> pd.DataFrame:
@@ -238,27 +216,82 @@ def load_toolbox(path: Path | str | None = None) -> pd.DataFrame:
     DataFrame
         Index `id_outil`; `id_famille`, `famille`, `famille_ordre`, `famille_ligne`, `outil`, `ordre` (within the family) and `ligne`.
     """
-    if path is None and not catalogue.has(SOURCE_ID):
-        return _nothing(TOOLBOX_COLUMNS)
-    table = ContractTable(Path(path or TOOLBOX_FILE), columns=TOOLBOX_COLUMNS, key="id_outil")
-    for column in ("famille_ordre", "famille_ligne", "ordre", "ligne"):
-        table.integers(column)
-    table.unique("ligne")
+    return TOOLBOX.load(path, also=_check_families)
+
+
+def load_partners(path: Path | str | None = None) -> pd.DataFrame:
+    """Load the register of partners.
+
+    Parameters
+    ----------
+    path
+        A register in the project's schema; the embedded one by default.
+
+    Returns
+    -------
+    DataFrame
+        Index `id_partenaire`; `nom_court`, `sigle` ("sans sigle" where there is none), `nom_complet`, `type`,
+        `ecritures` (list of the document's wordings) and `note` ("sans objet" where there is none).
+
+    Raises
+    ------
+    SourceMissingError, SourceFormatError
+        If the file is missing or is not such a table.
+    SourceContentError
+        If a cell is blank, an id stands twice, or one wording belongs to two partners.
+    """
+    return PARTNERS.load(path, also=_check_wordings)
+
+
+def load_acronyms(path: Path | str | None = None) -> pd.DataFrame:
+    """Load the acronyms that the document uses, for search and for captions.
+
+    Parameters
+    ----------
+    path
+        A list in the project's schema; the embedded one by default.
+
+    Returns
+    -------
+    DataFrame
+        Index `sigle`; `developpe` and `origine` (the line where the document spells it out, "usage courant" elsewhere).
+
+    Raises
+    ------
+    SourceMissingError, SourceFormatError
+        If the file is missing or is not such a table.
+    SourceContentError
+        If a cell is blank or an acronym stands twice.
+    """
+    return ACRONYMS.load(path)
+
+
+def _wordings(folder: Path) -> Mapping[str, list[str]]:
+    """Give the wordings that the register of a folder holds for each partner's id."""
+    partners = load_partners(folder / PARTNERS.file.name)
+    return dict(zip(partners.index, partners["ecritures"], strict=True))
+
+
+def _check_wordings(table: ContractTable) -> None:
+    """Refuse a wording that belongs to two partners."""
+    holders: dict[str, str] = {}
+    for line, row in table.cells.iterrows():
+        for wording in row["ecritures"].split(SEPARATOR):
+            holder = holders.setdefault(wording.strip().casefold(), row["id_partenaire"])
+            if wording and holder != row["id_partenaire"]:
+                table.fault(line, f"l'écriture « {wording} » est déjà celle de « {holder} »")
+
+
+def _check_families(table: ContractTable) -> None:
+    """Refuse a family that is not described alike in all its rows."""
     family = ["famille", "famille_ordre", "famille_ligne"]
     first = table.cells.groupby("id_famille")[family].transform("first")
     for line in table.cells.index[(table.cells[family] != first).any(axis=1)]:
         table.fault(line, "la famille n'est pas décrite comme à sa première ligne")
-    return table.frame(mend=_MEND)
-
-
-def _nothing(columns: Sequence[str], *more: str, **dtypes: str) -> pd.DataFrame:
-    """Give the table of a territory without projects."""
-    numbers = {name: "int64" for name in columns if "ordre" in name}
-    return no_rows(columns[0], dict.fromkeys([*columns[1:], *more], "object") | numbers | dtypes)
 
 
 def _check_row(
-    table: ContractTable, line: object, row: pd.Series, codes: Mapping[str, AbstractSet[str]]
+    table: ContractTable, line: object, row: pd.Series, codes: Mapping[str, Collection[str]]
 ) -> None:
     """Check what depends on several cells of a project."""
     if row["id_projet"] and not _SLUG.fullmatch(row["id_projet"]):

@@ -19,6 +19,8 @@ SET_ASIDE = "écartée"
 MENDED = "corrigée"
 KEPT = "conservée"
 
+#: Largest share of rows at fault of a file that is still believed, but where its loader has another.
+MAX_FAULTY_SHARE = 0.1
 #: A row of another territory is set aside without being a fault of the file.
 OFF_TERRITORY = "hors du périmètre de l'atlas"
 #: More such rows are counted, not listed: a national file has some thousands.
@@ -128,13 +130,13 @@ class Report:
         """Count the rows kept: those read less those set aside."""
         return self.lignes_lues - self.lignes_ecartees
 
-    def check(self, path: Path, *, max_faulty_share: float) -> None:
+    def check(self, path: Path, *, max_faulty_share: float | None = None) -> None:
         """Refuse the file once too many of its rows are at fault.
 
         Parameters
         ----------
         max_faulty_share
-            Largest share of rows at fault, in [0, 1]; rows of another territory are not faults, and those that are
+            Largest share of rows at fault, in [0, 1], `MAX_FAULTY_SHARE` by default; rows of another territory are not faults, and those that are
             counted without being listed are left out of the whole.
 
         Raises
@@ -144,13 +146,14 @@ class Report:
         """
         faulty = [fault for fault in self.faults if not fault.faute.startswith(OFF_TERRITORY)]
         lines = {fault.ligne for fault in faulty}
+        share = MAX_FAULTY_SHARE if max_faulty_share is None else max_faulty_share
         about = self.lignes_lues - sum(self.counted.values())
-        if about and len(lines) / about > max_faulty_share:
+        if about and len(lines) / about > share:
             worst = pd.Series([fault.faute for fault in faulty]).mode()[0]
             first = min(faulty, key=lambda fault: fault.ligne)
             raise SourceContentError(
                 path,
-                f"{len(lines)} lignes fautives sur {about} (au plus {max_faulty_share:.0%} sont admises) ; "
+                f"{len(lines)} lignes fautives sur {about} (au plus {share:.0%} sont admises) ; "
                 f"faute la plus fréquente : {worst} ; première : ligne {first.ligne}, « {first.valeur} »",
                 "corriger le fichier à la source ou vérifier que c'est le bon",
             )

@@ -8,14 +8,14 @@ from typing import Any, Final
 from filelock import Timeout
 
 from errors import ArgumentError, SourceContentError
-from loaders import catalogue, checksums, partners, premises, projects, quality, sports, territory
+from loaders import catalogue, checksums, premises, projects, quality, sports, territory
+from loaders._contract import SOURCE_ID
 from loaders._journal import alone, replace_files, sha256
 from loaders.brought import landlords
-from loaders.build import STEPS
+from loaders.build import STEP_OF
 from loaders.formats.texts import count_rows
 from loaders.paths import DATA, within
 
-_STEP_OF: Final = {step.source_id: step for step in STEPS}
 #: How each table without a row in the catalogue is read; the catalogue comes first, for it says what the others are.
 _READERS: Final[Mapping[str, Callable[[Path], Any]]] = {
     checksums.CATALOGUE: catalogue.load,
@@ -91,11 +91,11 @@ def _record_table(name: str, folder: Path) -> Recorded:
 def _record_source(row: dict[str, str], folder: Path) -> Recorded:
     source_id, path = row["source_id"], folder / row["fichier"]
     beside = [name for name, owner in checksums.BESIDE.items() if owner == source_id]
-    if source_id == partners.SOURCE_ID:
+    if source_id == SOURCE_ID:
         kept = projects.check(path if path.is_dir() else path.parent, data_dir=folder)
         beside += [str(file.relative_to(folder)) for file in sorted(path.glob("*.csv"))]
     else:
-        report = _STEP_OF[source_id].read(data_dir=folder).report
+        report = STEP_OF[source_id].read(data_dir=folder).report
         if report.lignes_ecartees:
             first = next(fault for fault in report.faults if fault.suite == quality.SET_ASIDE)
             raise SourceContentError(

@@ -7,9 +7,7 @@ from pathlib import Path
 from errors import ArgumentError, AtlasError
 from loaders import checksums, territory
 from loaders._journal import alone, own_folder, replace_files
-from loaders.live import kept
 from loaders.live.download import Patience
-from loaders.live.kept import Attempt, Changes, compare
 from loaders.live.register import BY_HAND, OFFICIAL, official
 from loaders.live.renewal import (
     CHANGED,
@@ -17,9 +15,16 @@ from loaders.live.renewal import (
     RECEIVED,
     REFUSED,
     UNCHANGED,
+    Attempt,
+    Changes,
     Progress,
     RefreshResult,
     Renewal,
+    compare,
+    current,
+    has_previous,
+    last_attempt,
+    put_back,
     reason,
 )
 from loaders.paths import DATA
@@ -43,17 +48,6 @@ __all__ = [
 ]
 
 
-def last_attempt(source_id: str, *, data_dir: Path = DATA) -> Attempt | None:
-    """Tell when a source was last fetched, and whether it was in vain.
-
-    Returns
-    -------
-    Attempt or None
-        None if it never was.
-    """
-    return kept.last_attempt(data_dir, source_id)
-
-
 def refreshable(data_dir: Path = DATA) -> list[str]:
     """Name the sources that can be fetched for the territory of a folder.
 
@@ -69,11 +63,6 @@ def refreshable(data_dir: Path = DATA) -> list[str]:
     """
     place = territory.load(data_dir)
     return [source.source_id for source in OFFICIAL if source.concerns(place)]
-
-
-def has_previous(source_id: str, *, data_dir: Path = DATA) -> bool:
-    """Tell whether a version of before is kept, for `revert`."""
-    return kept.has_previous(source_id, data_dir)
 
 
 def refresh(
@@ -180,9 +169,9 @@ def revert(source_id: str, *, data_dir: Path | str = DATA) -> RefreshResult:
         with alone(folder):
             if not has_previous(source_id, data_dir=folder):
                 return RefreshResult(source_id, REFUSED, "aucune version précédente n’est gardée")
-            old = kept.current(source_id, folder)
-            replace_files(folder, kept.put_back(source, folder))
-            changes = compare(old, kept.current(source_id, folder))
+            old = current(source_id, folder)
+            replace_files(folder, put_back(source, folder))
+            changes = compare(old, current(source_id, folder))
             return RefreshResult(source_id, CHANGED, "", changes)
     except (AtlasError, OSError) as error:
         return RefreshResult(source_id, REFUSED, reason(error))

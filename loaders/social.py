@@ -4,18 +4,19 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from loaders import catalogue
-from loaders.formats.empty import no_places
 from loaders.formats.points import drop_duplicate_ids, stable_ids, to_points
 from loaders.formats.texts import Layout, extract_layout, read_table
 from loaders.paths import DATA, within
 from loaders.quality import Reading, Report
+from loaders.schema import Schema
 
 SOURCE_ID = "social"
 EXTRACT = DATA / "equipements" / "equipements_sociaux.csv"
 PRODUCER_FILE = "locaux/equipements_sociaux.csv"
 COLUMNS = ["id_equip", "nom", "categorie", "adresse", "code_postal", "lon", "lat"]
-MAX_FAULTY_SHARE = 0.1
+SCHEMA = Schema(
+    SOURCE_ID, "id_equip", dict.fromkeys(["nom", "categorie", "adresse", "code_postal", "code_insee"], "str")
+)
 
 VILLE = Layout(
     "équipements sociaux d'une ville",
@@ -61,9 +62,7 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     rows = drop_duplicate_ids(rows, "id_equip", report)
     report.ids = rows["nom"]
     points = to_points(rows, path=target, report=report, data_dir=data_dir)
-    report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
-    points = points.set_index("id_equip").sort_index()
-    return Reading(points[["nom", "categorie", "adresse", "code_postal", "code_insee", "geometry"]], report)
+    return SCHEMA.reading(points, report, target)
 
 
 def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
@@ -74,8 +73,4 @@ def load(path: Path | str | None = None) -> gpd.GeoDataFrame:
     GeoDataFrame
         Index `id_equip`; `nom`, `categorie`, `adresse`, `code_postal`, `code_insee` and points in EPSG:2154.
     """
-    if path is None and not catalogue.has(SOURCE_ID):
-        return no_places(
-            "id_equip", dict.fromkeys(["nom", "categorie", "adresse", "code_postal", "code_insee"], "str")
-        )
-    return read(path).frame
+    return SCHEMA.load(read, path)

@@ -7,26 +7,26 @@ import geopandas as gpd
 
 from errors import SourceContentError
 from geo.crs import WGS84
-from loaders import catalogue
 from loaders.brought import gtfs
-from loaders.formats.empty import no_places
 from loaders.formats.points import check_on_territory, drop_duplicate_ids, numbers, to_points
 from loaders.formats.shapes import to_shapes
 from loaders.formats.texts import Layout, extract_layout, read_features, read_table
 from loaders.paths import DATA, within
 from loaders.quality import OFF_TERRITORY, SET_ASIDE, Reading, Report
+from loaders.schema import Schema
 
 LINES_ID = "lignes"
 LINES_EXTRACT = DATA / "transport" / "lignes.geojson"
 LINES_PRODUCER_FILE = "transport/lignes.geojson"
 LINES_COLUMNS = ["route_id", "route_short_name", "route_long_name", "mode", "color"]
+LINES_SCHEMA = Schema(LINES_ID, "route_id", dict.fromkeys(LINES_COLUMNS[1:], "str"))
 #: The lines that the atlas calls structuring; buses and sea shuttles are left out.
 MODES = ("metro", "tram", "bhns")
 
 RAILWAY_ID = "sncf"
 RAILWAY_EXTRACT = DATA / "transport" / "gares.csv"
 RAILWAY_PRODUCER_FILE = "transport/gares.csv"
-MAX_FAULTY_SHARE = 0.1
+RAILWAY_SCHEMA = Schema(RAILWAY_ID, "uic", {"name": "str", "voyageurs_2024": "Int64", "code_insee": "str"})
 
 
 def read_lines(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gpd.GeoDataFrame]:
@@ -63,8 +63,7 @@ def read_lines(path: Path | str | None = None, *, data_dir: Path = DATA) -> Read
         raise SourceContentError(
             target, f"ligne en double : {', '.join(sorted(set(twice)))}", "n'en garder qu'une"
         )
-    report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
-    return Reading(frame.set_index("route_id").sort_index()[[*LINES_COLUMNS[1:], "geometry"]], report)
+    return LINES_SCHEMA.reading(frame, report, target)
 
 
 def load_lines(path: Path | str | None = None) -> gpd.GeoDataFrame:
@@ -76,9 +75,7 @@ def load_lines(path: Path | str | None = None) -> gpd.GeoDataFrame:
         Index `route_id`; `route_short_name`, `route_long_name`, `mode` ("metro", "tram" or "bhns"), `color`
         and lines in EPSG:2154. They are lines, not stops: passing by is no access.
     """
-    if path is None and not catalogue.has(LINES_ID):
-        return no_places("route_id", dict.fromkeys(LINES_COLUMNS[1:], "str"))
-    return read_lines(path).frame
+    return LINES_SCHEMA.load(read_lines, path)
 
 
 SNCF = Layout(
@@ -111,9 +108,7 @@ def read_railway_stations(
     rows["voyageurs_2024"] = numbers(rows["voyageurs_2024"], low=0, high=2e8, report=report)
     # The published commune codes are wrong for some stations: the place alone decides.
     points = to_points(rows, path=target, report=report, everywhere=True, data_dir=data_dir)
-    report.check(target, max_faulty_share=MAX_FAULTY_SHARE)
-    points = points.astype({"voyageurs_2024": "Int64"}).set_index("uic").sort_index()
-    return Reading(points[["name", "voyageurs_2024", "code_insee", "geometry"]], report)
+    return RAILWAY_SCHEMA.reading(points.astype({"voyageurs_2024": "Int64"}), report, target)
 
 
 def load_railway_stations(path: Path | str | None = None) -> gpd.GeoDataFrame:
@@ -125,20 +120,13 @@ def load_railway_stations(path: Path | str | None = None) -> gpd.GeoDataFrame:
         Index `uic`; `name`, `voyageurs_2024` (passengers of the year), `code_insee` ("" off the communes of
         the contrat) and points in EPSG:2154.
     """
-    if path is None and not catalogue.has(RAILWAY_ID):
-        return no_places("uic", {"name": "str", "voyageurs_2024": "Int64", "code_insee": "str"})
-    return read_railway_stations(path).frame
+    return RAILWAY_SCHEMA.load(read_railway_stations, path)
 
 
 #: The name of before.
 load_stations = load_railway_stations
-
-
-def read_stops(
-    source: Path | str | bytes, *, name: str | None = None, bhns: Collection[str] | None = None
-) -> gtfs.Stops:
-    """Read the stops of a GTFS archive."""
-    return gtfs.read(source, name=name, bhns=bhns)
+#: The stops of a GTFS archive, and what is said of them.
+read_stops = gtfs.read
 
 
 def load_stops(

@@ -174,7 +174,7 @@ def show_map(
     """
     ready = startup.ready()
     spec = spec.of(ready.layer_ids)
-    catalogue = current().sources | {source.source_id: source for source in own}
+    catalogue = current().sources.beside(own)
     context = Context.of(
         [catalogue[source_id] for source_id in [*source_ids, *_source_ids(spec)]],
         filters=filters,

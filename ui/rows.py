@@ -61,6 +61,6 @@ def show(
     drawn
         As for `ui.downloads.show`.
     """
-    catalogue = current().sources | {source.source_id: source for source in context.sources}
+    catalogue = current().sources.beside(context.sources)
     table.show(frame, fields, sources=catalogue, caption=caption, key=key, target=target)
     downloads.show(frame, fields, context=context, key=files_key or f"export-{key}", drawn=drawn)

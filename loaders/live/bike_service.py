@@ -6,9 +6,10 @@ A station that is empty or closed for the moment is no gap in the network: nothi
 import datetime as dt
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Condition
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -16,22 +17,7 @@ import pandas as pd
 from errors import ServiceBusyError, ServiceError
 from loaders import territory
 from loaders.live.http_session import check_address, get_json
-from loaders.live.station_status import CLOSED, EMPTY, LENDING, SERVICE, STATES, UNKNOWN, Status, parse
 from loaders.territory import BikeNetwork
-
-__all__ = [
-    "CLOSED",
-    "EMPTY",
-    "LENDING",
-    "STATES",
-    "UNKNOWN",
-    "Joined",
-    "Live",
-    "Status",
-    "address",
-    "join",
-    "now",
-]
 
 #: Where a deployment names another address of the service, such as a relay of its own; for one network alone.
 VARIABLE: Final = "ATLAS_GBFS"
@@ -39,6 +25,39 @@ LEAST_S: Final = 60.0
 TIMEOUT_S: Final = 10.0
 #: After so long an answer says nothing of the present.
 STALE_S: Final = 900.0
+SERVICE: Final = "Service temps réel des vélos"
+#: What a station can do for who wants a bike now.
+LENDING: Final = "vélos disponibles"
+EMPTY: Final = "vide"
+CLOSED: Final = "fermée"
+UNKNOWN: Final = "inconnu"
+
+#: Producer's field to our column and its type.
+FIELDS: Final = {
+    "num_bikes_available": ("velos_disponibles", "Int64"),
+    "num_docks_available": ("bornes_libres", "Int64"),
+    **{name: (name, "boolean") for name in ("is_installed", "is_renting", "is_returning")},
+    "last_reported": ("releve_le", "object"),
+}
+#: More than any station holds: the number is not believed.
+MOST: Final = 500
+#: An answer is not taken to hold for longer.
+LONGEST_S: Final = 3600.0
+#: A producer's clock may be ahead of ours by so much.
+AHEAD: Final = dt.timedelta(minutes=10)
+_FIRST: Final = dt.datetime(2010, 1, 1, tzinfo=dt.UTC)
+_MEND: Final = "réessayer dans quelques minutes"
+
+
+@dataclass(frozen=True, eq=False)
+class Status:
+    """One answer of the service."""
+
+    frame: pd.DataFrame
+    updated_at: dt.datetime | None
+    ttl_s: float
+    set_aside: int
+    unread: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,3 +201,87 @@ def join(stations: gpd.GeoDataFrame, status: Status) -> Joined:
         stations=gpd.GeoDataFrame(stations.join(told)),
         unknown=tuple(status.frame.index.difference(ids)),
     )
+
+
+def parse(document: object, *, now: dt.datetime) -> Status:
+    """Read an answer."""
+    stations = _stations(document)
+    readers = {"Int64": _count, "boolean": _switch}
+    unread = 0
+    rows: dict[str, dict[str, Any]] = {}
+    for station in stations:
+        name = _id(station)
+        if not name or name in rows:
+            continue
+        given = {column: station.get(field) for field, (column, _) in FIELDS.items()}
+        row = {
+            column: readers[kind](given[column]) if kind in readers else _moment(given[column], now)
+            for column, kind in FIELDS.values()
+        }
+        unread += sum(row[column] is None and value is not None for column, value in given.items())
+        rows[name] = row | {"etat": _state(row)}
+    types = dict(FIELDS.values()) | {"etat": "str"}
+    index = pd.Index(list(rows), dtype="str", name="station_id")
+    frame = pd.DataFrame(list(rows.values()), index=index, columns=list(types), dtype=object).astype(types)
+    head = document if isinstance(document, Mapping) else {}
+    return Status(
+        frame=frame.assign(releve_le=pd.to_datetime(frame["releve_le"], utc=True)).sort_index(),
+        updated_at=_moment(head.get("last_updated"), now),
+        ttl_s=_validity_s(head.get("ttl")),
+        set_aside=len(stations) - len(rows),
+        unread=unread,
+    )
+
+
+def _stations(document: object) -> list[Any]:
+    data = document.get("data") if isinstance(document, Mapping) else None
+    stations = data.get("stations") if isinstance(data, Mapping) else None
+    if not isinstance(stations, list):
+        raise ServiceError(SERVICE, "réponse sans liste de stations", _MEND)
+    if not any(isinstance(station, Mapping) and "num_bikes_available" in station for station in stations):
+        raise ServiceError(
+            SERVICE,
+            "réponse sans nombre de vélos (champ num_bikes_available)",
+            "vérifier que l’adresse est celle d’un flux station_status de GBFS 2",
+        )
+    return stations
+
+
+def _id(station: object) -> str:
+    """Give the id as text: some producers write numbers."""
+    value = station.get("station_id") if isinstance(station, Mapping) else None
+    return str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+
+
+def _state(row: Mapping[str, Any]) -> str:
+    if row["is_installed"] is False or row["is_renting"] is False:
+        return CLOSED
+    if row["velos_disponibles"] is None or row["is_renting"] is None:
+        return UNKNOWN
+    return LENDING if row["velos_disponibles"] > 0 else EMPTY
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _validity_s(value: Any) -> float:
+    return float(min(value, LONGEST_S)) if _is_number(value) and value > 0 else 0.0
+
+
+def _count(value: Any) -> int | None:
+    believable = _is_number(value) and 0 <= value <= MOST and value == int(value)
+    return int(value) if believable else None
+
+
+def _switch(value: Any) -> bool | None:
+    """Read a yes or no: `true` in GBFS 2, 1 in GBFS 1."""
+    return bool(value) if isinstance(value, bool) or (_is_number(value) and value in {0, 1}) else None
+
+
+def _moment(value: Any, now: dt.datetime) -> dt.datetime | None:
+    if not _is_number(value):
+        return None
+    if not _FIRST.timestamp() <= value <= (now + AHEAD).timestamp():
+        return None
+    return dt.datetime.fromtimestamp(value, dt.UTC)

@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+import math
 import socket
 import time
 import zipfile
@@ -98,11 +99,9 @@ def fetch(
             fault, wait_s = again.fault, again.wait_s
         try:
             left = left.increment(method="GET", url=url)
+            wait_s = max(wait_s, left.get_backoff_time())
         except MaxRetryError:
-            if isinstance(fault, ServiceBusyError):
-                http_session.rest(host, fault.wait_s)
-            raise fault from None
-        wait_s = max(wait_s, left.get_backoff_time())
+            wait_s = math.inf
         if wait_s > limits.longest_wait_s or time.monotonic() + wait_s > deadline:
             if isinstance(fault, ServiceBusyError):
                 http_session.rest(host, fault.wait_s)

@@ -3,12 +3,13 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
+from loaders.build import STEP_OF, Step
 from loaders.live import gathering
-from loaders.live.gathering import Gathered, Get
-from loaders.territory import NEIGHBOUR, Territory
+from loaders.live.gathering import Gather, Gathered
+from loaders.paths import DATA
+from loaders.territory import Territory
 from words.formats import date
 
 #: Gives the vintage of what was gathered on a day, and the day to which it refers.
@@ -32,9 +33,8 @@ class Official:
     producteur: str
     attribution: str
     limites: str
-    fichier: str
     adresse: Callable[[Territory], str]
-    gather: Callable[[Get, Territory, Path], Gathered]
+    gather: Gather
     vintage: Vintage
     covered: Callable[[Territory], Iterable[str]] = lambda territory: territory.communes.index
     least_share: float = 0.7
@@ -42,9 +42,15 @@ class Official:
     concerns: Callable[[Territory], bool] = lambda _territory: True
     named: Callable[[Territory], str] = lambda _territory: ""
 
+    @property
+    def step(self) -> Step:
+        """Give how its extract is built."""
+        return STEP_OF[self.source_id]
 
-def _contract(territory: Territory) -> Iterable[str]:
-    return territory.communes.index[territory.communes["statut"] != NEIGHBOUR]
+    @property
+    def fichier(self) -> str:
+        """Give its extract, relative to the folder of the data."""
+        return self.step.extract.relative_to(DATA).as_posix()
 
 
 def _served(territory: Territory) -> Iterable[str]:
@@ -56,7 +62,7 @@ def _read_on(said: str) -> Vintage:
 
     def vintage(gathered: Gathered, day: dt.date) -> tuple[str, dt.date | None]:
         dated = gathered.dated or day
-        return f"{said} {date(dated)}", dated
+        return said + date(dated), dated
 
     return vintage
 
@@ -72,8 +78,7 @@ OFFICIAL: Final = (
         producteur="Insee et IGN",
         attribution="Source : Insee, population municipale ; IGN, contours",
         limites="Le service ne dit pas l'année de la population municipale : celle qui est en vigueur le jour du téléchargement. Contours au mètre près : un point en mer ou dans un bassin portuaire peut tomber hors de sa commune.",
-        fichier="qpv/communes.geojson",
-        adresse=lambda territory: gathering.epci_address(territory.epci[0]),
+        adresse=lambda territory: gathering.geo_address(codeEpci=territory.epci[0]),
         gather=gathering.communes,
         vintage=_in_force,
         least_share=1.0,
@@ -84,7 +89,6 @@ OFFICIAL: Final = (
         producteur="Insee et IGN",
         attribution="Source : Insee, population municipale ; IGN, contours",
         limites="Le service ne dit pas l'année de la population municipale : celle qui est en vigueur le jour du téléchargement. Contours au mètre près.",
-        fichier="qpv/arrondissements.geojson",
         adresse=lambda territory: gathering.parts_address(next(iter(territory.arrondissements))),
         covered=lambda territory: territory.arrondissements,
         gather=gathering.arrondissements,
@@ -98,10 +102,9 @@ OFFICIAL: Final = (
         producteur="ANCT",
         attribution="Source : ANCT, géographie prioritaire 2024",
         limites="Les codes de 2015 (QP) désignent d'autres périmètres. Les habitants d'un quartier qui s'étend sur plusieurs communes sont comptés une fois, dans la première que nomme le fichier.",
-        fichier="qpv/qpv.geojson",
         adresse=lambda _territory: gathering.QPV_ADDRESS,
-        covered=_contract,
-        gather=gathering.qpv,
+        covered=lambda territory: territory.contract_codes,
+        gather=gathering.whole(gathering.QPV_ADDRESS),
         vintage=lambda _gathered, _day: (
             "géographie prioritaire 2024 (décret n° 2023-1314)",
             dt.date(2024, 1, 1),
@@ -115,11 +118,10 @@ OFFICIAL: Final = (
         licence="celle du flux GBFS du réseau",
         attribution="Source : exploitant du réseau de vélos, flux GBFS",
         limites="Les communes que le réseau dessert seulement. Les stations virtuelles sont montrées mais ne desservent personne.",
-        fichier="transport/velos_stations.csv",
         adresse=lambda territory: gathering.stations_address(territory.velos[0]),
         covered=_served,
         gather=gathering.bikes,
-        vintage=lambda gathered, day: (date(gathered.dated or day), gathered.dated or day),
+        vintage=_read_on(""),
         concerns=lambda territory: bool(territory.velos),
         named=lambda territory: " " + ", ".join(network.nom for network in territory.velos),
     ),
@@ -129,10 +131,9 @@ OFFICIAL: Final = (
         producteur="Cerema",
         attribution="Source : Cerema, Cartofriches",
         limites="Type et pollution des sols inconnus pour la plupart des sites. Les friches « potentielles » n'ont pas été vérifiées par le Cerema. Des sites partagent des parcelles : leurs surfaces ne s'additionnent pas telles quelles.",
-        fichier="equipements/friches.csv",
         adresse=lambda _territory: gathering.FRICHES_ADDRESS,
-        gather=gathering.friches,
-        vintage=_read_on("fichier national du"),
+        gather=gathering.whole(gathering.FRICHES_ADDRESS),
+        vintage=_read_on("fichier national du "),
         least_share=0.8,
     ),
     Official(
@@ -141,10 +142,9 @@ OFFICIAL: Final = (
         producteur="Ministère chargé des Sports",
         attribution="Source : ministère chargé des Sports, Data ES",
         limites="Base déclarative : une fermeture ou une création récente peut y manquer. Les familles sont un regroupement propre à l'atlas.",
-        fichier="equipements/sports.csv",
-        adresse=gathering.sports_address,
-        gather=gathering.sports,
-        vintage=_read_on("base Data ES, lue le"),
+        adresse=gathering.SPORTS.address,
+        gather=gathering.SPORTS.gather,
+        vintage=_read_on("base Data ES, lue le "),
         least_share=0.5,
     ),
     Official(
@@ -153,10 +153,9 @@ OFFICIAL: Final = (
         producteur="Ministère chargé de l'Éducation nationale",
         attribution="Source : ministère chargé de l'Éducation nationale, Annuaire de l'éducation",
         limites="Collèges ouverts des réseaux REP et REP+ seulement. Un collège n'est pas un espace des parents : aucune source ouverte ne recense ces espaces.",
-        fichier="equipements/colleges.csv",
-        adresse=gathering.colleges_address,
-        gather=gathering.colleges,
-        vintage=_read_on("annuaire lu le"),
+        adresse=gathering.COLLEGES.address,
+        gather=gathering.COLLEGES.gather,
+        vintage=_read_on("annuaire lu le "),
         least_share=0.5,
     ),
 )

@@ -1,30 +1,36 @@
-"""The refresh of one source: fetched, validated, compared, then changed as one; or refused, and nothing changes."""
+"""The refresh of one source: fetched, validated, compared, then changed as one; or refused, and nothing changes.
+
+What is kept of a source beside its extract: the last attempt to fetch it, and its version of before.
+"""
 
 import datetime as dt
 import errno
 import hashlib
+import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
+import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 from filelock import Timeout
 
 from errors import AtlasError, SourceError
-from loaders import catalogue, checksums, territory
+from loaders import catalogue, checksums, quality, territory
 from loaders._journal import own_folder, replace_files, sha256
-from loaders.build import counts, write_extract
-from loaders.live import kept
+from loaders.build import STEP_OF, counts, write_extract
 from loaders.live.download import Fetched, Patience, Validators, fetch
 from loaders.live.gathering import Got
 from loaders.live.http_session import is_loopback
-from loaders.live.kept import Attempt, Changes, compare
 from loaders.live.register import Official
-from loaders.paths import within
+from loaders.paths import DATA, within
 from loaders.territory import Territory
 from words import clock
 
@@ -40,6 +46,139 @@ RECEIVED: Final = "recu"
 
 #: Called with the source, the bytes received of the file under way, and their total if it is known.
 Progress = Callable[[str, int, int | None], object]
+_ATTEMPTS: Final = "etat"
+_PREVIOUS: Final = ".precedent"
+_ROW: Final = "catalogue.json"
+#: An outline or a point that is nearer than this to where it was has not moved: no source is more precise.
+MOVED_M: Final = 1.0
+#: Computed from the outline, which counts by itself; or the day of the download, which every row repeats.
+_COMPUTED: Final = ("surface_m2", "vintage")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The last time that a source was fetched, or tried to be."""
+
+    at: dt.datetime
+    fault: str = ""
+    basis: str = ""
+    validators: Mapping[str, Validators] = field(default_factory=dict)
+
+
+def last_attempt(source_id: str, *, data_dir: Path = DATA) -> Attempt | None:
+    """Tell when a source was last fetched, and whether it was in vain; None if it never was."""
+    try:
+        told: Any = json.loads((data_dir / _attempt_file(source_id)).read_bytes())
+        return Attempt(
+            at=dt.datetime.fromisoformat(told["at"]),
+            fault=str(told["fault"]),
+            basis=str(told["basis"]),
+            validators={url: Validators(**values) for url, values in told["validators"].items()},
+        )
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def noted(source_id: str, attempt: Attempt) -> dict[str, bytes | Path]:
+    """Give the file that keeps an attempt."""
+    told = asdict(attempt) | {"at": attempt.at.isoformat()}
+    return {_attempt_file(source_id): json.dumps(told, ensure_ascii=False, indent=1).encode()}
+
+
+def _attempt_file(source_id: str) -> str:
+    return f"{own_folder(Path()) / _ATTEMPTS / source_id}.json"
+
+
+def current(source_id: str, data_dir: Path) -> Any:
+    """Read the extract that counts now; None if there is none, or none that can be read."""
+    try:
+        return STEP_OF[source_id].read(data_dir=data_dir).frame
+    except SourceError:
+        return None
+
+
+def listed(source_id: str, data_dir: Path) -> dict[str, str]:
+    """Give the catalogue's row as it stands; empty if there is none."""
+    return catalogue.rows(within(catalogue.CATALOGUE_FILE, data_dir)).get(source_id, {})
+
+
+def as_previous(source: Official, data_dir: Path) -> dict[str, bytes | Path]:
+    """Give what is to be kept of the version at hand: the extract, its row, its faults."""
+    row = listed(source.source_id, data_dir)
+    extract = data_dir / source.fichier
+    if not row or not extract.exists():
+        return {}
+    faults = quality.of_folder(data_dir)
+    own = faults[faults["source_id"] == source.source_id].to_dict("split")["data"]
+    folder = Path(_PREVIOUS) / source.source_id
+    told = json.dumps({"ligne": row, "fautes": own}, ensure_ascii=False)
+    return {str(folder / _ROW): told.encode(), str(folder / extract.name): extract.read_bytes()}
+
+
+def has_previous(source_id: str, *, data_dir: Path = DATA) -> bool:
+    """Tell whether a version of before is kept, for `revert`."""
+    return (data_dir / _PREVIOUS / source_id / _ROW).exists()
+
+
+def put_back(source: Official, data_dir: Path) -> dict[str, bytes | Path]:
+    """Give the files of the version of before, and those that then keep the present one in its place."""
+    kept = data_dir / _PREVIOUS / source.source_id
+    told = json.loads((kept / _ROW).read_bytes())
+    extract = (kept / Path(source.fichier).name).read_bytes()
+    faults = pd.DataFrame(told["fautes"], columns=quality.COLUMNS)
+    return {
+        **as_previous(source, data_dir),
+        source.fichier: extract,
+        **catalogue.rewritten(data_dir, told["ligne"], faults),
+    }
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Numbers of rows."""
+
+    before: int = 0
+    after: int = 0
+    added: int = 0
+    gone: int = 0
+    edited: int = 0
+    moved: int = 0
+
+    @property
+    def none(self) -> bool:
+        """Whether no row changed, to the precision of the sources."""
+        return not (self.added or self.gone or self.edited or self.moved)
+
+
+def compare(before: gpd.GeoDataFrame | None, after: gpd.GeoDataFrame) -> Changes:
+    """Compare two versions of an extract."""
+    if before is None:
+        return Changes(after=len(after), added=len(after))
+    both = before.index.intersection(after.index)
+    old, new = before.loc[both], after.loc[both]
+    columns = [name for name in new.columns if name in old and name != "geometry" and name not in _COMPUTED]
+    edited = pd.Series(False, index=both)
+    for name in columns:
+        edited |= old[name].map(_said) != new[name].map(_said)
+    was, now = old.geometry.to_numpy(), new.geometry.to_numpy()
+    away = np.zeros(len(both))
+    # Most outlines are what they were, to the corner: only the others are measured.
+    other = ~shapely.equals_exact(was, now)
+    away[other] = shapely.hausdorff_distance(was[other], now[other])
+    return Changes(
+        before=len(before),
+        after=len(after),
+        added=len(after.index.difference(both)),
+        gone=len(before.index.difference(both)),
+        edited=int(edited.sum()),
+        moved=int((away > MOVED_M).sum()),
+    )
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, list):
+        return "|".join(value)
+    return "" if pd.isna(value) else str(value)
 
 
 @dataclass(frozen=True)
@@ -77,35 +216,30 @@ class Renewal:
 
     def result(self) -> RefreshResult:
         """Fetch, validate, compare, change; a fault is a refusal, and is noted."""
+        received = own_folder(self.data_dir) / RECEIVED
         try:
-            with tempfile.TemporaryDirectory(
-                dir=self._received(), prefix=f"{self.source.source_id}-"
-            ) as name:
+            received.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=received, prefix=f"{self.source.source_id}-") as name:
                 return self._renewed(Path(name))
         except (AtlasError, OSError) as error:
             return self._refused(reason(error))
-
-    def _received(self) -> Path:
-        folder = own_folder(self.data_dir) / RECEIVED
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
 
     def _renewed(self, folder: Path) -> RefreshResult:
         source, place = self.source, territory.load(self.data_dir)
         now = dt.datetime.now(dt.UTC)
         today = clock.local(now).date()
-        told = self._told()
+        told = listed(source.source_id, self.data_dir)
         if told and self._is_unchanged(folder):
             self._write({}, told | {"telecharge_le": today.isoformat()}, None, now)
             return RefreshResult(source.source_id, UNCHANGED)
         gathered = source.gather(lambda address: self._get(address, folder), place, folder)
-        step = kept.STEP_OF[source.source_id]
+        step = source.step
         reading = step.read(gathered.path, data_dir=self.data_dir)
         extract = folder / Path(source.fichier).name
         write_extract(reading.frame, extract, renamed=step.renamed)
         # The extract is what the atlas will read: it is read before it counts.
         after = step.read(extract, data_dir=self.data_dir).frame
-        before = kept.current(source.source_id, self.data_dir)
+        before = current(source.source_id, self.data_dir)
         changes = compare(before, after)
         expected = max(changes.before, self._recorded(told, place, read=before is not None))
         lost = expected and changes.after < source.least_share * expected
@@ -140,7 +274,7 @@ class Renewal:
         contents: dict[str, bytes | Path] = {} if same else {source.fichier: extract}
         if not changes.none:
             # What is kept is the last version that said something else.
-            contents |= kept.as_previous(source, self.data_dir)
+            contents |= as_previous(source, self.data_dir)
         self._write(contents, row, reading.report.frame(), now)
         return RefreshResult(source.source_id, UNCHANGED if changes.none else CHANGED, "", changes)
 
@@ -160,11 +294,6 @@ class Renewal:
             return rows
         return 0 if read else rows
 
-    def _told(self) -> dict[str, str]:
-        """Give the catalogue's row as it stands; empty if there is none."""
-        path = within(catalogue.CATALOGUE_FILE, self.data_dir)
-        return catalogue.rows(path).get(self.source.source_id, {})
-
     def _write(
         self,
         contents: dict[str, bytes | Path],
@@ -174,20 +303,20 @@ class Renewal:
     ) -> None:
         basis = self._basis(row["empreinte"])
         attempt = Attempt(now, basis=basis, validators=self.validators)
-        contents |= kept.noted(self.source.source_id, attempt)
+        contents |= noted(self.source.source_id, attempt)
         replace_files(self.data_dir, contents | catalogue.rewritten(self.data_dir, row, faults))
 
     def _refused(self, fault: str, changes: Changes | None = None) -> RefreshResult:
         name, now = self.source.source_id, dt.datetime.now(dt.UTC)
-        known = kept.last_attempt(self.data_dir, name) or Attempt(now)
+        known = last_attempt(name, data_dir=self.data_dir) or Attempt(now)
         # A full disk is said by the refusal itself.
         with suppress(OSError):
-            replace_files(self.data_dir, kept.noted(name, replace(known, at=now, fault=fault)))
+            replace_files(self.data_dir, noted(name, replace(known, at=now, fault=fault)))
         return RefreshResult(name, REFUSED, fault, changes or Changes())
 
     def _is_unchanged(self, folder: Path) -> bool:
         """Ask each address of the last time whether its file is still the same; keep the first that is not."""
-        known = kept.last_attempt(self.data_dir, self.source.source_id)
+        known = last_attempt(self.source.source_id, data_dir=self.data_dir)
         extract = self.data_dir / self.source.fichier
         if known is None or not known.validators or not extract.exists():
             return False
@@ -215,10 +344,6 @@ class Renewal:
             self.files[address] = Got(fetched.path, fetched.validators.last_modified)
 
     def _fetch(self, address: str, folder: Path, known: Validators | None) -> Fetched:
-        def tell(done: int, total: int | None) -> None:
-            if self.on_progress is not None:
-                self.on_progress(self.source.source_id, done, total)
-
         return fetch(
             address,
             folder,
@@ -228,7 +353,7 @@ class Renewal:
             patience=self.patience,
             # Only an address that the caller gave may be of this machine.
             loopback=self.url is not None and is_loopback(self.url),
-            on_bytes=tell,
+            on_bytes=self.on_progress and partial(self.on_progress, self.source.source_id),
         )
 
     def _elsewhere(self, address: str) -> str:

@@ -19,8 +19,7 @@ from geo.walking import Walking
 from loaders.catalogue import Source
 from loaders.live import isochrones
 from loaders.live.isochrones import Isochrones
-from loaders.paths import cache_folder
-from loaders.versions import stamp
+from loaders.paths import cache_folder, stamp
 from pages.velos import gaps, service
 from ui import choices, downloads, figures, page, plan, rows, table, where
 from ui.markdown import plain, prose

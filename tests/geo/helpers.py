@@ -28,6 +28,13 @@ def line(*places):
     return shapely.LineString([(X + x, Y + y) for x, y in places])
 
 
+def summed(pairs, zones, radius_m, values=None):
+    """Add up what pairs at most a radius apart hold of each zone: their number, or a value of each point."""
+    near = pairs.distance_m <= radius_m + 1e-6
+    weights = None if values is None else values.to_numpy(dtype=float)[pairs.point[near]]
+    return pd.Series(np.bincount(pairs.zone[near], weights, minlength=len(zones)), index=zones.index)
+
+
 def assert_result(result, expected, like, *, dtype, abs_tol=1e-9):
     """Check values, type and index of a measure in one go.
 

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from geo.cliques import clique_cover
+from geo.reach import clique_cover
 
 
 def conflicts(size, pairs):

@@ -11,8 +11,6 @@ from errors import ArgumentError, AtlasError, CrsError
 from geo.crs import LAMBERT93, WGS84, check_lambert93, points_from_degrees, to_lambert93, to_wgs84
 from tests.geo.helpers import points, square, zones
 
-AMP = (4.6, 43.1, 5.9, 43.9)
-
 # The origin of Lambert-93 by definition: 3° E, 46° 30' N is x = 700,000 m, y = 6,600,000 m.
 ORIGIN_DEGREES, ORIGIN_METRES = (3.0, 46.5), (700_000.0, 6_600_000.0)
 
@@ -29,7 +27,7 @@ def test_the_origin_of_lambert_93():
 
 def test_there_and_back():
     place = (5.3698, 43.2965)
-    back = to_wgs84(to_lambert93(layer(place, crs=4326), bounds=AMP))
+    back = to_wgs84(to_lambert93(layer(place, crs=4326)))
     assert back.crs == WGS84
     assert back.geometry.iloc[0].coords[0] == pytest.approx(place, abs=1e-9)
 
@@ -43,7 +41,7 @@ def test_the_input_is_left_as_it_was():
 
 def test_a_frame_already_in_metres_passes():
     frame = points((0, 0))
-    assert to_lambert93(frame, bounds=AMP).geometry.iloc[0].equals(frame.geometry.iloc[0])
+    assert to_lambert93(frame).geometry.iloc[0].equals(frame.geometry.iloc[0])
 
 
 def test_points_keep_the_index_of_the_longitudes():
@@ -66,21 +64,21 @@ def test_no_point_gives_no_point():
         ([5.4, np.nan], [43.3, 43.3], ArgumentError, "1 point"),
         ([5.4, 5.4], [43.3, np.inf], ArgumentError, "1 point"),
         ([43.3], [5.4], CrsError, "inversés"),
-        ([2.35], [48.86], CrsError, "sortent du territoire"),
+        ([55.5], [-21.1], CrsError, "sortent du territoire"),
         ([893_000.0], [6_247_000.0], CrsError, "des mètres"),
     ],
 )
 def test_degrees_that_cannot_be(lon, lat, error, said):
     with pytest.raises(error, match=said):
-        points_from_degrees(lon, lat, bounds=AMP)
+        points_from_degrees(lon, lat)
 
 
-def test_without_a_box_lambert_93_itself_sets_the_limits():
+def test_lambert_93_itself_sets_the_limits():
     with pytest.raises(CrsError, match="inversés"):
         to_lambert93(layer((43.3, 5.4), crs=4326))
     with pytest.raises(CrsError, match="sortent du territoire"):
         to_lambert93(layer((55.5, -21.1), crs=4326))  # La Réunion
-    assert len(to_lambert93(layer((2.35, 48.86), crs=4326))) == 1  # Paris is not in the box of AMP
+    assert len(to_lambert93(layer((2.35, 48.86), crs=4326))) == 1  # Paris
 
 
 def test_no_crs_is_refused_everywhere():
@@ -108,16 +106,10 @@ def test_what_is_not_lambert_93(frame, said):
         check_lambert93(frame, "les stations")
 
 
-def test_a_place_outside_the_territory():
-    paris = layer((652_000, 6_862_000), crs=2154)
-    check_lambert93(paris, "les stations")
-    with pytest.raises(CrsError, match="sortent du territoire"):
-        check_lambert93(paris, "les stations", bounds=AMP)
-
-
 def test_what_is_lambert_93_passes():
-    check_lambert93(points((0, 0)), "les stations", bounds=AMP)
-    check_lambert93(zones(square(0, 0, 100)).geometry, "les zones", bounds=AMP)
-    check_lambert93(layer(crs=2154), "les stations", bounds=AMP)
+    check_lambert93(points((0, 0)), "les stations")
+    check_lambert93(layer((652_000, 6_862_000), crs=2154), "les stations")  # Paris
+    check_lambert93(zones(square(0, 0, 100)).geometry, "les zones")
+    check_lambert93(layer(crs=2154), "les stations")
     # Squares drawn at the origin of the axes are no degrees: they may be as large as they like.
     check_lambert93(zones(translate(square(0, 0, 100), -893_000, -6_247_000)), "les zones")

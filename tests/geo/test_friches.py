@@ -14,7 +14,6 @@ from geo.friches import (
     land_units,
     merged,
     merged_surface_m2,
-    qpv_figures,
     site_distances,
 )
 from tests.geo.helpers import assert_result, line, points, square, zones
@@ -76,7 +75,7 @@ def test_an_unknown_surface_makes_an_unknown_total():
 
 
 def test_per_qpv():
-    figures = qpv_figures(QPV, FRICHES, radius_m=100, covered={"13055"})
+    figures = land_by_qpv(QPV, checked(FRICHES), radius_m=100, covered={"13055"})
     assert_result(figures["friches_dans"], [2, 0, np.nan], QPV, dtype="float64")
     assert_result(figures["friches_a_portee"], [3, 2, np.nan], QPV, dtype="float64")
     assert_result(figures["friches_lieux"], [1, 2, np.nan], QPV, dtype="float64")
@@ -84,7 +83,7 @@ def test_per_qpv():
 
 
 def test_a_real_zero_is_a_zero():
-    figures = qpv_figures(QPV, FRICHES, radius_m=100, covered={"13055", "13001"})
+    figures = land_by_qpv(QPV, checked(FRICHES), radius_m=100, covered={"13055", "13001"})
     assert figures.loc["QN03"].tolist() == [0, 0, 0, 0]
 
 

@@ -8,7 +8,7 @@ import shapely
 
 from errors import ArgumentError, CrsError
 from geo.proximity import count_within, nearest, nearest_distance, neighbours, pairs_within, sum_within
-from tests.geo.helpers import assert_result, line, points, square, zones
+from tests.geo.helpers import assert_result, line, points, square, summed, zones
 
 ONE = zones(square(0, 0, 100))
 
@@ -76,7 +76,9 @@ def test_the_result_keeps_the_order_of_the_zones():
     there = points((150, 50))
     assert_result(nearest_distance(unsorted, there), [50.0, 850.0, 350.0], unsorted, dtype="float64")
     assert_result(count_within(unsorted, there, 350), [1, 0, 1], unsorted, dtype="int64")
-    assert_result(pairs_within(unsorted, there, 900).count(350), [1, 0, 1], unsorted, dtype="int64")
+    assert_result(
+        summed(pairs_within(unsorted, there, 900), unsorted, 350), [1, 0, 1], unsorted, dtype="int64"
+    )
     assert nearest(unsorted, there)["distance_m"].tolist() == [50.0, 850.0, 350.0]
 
 
@@ -90,7 +92,7 @@ def test_no_points_and_no_zones():
         ONE,
         dtype="float64",
     )
-    assert_result(pairs_within(ONE, nothing, 300).count(300), [0], ONE, dtype="int64")
+    assert_result(summed(pairs_within(ONE, nothing, 300), ONE, 300), [0], ONE, dtype="int64")
     found = nearest(ONE, nothing)
     assert found["distance_m"].isna().all()
     assert found["id"].isna().all()
@@ -105,8 +107,8 @@ def test_sums_of_docks():
     there = points((50, 50), (300, 50), (900, 50), docks=[20, 30, 7])
     assert_result(sum_within(two, there, 200, there["docks"]), [50.0, 30.0], two, dtype="float64")
     pairs = pairs_within(two, there, 400)
-    assert_result(pairs.sum(200, there["docks"]), [50.0, 30.0], two, dtype="float64")
-    assert_result(pairs.sum(300, there["docks"]), [50.0, 37.0], two, dtype="float64")
+    assert_result(summed(pairs, two, 200, there["docks"]), [50.0, 30.0], two, dtype="float64")
+    assert_result(summed(pairs, two, 300, there["docks"]), [50.0, 37.0], two, dtype="float64")
 
 
 def test_a_missing_value_makes_a_missing_sum_only_where_it_counts():
@@ -139,16 +141,9 @@ def test_stored_pairs_answer_as_counting_does(radius_m):
     there = points((130, 50), (50, 50), (-100, 50), (50, -250), (350, 50))
     docks = pd.Series([1.0, 2.0, 4.0, 8.0, 16.0], index=there.index)
     pairs = pairs_within(two, there, 250)
-    counted, summed = count_within(two, there, radius_m), sum_within(two, there, radius_m, docks)
-    assert_result(pairs.count(radius_m), counted, two, dtype="int64")
-    assert_result(pairs.sum(radius_m, docks), summed, two, dtype="float64")
-
-
-def test_stored_pairs_refuse_what_they_do_not_hold():
-    pairs = pairs_within(ONE, points((50, 50)), 250)
-    for radius_m in (250.1, -1, float("nan"), "300"):
-        with pytest.raises(ArgumentError, match="entre 0 et 250"):
-            pairs.count(radius_m)
+    counted, total = count_within(two, there, radius_m), sum_within(two, there, radius_m, docks)
+    assert_result(summed(pairs, two, radius_m), counted, two, dtype="int64")
+    assert_result(summed(pairs, two, radius_m, docks), total, two, dtype="float64")
 
 
 def test_points_with_and_without_an_index_give_the_same_answers():
@@ -203,7 +198,7 @@ def test_the_inputs_are_left_as_they_were():
     square_before, there = ONE.copy(), points((130, 50), docks=[3])
     before = there.copy()
     nearest(ONE, there)
-    pairs_within(ONE, there, 300).sum(300, there["docks"])
+    pairs_within(ONE, there, 300)
     pd.testing.assert_frame_equal(ONE, square_before)
     pd.testing.assert_frame_equal(there, before)
 

@@ -14,7 +14,7 @@ from loaders import bikes, catalogue, communes, friches, sports, transit
 from loaders import qpv as qpv_loader
 from tests import today
 from tests.geo import slow
-from tests.geo.helpers import assert_result
+from tests.geo.helpers import assert_result, summed
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,8 @@ def test_counts_and_docks(qpv, stations, metres, radius_m):
     assert_result(
         sum_within(qpv, stations, radius_m, stations["capacity"]), within @ docks, qpv, dtype="float64"
     )
-    assert_result(pairs_within(qpv, stations, 1000).count(radius_m), within.sum(axis=1), qpv, dtype="int64")
+    pairs = pairs_within(qpv, stations, 1000)
+    assert_result(summed(pairs, qpv, radius_m), within.sum(axis=1), qpv, dtype="int64")
 
 
 @pytest.mark.parametrize("radius_m", [100, 300, 500, 1000])

@@ -9,15 +9,14 @@ import numpy as np
 import pytest
 
 from errors import AtlasError, SolverError
-from geo._relaxation import Relaxation
-from geo.highs import most_sites
+from geo.highs import Relaxation, most_sites
 
 # Another user of HiGHS starts the pool of the main thread with other threads than ours.
 OTHER_USER = """
 import highspy
 import numpy as np
 from errors import SolverError
-from geo._relaxation import Relaxation
+from geo.highs import Relaxation
 from tests.geo.test_siting import propose
 from tests.geo.test_solver import programme
 

@@ -6,9 +6,9 @@ from statistics import median
 import geopandas as gpd
 import pytest
 
-from benchmarks.spatial import distance_in_the_loop, joined, made_up, union_in_the_loop
+from benchmarks.spatial import distance_in_the_loop, made_up, union_in_the_loop
 from geo.coverage import covered_share
-from geo.proximity import count_within, nearest_distance, pairs_within
+from geo.proximity import count_within, nearest_distance
 from loaders import qpv as qpv_loader
 from tests.ratios import best
 
@@ -66,10 +66,3 @@ def test_the_nearest_of_many_is_50_times_faster_than_measuring_every_pair(qpv):
         least=50,
     )
     assert found >= 50
-
-
-def test_stored_pairs_are_10_times_faster_than_joining_anew(qpv):
-    points = made_up(qpv, 3_500)
-    pairs = pairs_within(qpv, points, 2_000)
-    found = ratio(lambda it: joined(qpv, it, 500), lambda _: pairs.count(500), points, least=10, rounds=15)
-    assert found >= 10

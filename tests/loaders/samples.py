@@ -20,6 +20,7 @@ from loaders import (
     friches,
     indicators,
     qpv,
+    quality,
     social,
     sports,
     transit,
@@ -48,7 +49,8 @@ BINARIES = {
     "friches-gpkg": (friches.read, "friches/friches-surfaces.gpkg"),
 }
 READERS = TEXTS | BINARIES
-MODULES = (bikes, transit, friches, sports, social, qpv, indicators, communes, colleges)
+#: Modules that say which share of rows at fault is believed.
+MODULES = (quality, qpv)
 QPV_MEMBER = "GEOJSON/QP2024_France_Hexagonale_Outre_Mer_WGS84.geojson"
 
 

@@ -1,5 +1,7 @@
 """What a territory lacks is known by its catalogue: empty frames of the right columns, never a missing file."""
 
+import dataclasses
+
 import pandas as pd
 import pytest
 
@@ -10,7 +12,6 @@ from loaders import (
     build,
     catalogue,
     friches,
-    partners,
     projects,
     social,
     sports,
@@ -34,8 +35,8 @@ LOADERS = {
     "registres": projects.load_registers,
     "gouvernance": projects.load_governance,
     "outils": projects.load_toolbox,
-    "partenaires": partners.load_partners,
-    "sigles": partners.load_acronyms,
+    "partenaires": projects.load_partners,
+    "sigles": projects.load_acronyms,
 }
 
 
@@ -55,7 +56,7 @@ def test_an_absent_source_covers_nothing_and_is_not_listed():
     assert not whole["velos"].absente
     with pytest.raises(KeyError):
         some["communes"]
-    more = some | {"locaux": whole["social"]}
+    more = some.beside([dataclasses.replace(whole["social"], source_id="locaux")])
     assert list(more) == ["qpv", "locaux"]
     assert more["sports"].absente
 

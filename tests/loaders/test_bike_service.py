@@ -13,7 +13,7 @@ import pytest
 from errors import ArgumentError, ServiceError
 from loaders import bikes
 from loaders.live import bike_service
-from loaders.live.station_status import parse
+from loaders.live.bike_service import parse
 
 RECORDED = (Path(__file__).parent / "recorded" / "station_status_2025-11-22.json").read_bytes()
 #: 1763838433, the answer's `last_updated` and its stations' `last_reported`.

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from errors import AtlasError, SourceContentError, SourceFormatError, SourceMissingError
-from loaders import catalogue, partners, projects
+from loaders import catalogue, projects
 from loaders._contract import NOT_STATED
 
 WITHOUT_LAYER = {
@@ -145,8 +145,8 @@ ENTREPRENEURS = {
 
 FRAMES = {
     "projets.csv": projects.load,
-    "partenaires.csv": partners.load_partners,
-    "sigles.csv": partners.load_acronyms,
+    "partenaires.csv": projects.load_partners,
+    "sigles.csv": projects.load_acronyms,
     "orientations.csv": projects.load_orientations,
     "registres.csv": projects.load_registers,
     "gouvernance.csv": projects.load_governance,
@@ -161,7 +161,7 @@ def table():
 
 @pytest.fixture(scope="module")
 def register():
-    return partners.load_partners()
+    return projects.load_partners()
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +175,7 @@ def cahier():
 @pytest.fixture
 def folder(tmp_path):
     """A copy of the tables, to break."""
-    return Path(shutil.copytree(partners.FOLDER, tmp_path / "projets"))
+    return Path(shutil.copytree(projects.FOLDER, tmp_path / "projets"))
 
 
 def _plain(text):
@@ -445,7 +445,7 @@ def test_variants_of_one_partner_share_one_id(table, wordings, identifier):
 
 
 def test_acronyms_of_partners_are_spelled_out_alike(register):
-    acronyms = partners.load_acronyms()["developpe"]
+    acronyms = projects.load_acronyms()["developpe"]
     for identifier, row in register[register["sigle"] != "sans sigle"].iterrows():
         name = re.sub(r" (13|PACA)$", "", row["sigle"])
         spelled = acronyms[name if name in acronyms.index else row["sigle"]]
@@ -470,7 +470,7 @@ def test_no_cell_is_blank(name):
 
 @pytest.mark.parametrize("name", FRAMES)
 def test_no_markup_is_left(name):
-    text = (partners.FOLDER / name).read_text(encoding="utf-8")
+    text = (projects.FOLDER / name).read_text(encoding="utf-8")
     assert not re.search(r"<[a-z/]|\^\{|\*\*|•", text)
 
 

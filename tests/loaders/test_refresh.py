@@ -18,8 +18,8 @@ from errors import ArgumentError, SourceContentError, SourceMissingError
 from loaders import catalogue, refresh
 from loaders.live import download, http_session, renewal
 from loaders.live.download import Patience
-from loaders.live.kept import Changes
 from loaders.live.register import BY_HAND, OFFICIAL
+from loaders.live.renewal import Changes
 from loaders.paths import ROOT
 from loaders.record import record
 from tests.loaders import live

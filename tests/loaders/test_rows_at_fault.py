@@ -5,7 +5,7 @@ import json
 import pytest
 
 from errors import SourceContentError
-from loaders import bikes, friches, indicators, qpv, social, sports, transit
+from loaders import bikes, friches, indicators, qpv, quality, sports, transit
 from loaders.quality import KEPT, MENDED, SET_ASIDE
 from tests import today
 
@@ -16,7 +16,7 @@ def faults(reading):
 
 @pytest.fixture
 def _any_share(monkeypatch):
-    for module in (sports, bikes, friches, indicators, qpv, social):
+    for module in (quality, qpv):
         monkeypatch.setattr(module, "MAX_FAULTY_SHARE", 1.0)
 
 

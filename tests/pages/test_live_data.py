@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from loaders import sports
+from loaders import quality, sports
 from loaders.paths import ROOT
 from tests.loaders.conftest import PRODUCERS
 from tests.pages import driver, live_visit
@@ -20,10 +20,9 @@ def live(tmp_path_factory):
     """Give the HTML of pages over the made-up live files, read in a process of its own."""
     folder = tmp_path_factory.mktemp("direct")
     shutil.copytree(PRODUCERS, folder / "producteurs")
-    share = {module: module.MAX_FAULTY_SHARE for module, _ in live_visit.LIVE.values()}
+    share = quality.MAX_FAULTY_SHARE
     live_visit.make(folder / "data", folder / "producteurs")
-    for module, value in share.items():
-        module.MAX_FAULTY_SHARE = value
+    quality.MAX_FAULTY_SHARE = share
     done = subprocess.run(
         [sys.executable, "-m", "tests.pages.live_visit"],
         cwd=ROOT,

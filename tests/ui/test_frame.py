@@ -2,7 +2,7 @@ from streamlit.testing.v1 import AppTest
 
 from errors import SourceMissingError
 from facts.snapshot import current
-from loaders.versions import stamp
+from loaders.paths import stamp
 from ui import startup
 
 
