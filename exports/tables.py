@@ -19,7 +19,7 @@ from exports.context import Context
 from exports.geopackage import to_gpkg
 from exports.xlsx import to_xlsx
 from facts.fields import Field
-from loaders.formats.formulas import neutralised
+from loaders.formats.cells import neutralised
 from words.kinds import Kind
 from words.missing import REASONS
 

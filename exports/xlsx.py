@@ -16,7 +16,7 @@ from errors import ArgumentError
 from exports import _rows
 from exports.context import Context
 from facts.fields import Field
-from loaders.formats.formulas import neutralised
+from loaders.formats.cells import neutralised
 from words.kinds import Kind
 from words.missing import REASONS
 

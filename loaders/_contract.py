@@ -8,7 +8,7 @@ import pandas as pd
 
 from errors import SourceContentError
 from loaders import catalogue
-from loaders.formats.empty import no_rows
+from loaders.formats.points import no_rows
 from loaders.formats.texts import read_csv
 
 #: The source of all these tables.

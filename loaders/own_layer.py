@@ -1,10 +1,9 @@
 """A layer that a user brings: what the file seems to be, then its objects in Lambert-93 and every row set aside.
 
-`look` guesses, the user corrects, `read` gives the objects. Nothing here keeps anything: the layer lives in the session
+`look` guesses, the user corrects, `place` gives the objects. Nothing here keeps anything: the layer lives in the session
 of its user.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -14,26 +13,19 @@ import numpy as np
 import pandas as pd
 
 from errors import SourceContentError, SourceCrsError
-from loaders.brought import own_positions, own_shapes, own_tables, own_values, own_vectors
+from loaders.brought import opener, own_places, own_values, vectors
 from loaders.brought.given import MENDS, Given, described
-from loaders.brought.own_guess import FORMATS, NO_HEADER, Choice, Guess, Position
-from loaders.brought.own_shapes import GENRES, settled, vertices
+from loaders.brought.opened import FORMATS, NO_HEADER, Choice, Opened, Position
 from loaders.brought.own_values import Column, named_for_files, typed
 from loaders.catalogue import Source
 from loaders.formats import uploads
-from loaders.formats.archives import is_workbook
-from loaders.formats.cells import NOT_A_NUMBER
-from loaders.formats.delimited import DELIMITERS, ENCODINGS
+from loaders.formats.cells import NOT_A_NUMBER, restore
+from loaders.formats.grids import DELIMITERS, ENCODINGS
 from loaders.formats.shapes import REPAIRED
-from loaders.formats.systems import SYSTEMS, Fit, equally_good, fit, fits, title
+from loaders.formats.systems import equally_good, fit, fits, name_of, title
 from loaders.quality import LONGEST, MENDED, SET_ASIDE, Report
 from words.folding import fold
 from words.formats import grouped
-
-__all__ = [
-    "DELIMITERS", "ENCODINGS", "FORMATS", "GENRES", "MAX_BYTES", "MAX_VERTICES", "NO_HEADER", "SYSTEMS", "Choice", "Column",
-    "Fit", "Guess", "OwnLayer", "Position", "look", "place", "read", "source_of", "title",
-]  # fmt: skip
 
 MAX_BYTES: Final = 60_000_000
 MAX_VERTICES: Final = 1_000_000
@@ -43,14 +35,14 @@ _LABELS: Final = (
 )  # fmt: skip
 #: What to do about each fault.
 _MENDS: Final = MENDS | {
-    own_positions.ABSENT: "donner une position à cette ligne",
-    own_positions.UNREADABLE: "écrire la position en chiffres, comme sur les autres lignes",
-    own_vectors.UNREADABLE: "dessiner de nouveau cet objet, ou le retirer",
-    own_shapes.ABROAD: "vérifier la position et le système de coordonnées, ou retirer la ligne",
-    own_shapes.FLAT: "dessiner de nouveau cet objet, ou le retirer",
+    own_places.ABSENT: "donner une position à cette ligne",
+    own_places.UNREADABLE: "écrire la position en chiffres, comme sur les autres lignes",
+    vectors.UNREADABLE: "dessiner de nouveau cet objet, ou le retirer",
+    own_places.ABROAD: "vérifier la position et le système de coordonnées, ou retirer la ligne",
+    own_places.FLAT: "dessiner de nouveau cet objet, ou le retirer",
     REPAIRED: "vérifier le contour, qui se recoupait",
-    own_shapes.OPENED: "rien, si chaque point compte pour un objet",
-    own_shapes.MIXED: "séparer points, lignes et surfaces si toutes comptent",
+    own_places.OPENED: "rien, si chaque point compte pour un objet",
+    own_places.MIXED: "séparer points, lignes et surfaces si toutes comptent",
     NOT_A_NUMBER: "écrire un nombre, ou choisir de garder cette colonne comme texte",
     own_values.NOT_A_DAY: "écrire une date (31/12/2025), ou choisir de garder cette colonne comme texte",
 }
@@ -63,7 +55,7 @@ class OwnLayer(Given[gpd.GeoDataFrame]):
     Attributes
     ----------
     columns
-        The columns of the file; `frame` has them by name, `genre` (one of `GENRES`) and the geometry.
+        The columns of the file; `frame` has them by name, `genre` (one of `own_places.GENRES`) and the geometry.
     label
         The column that names an object, `id_objet` if none does.
     located
@@ -72,18 +64,15 @@ class OwnLayer(Given[gpd.GeoDataFrame]):
         The columns of `rows`, by name: those of the frame, and the one that held the geometry.
     """
 
+    mends = _MENDS
+
     columns: tuple[Column, ...] = ()
     label: str = "id_objet"
     located: tuple[str, ...] = ()
     headings: tuple[Column, ...] = ()
 
-    @staticmethod
-    def mend(fault: str) -> str:
-        """Say what to do about a fault."""
-        return _MENDS[fault.partition(" (")[0].partition(" : ")[0]]
 
-
-def look(name: str, content: bytes, corrected: Choice | None = None) -> Guess:
+def look(name: str, content: bytes, corrected: Choice | None = None) -> Opened:
     """Guess how a file is to be read.
 
     Parameters
@@ -96,7 +85,6 @@ def look(name: str, content: bytes, corrected: Choice | None = None) -> Guess:
     SourceError
         If the file is unusable as a whole: format, encoding, size, number of rows, columns or vertices.
     """
-    asked = corrected or Choice()
     path, raw = uploads.take(
         content,
         name,
@@ -104,26 +92,11 @@ def look(name: str, content: bytes, corrected: Choice | None = None) -> Guess:
         smaller="découper la couche, par exemple par commune",
         filled="choisir un fichier rempli",
     )
-    members: tuple[str, ...] = ()
-    content_of = {"": raw}
-    if raw.startswith(b"PK") and not is_workbook(raw):
-        member, members, content_of = own_vectors.open_archive(path, raw, member=asked.member)
-        asked = replace(asked, member=member)
-    return replace(_located(_opened(path, content_of, asked)), members=members)
+    opened = opener.open_file(path, raw, corrected or Choice())
+    return _located(_placed(opened) if opened.is_table else replace(opened, stated=name_of(opened.stated)))
 
 
-def read(content: bytes, choice: Choice, *, name: str) -> OwnLayer:
-    """Read the objects of a file.
-
-    Parameters
-    ----------
-    choice
-        How it is read; what is None is guessed.
-    """
-    return place(look(name, content, choice))
-
-
-def place(guess: Guess) -> OwnLayer:
+def place(opened: Opened) -> OwnLayer:
     """Give the objects of a file that was looked at.
 
     Returns
@@ -138,7 +111,7 @@ def place(guess: Guess) -> OwnLayer:
     SourceCrsError
         If the system of the coordinates is not known.
     """
-    path, choice, cells = Path(guess.name), guess.choice, guess.cells
+    path, choice, cells = Path(opened.name), opened.choice, opened.cells
     if choice.position is not None and not choice.position.columns:
         raise SourceContentError(
             path, "aucune colonne de position reconnue", "choisir les colonnes qui la donnent"
@@ -152,27 +125,26 @@ def place(guess: Guess) -> OwnLayer:
     label = _label(attributes)
     ids = cells[label].str.slice(stop=LONGEST) if label else pd.Series("", index=cells.index)
     report = Report("couche", len(cells), ids, longest=LONGEST)
-    said = own_positions.shown(cells, position)
-    miscut = pd.Series(guess.miscut, dtype="str")
-    unplaced = guess.faults[(guess.faults != "") & ~guess.faults.index.isin(miscut.index)]
-    for faults in (miscut, unplaced):
-        report.add(faults, faults, SET_ASIDE, said)
-    sound = ~cells.index.isin([*miscut.index, *unplaced.index])
-    values, columns, lost = typed(
+    said = own_places.shown(cells, position)
+    unplaced = opened.faults[(opened.faults != "") & ~opened.faults.index.isin(list(opened.miscut))]
+    lost = pd.concat([pd.Series(opened.miscut, dtype="str"), unplaced.astype("str")])
+    report.add(lost, lost, SET_ASIDE, said)
+    sound = ~cells.index.isin(lost.index)
+    values, columns, mended = typed(
         attributes,
         decimal=choice.decimal,
         as_text=(*choice.as_text, *position.columns),
-        no_figures=guess.declared_text,
+        no_figures=opened.declared_text,
     )
-    frame = settled(
+    frame = own_places.settled(
         values[sound],
-        guess.shapes[sound],
+        opened.shapes[sound],
         crs=choice.crs,
         swapped=bool(choice.swapped),
         said=said,
         report=report,
     )
-    for fault, texts in lost:
+    for fault, texts in mended:
         report.add(texts[texts.index.isin(cells.index[sound])], fault, MENDED, texts)
     names = {heading: column.name for heading, column in zip(attributes, columns, strict=True)}
     headings = tuple(Column(name, title, "texte") for name, title in named_for_files(list(cells.columns)))
@@ -198,30 +170,53 @@ def source_of(layer: OwnLayer, *, source_id: str, name: str, title: str, origin:
     )
 
 
-def _opened(path: Path, content: Mapping[str, bytes], choice: Choice) -> Guess:
-    """Open a file, or the members of a Shapefile by their extension."""
-    if "" not in content:
-        return own_vectors.open_shapefile(path, content, choice)
-    raw = content[""]
-    if raw[:1000].removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"[")):
-        return own_vectors.open_geojson(path, raw, choice)
-    kind = uploads.format_of(path, raw)
-    if kind == "gpkg":
-        return own_vectors.open_geopackage(path, raw, choice)
-    return own_tables.open_table(path, raw, kind, choice)
+def _placed(opened: Opened) -> Opened:
+    """Complete a table with the place of its rows."""
+    choice, notes, doubts = opened.choice, list(opened.notes), list(opened.doubts)
+    if opened.kind == "csv":
+        encoding, separator = str(choice.encoding), str(choice.separator)
+        called = DELIMITERS.get(separator, separator)
+        notes.append(f"Encodage : {ENCODINGS[encoding]} ; séparateur : {called}.")
+    if choice.header_line == NO_HEADER:
+        doubts.append("Aucune ligne de titres reconnue : les colonnes sont numérotées.")
+    else:
+        notes.append(f"Titres des colonnes : ligne {choice.header_line}.")
+    cells = opened.cells.apply(restore)
+    shapes, faults, stated = opened.shapes, opened.faults, opened.stated
+    position, by_values = choice.position, False
+    if position is None:
+        position, by_values = own_places.find(cells)
+    if position.columns:
+        shapes, faults, stated = own_places.place(cells, position, decimal=choice.decimal)
+        notes.append(f"Position : {' et '.join(f'« {name} »' for name in position.columns)}.")
+        if by_values:
+            doubts.append(
+                "Position reconnue d'après les seules valeurs des colonnes : vérifiez sur la carte."
+            )
+    else:
+        doubts.append("Aucune colonne de position reconnue : choisissez celles qui la donnent.")
+    return replace(
+        opened,
+        choice=replace(choice, position=position),
+        cells=cells,
+        shapes=shapes,
+        faults=faults,
+        stated=stated,
+        notes=tuple(notes),
+        doubts=tuple(doubts),
+    )
 
 
-def _located(guess: Guess) -> Guess:
+def _located(opened: Opened) -> Opened:
     """Complete a guess with the system of its coordinates."""
-    number = vertices(guess.shapes)
-    if number > MAX_VERTICES:
+    coordinates = own_places.coordinates_of(opened.shapes)
+    if len(coordinates) > MAX_VERTICES:
         raise SourceContentError(
-            Path(guess.name),
-            f"{grouped(number)} sommets, {grouped(MAX_VERTICES)} au plus sont acceptés",
+            Path(opened.name),
+            f"{grouped(len(coordinates))} sommets, {grouped(MAX_VERTICES)} au plus sont acceptés",
             "simplifier les tracés, ou découper la couche par commune",
         )
-    asked, stated, notes, doubts = guess.choice, guess.stated, list(guess.notes), list(guess.doubts)
-    coordinates = own_positions.coordinates_of(guess.shapes)
+    asked, stated, notes, doubts = opened.choice, opened.stated, list(opened.notes), list(opened.doubts)
     known = coordinates[np.isfinite(coordinates).all(axis=1)]
     found = fits(known, stated=stated)
     crs, swapped, systems = asked.crs, asked.swapped, tuple(equally_good(found))
@@ -250,11 +245,11 @@ def _located(guess: Guess) -> Guess:
         )
     if swapped:
         doubts.append("Axes inversés : la première coordonnée est lue comme la latitude, ou le y.")
-    heading = FORMATS[guess.kind][0].upper() + FORMATS[guess.kind][1:]
-    rows, columns = len(guess.cells), len(guess.cells.columns)
+    heading = FORMATS[opened.kind][0].upper() + FORMATS[opened.kind][1:]
+    rows, columns = len(opened.cells), len(opened.cells.columns)
     size = f"{heading} : {grouped(rows)} ligne{'s' * (rows > 1)}, {columns} colonne{'s' * (columns > 1)}."
     return replace(
-        guess,
+        opened,
         choice=replace(asked, crs=crs, swapped=bool(swapped)),
         notes=(size, *notes),
         doubts=tuple(doubts),

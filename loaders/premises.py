@@ -8,29 +8,20 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from errors import ArgumentError, SourceContentError, SourceFormatError
+from errors import ArgumentError, SourceContentError
 from geo.crs import LAMBERT93
 from loaders import checksums, qpv
 from loaders.brought import addresses, given
 from loaders.brought.addresses import Geocode
 from loaders.brought.given import Given, described
-from loaders.brought.premises_places import attached, placed
-from loaders.brought.premises_rows import read_values, without_broken
-from loaders.brought.premises_schema import (
-    ADDRESS,
-    BY_NAME,
-    COLUMNS,
-    COORDINATES,
-    FICTIONAL,
-    INVENTORY,
-)
+from loaders.brought.opened import Opened
+from loaders.brought.opener import NOT_A_POINT, open_known
+from loaders.brought.premises_rows import attached, placed, read_values, without_broken
+from loaders.brought.premises_schema import ADDRESS, BY_NAME, COLUMNS, COORDINATES, FICTIONAL, INVENTORY
 from loaders.catalogue import Source
 from loaders.formats.cells import NOT_A_NUMBER, restore
-from loaders.formats.empty import no_places
-from loaders.formats.geopackages import NOT_A_POINT
-from loaders.formats.grids import RawTable
-from loaders.formats.headings import open_known
-from loaders.formats.points import drop_duplicate_ids
+from loaders.formats.points import drop_duplicate_ids, no_places
+from loaders.formats.texts import absent_columns
 from loaders.paths import DATA
 from loaders.quality import LONGEST, OFF_TERRITORY, Report
 from words.formats import date_courte
@@ -75,14 +66,15 @@ MENDS: Final = given.MENDS | {
 class Inventory(Given[gpd.GeoDataFrame]):
     """An inventory as it was read; its rows are in the columns recognised."""
 
+    mends = MENDS
+
     notes: tuple[str, ...] = ()
 
-    @staticmethod
-    def mend(fault: str) -> str:
+    @classmethod
+    def mend(cls, fault: str) -> str:
         """Say what to do about a fault; the column that it names in brackets adds its rule."""
-        base, _, rest = fault.partition(" (")
-        advice = MENDS[base.partition(" : ")[0]]
-        column = BY_NAME.get(rest.rstrip(")"))
+        advice = super().mend(fault)
+        column = BY_NAME.get(fault.partition(" (")[2].rstrip(")"))
         return f"{advice} {column.rule}" if column and advice.endswith("écrire") else advice
 
 
@@ -145,7 +137,7 @@ def read(
         crs=LAMBERT93,
     )[believed]
     frame = frame.set_index("id_local").sort_index()
-    return Inventory(frame[[*_FRAME_COLUMNS, "geometry"]], report, table.cells, tuple(table.notes))
+    return Inventory(frame[[*_FRAME_COLUMNS, "geometry"]], report, table.cells, table.notes)
 
 
 def load(
@@ -267,7 +259,7 @@ def _dtype(name: str) -> str:
     return {"nombre": "float64", "etage": "float64", "date": "datetime64[s]"}.get(kind, "str")
 
 
-def _check_columns(path: Path, table: RawTable) -> None:
+def _check_columns(path: Path, table: Opened) -> None:
     present = set(table.cells.columns)
     absent = [column.name for column in COLUMNS if column.required and column.name not in present]
     if ADDRESS not in present and not present.issuperset(COORDINATES):
@@ -275,9 +267,4 @@ def _check_columns(path: Path, table: RawTable) -> None:
     elif len(present.intersection(COORDINATES)) == 1:
         absent += [name for name in COORDINATES if name not in present]
     if absent:
-        plural = "s" if len(absent) > 1 else ""
-        raise SourceFormatError(
-            path,
-            f"colonne{plural} absente{plural} : {', '.join(absent)}",
-            "partir du modèle d'inventaire et garder les noms de ses colonnes",
-        )
+        raise absent_columns(path, absent, "partir du modèle d'inventaire et garder les noms de ses colonnes")

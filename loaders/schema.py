@@ -7,7 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 
 from loaders import catalogue
-from loaders.formats.empty import no_places
+from loaders.formats.points import no_places
 from loaders.quality import Reading, Report
 
 

@@ -13,7 +13,9 @@ import shapely
 
 from facts.fields import Field
 from geo.crs import WGS84
-from loaders.own_layer import GENRES, Column, OwnLayer
+from loaders.brought.own_places import GENRES
+from loaders.brought.own_values import Column
+from loaders.own_layer import OwnLayer
 from maps.layer import Layer
 from maps.layers import get
 from maps.spec import SessionObjects

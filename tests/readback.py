@@ -27,7 +27,7 @@ from exports import _rows
 from exports.xlsx import DATA_SHEET
 from facts.fields import Field
 from geo.crs import LAMBERT93, WGS84
-from loaders.formats.formulas import restored
+from loaders.formats.cells import restored
 from words.kinds import Kind
 
 MEND: Final = "reprenez le fichier tel que l'atlas l'a écrit"

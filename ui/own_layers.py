@@ -17,8 +17,9 @@ from facts.snapshot import current
 from geo.attachment import zones_of
 from geo.proximity import count_within, nearest_distance
 from geo.scope import in_scope
+from loaders.brought.own_values import Column
 from loaders.catalogue import Source
-from loaders.own_layer import Column, OwnLayer, source_of
+from loaders.own_layer import OwnLayer, source_of
 from maps.layers import OWN_LAYERS
 from maps.session_objects import objects_of
 from maps.spec import SessionObjects

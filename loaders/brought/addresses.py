@@ -58,33 +58,22 @@ def locate(addresses: pd.Series, geocode: Geocode | None) -> pd.DataFrame:
     DataFrame
         On the index of `addresses`: `lon` and `lat` (NaN where not found), `faute` (why, else "").
     """
-    answers: dict[str, tuple[float, float, str]] = {}
     nowhere = (float("nan"), float("nan"))
-    asked = 0
-    away = ""
-    for address in addresses.unique():
-        if not address:
-            answers[address] = (*nowhere, NO_ADDRESS)
-        elif geocode is None:
-            answers[address] = (*nowhere, NOT_ASKED)
-        elif away:
-            answers[address] = (*nowhere, away)
-        elif asked >= MAX_ADDRESSES:
-            answers[address] = (*nowhere, TOO_MANY)
-        else:
+    answers = {"": (*nowhere, NO_ADDRESS)}
+    asked, away = 0, "" if geocode else NOT_ASKED
+    for address in filter(None, addresses.unique()):
+        found, fault = None, away or (TOO_MANY if asked >= MAX_ADDRESSES else "")
+        if geocode and not fault:
             asked += 1
             try:
                 found = geocode(address)
+                fault = NOT_FOUND if found is None else "" if found.precise else IMPRECISE
             except ArgumentError:
-                found = None
+                fault = NOT_FOUND
             except AtlasError as error:
-                away = f"{SERVICE_AWAY} ({error})"
-                answers[address] = (*nowhere, away)
-                continue
-            if found is not None and found.precise:
-                answers[address] = (found.lon, found.lat, "")
-            else:
-                answers[address] = (*nowhere, NOT_FOUND if found is None else IMPRECISE)
+                fault = away = f"{SERVICE_AWAY} ({error})"
+        place = (found.lon, found.lat) if found and not fault else nowhere
+        answers[address] = (*place, fault)
     rows = [answers[address] for address in addresses]
     frame = pd.DataFrame(rows, index=addresses.index, columns=["lon", "lat", "faute"])
     return frame.astype({"lon": float, "lat": float, "faute": "str"})

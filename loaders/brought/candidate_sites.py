@@ -8,12 +8,12 @@ import geopandas as gpd
 
 from errors import SourceFormatError
 from loaders.brought.given import described
+from loaders.brought.opener import open_known
 from loaders.brought.premises_schema import INVENTORY
 from loaders.catalogue import Source
 from loaders.formats.cells import restore
-from loaders.formats.headings import open_known
 from loaders.formats.points import to_points
-from loaders.quality import Report
+from loaders.quality import Reading, Report
 
 SOURCE_ID: Final = "liste_emplacements"
 #: A search among more than that many places would keep its user waiting.
@@ -34,18 +34,10 @@ _LIST: Final = replace(
 
 
 @dataclass(frozen=True, eq=False)
-class SiteList:
-    """A list of places, as read.
+class SiteList(Reading[gpd.GeoDataFrame]):
+    """A list of places, as read: points in EPSG:2154 indexed by line of the file (text), with `nom`."""
 
-    Attributes
-    ----------
-    frame
-        Points in EPSG:2154 indexed by line of the file (text): `nom`.
-    """
-
-    frame: gpd.GeoDataFrame
-    notes: list[str]
-    report: Report
+    notes: tuple[str, ...]
 
 
 def read(source: Path | str | bytes, *, name: str | None = None) -> SiteList:
@@ -85,7 +77,7 @@ def read(source: Path | str | bytes, *, name: str | None = None) -> SiteList:
     frame = points[["nom", "geometry"]]
     frame.index = points.index.map(str).rename("ligne")
     miscut = [f"ligne {line} : {fault}" for line, fault in table.miscut.items()]
-    return SiteList(frame, [*table.notes, *miscut], report)
+    return SiteList(frame, report, (*table.notes, *miscut))
 
 
 def source_of(sites: SiteList, *, name: str) -> Source:

@@ -1,7 +1,8 @@
 """What every file that a user brings has in common: rows set aside with what to do, and a source that is the user's."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 import pandas as pd
 
@@ -29,12 +30,14 @@ class Given(Reading[FrameT]):
         Every row of the file as text, indexed by line.
     """
 
+    mends: ClassVar[Mapping[str, str]] = MENDS
+
     rows: pd.DataFrame = field(default_factory=pd.DataFrame)
 
-    @staticmethod
-    def mend(fault: str) -> str:
-        """Say what to do about a fault, in French and without a full stop."""
-        return MENDS[fault]
+    @classmethod
+    def mend(cls, fault: str) -> str:
+        """Say what to do about a fault, whatever it adds in brackets or after a colon; without a full stop."""
+        return cls.mends[fault.partition(" (")[0].partition(" : ")[0]]
 
     def faults(self) -> pd.DataFrame:
         """List the faults found, in order of line.

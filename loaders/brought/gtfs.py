@@ -15,9 +15,9 @@ from errors import SourceContentError
 from geo.proximity import neighbours
 from geo.stops import central, same_place
 from loaders import communes
+from loaders.brought import gtfs_tables
 from loaders.brought.given import described
-from loaders.brought.gtfs_routes import BHNS, MODES, with_modes
-from loaders.brought.gtfs_tables import AGENCY, FEED_INFO, STOP_TIMES, TRIPS, Tables
+from loaders.brought.gtfs_tables import BHNS, MODES, Tables, with_modes
 from loaders.catalogue import Source
 from loaders.formats.points import drop_duplicate_ids, to_points
 from loaders.formats.uploads import take
@@ -126,7 +126,7 @@ def read(
         filled="choisir une archive GTFS",
     )
     tables = Tables(path, raw)
-    rows, routes = tables.stops(), with_modes(tables.routes(), bhns=bhns)
+    rows, routes = tables.whole(gtfs_tables.STOPS), with_modes(tables.whole(gtfs_tables.ROUTES), bhns=bhns)
     if not (routes["mode"] != "").any():
         raise SourceContentError(
             path, "aucune ligne de métro, de tramway ou de bus", "vérifier que c'est le GTFS du bon réseau"
@@ -170,8 +170,8 @@ def source_of(stops: Stops, *, name: str) -> Source:
 
 def _feed(tables: Tables) -> Feed:
     """Read what an archive says of itself."""
-    info = tables.origin(FEED_INFO)
-    names = _texts(tables.origin(AGENCY), "agency_name") or _texts(info, "feed_publisher_name")
+    info = tables.origin(gtfs_tables.FEED_INFO)
+    names = _texts(tables.origin(gtfs_tables.AGENCY), "agency_name") or _texts(info, "feed_publisher_name")
     starts, ends = ([_day(text) for text in _texts(info, f"feed_{end}_date")] for end in ("start", "end"))
     return Feed(
         producers=tuple(names),
@@ -224,7 +224,7 @@ def _served(tables: Tables, stops: pd.Index, routes: pd.Index) -> tuple[pd.DataF
     """Find which lines serve each stop: one row per pair, and the number of rows that lead nowhere."""
     trips: list[pd.Index] = []
     lines: list[npt.NDArray[np.intp]] = []
-    for piece in tables.pieces(TRIPS):
+    for piece in tables.pieces(gtfs_tables.TRIPS):
         trips.append(pd.Index(piece["trip_id"]))
         lines.append(routes.get_indexer(pd.Index(piece["route_id"])))
     trip = pd.Index(np.concatenate(trips)) if trips else pd.Index([], dtype="str")
@@ -233,7 +233,7 @@ def _served(tables: Tables, stops: pd.Index, routes: pd.Index) -> tuple[pd.DataF
     trip, line = trip[first], line[first]
     pairs = np.array([], dtype=np.int64)
     orphans = 0
-    for piece in tables.pieces(STOP_TIMES):
+    for piece in tables.pieces(gtfs_tables.STOP_TIMES):
         at = trip.get_indexer(pd.Index(piece["trip_id"]))
         stop = stops.get_indexer(pd.Index(piece["stop_id"]))
         known = (at >= 0) & (stop >= 0)

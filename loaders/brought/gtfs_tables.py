@@ -1,18 +1,22 @@
-"""The tables of a GTFS archive: small ones that are read whole, two that are read in pieces and never held."""
+"""The tables of a GTFS archive: small ones that are read whole, two that are read in pieces; and the modes of its lines.
+
+A mode is what the type of a line says, and for BHNS what its name or the user says.
+"""
 
 import csv
 import logging
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
-from errors import SourceContentError, SourceFormatError
-from loaders.formats.archives import Limits, check_members, opened
-from loaders.formats.texts import Layout, table_of
+from errors import ArgumentError, SourceContentError, SourceFormatError
+from loaders.formats.texts import Layout, absent_columns, table_of
+from loaders.formats.uploads import Limits, check_members, opened
+from words.folding import fold
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -30,8 +34,6 @@ COLUMNS: Final = {
     TRIPS: ("route_id", "trip_id"),
     STOP_TIMES: ("trip_id", "stop_id"),
 }
-#: Tables that say where the others come from: an archive may lack them, and their columns.
-OPTIONAL: Final = (AGENCY, FEED_INFO)
 #: Rows of a table that are in memory at once.
 CHUNK_ROWS: Final = 200_000
 #: Largest size of each table, once inflated.
@@ -47,6 +49,26 @@ LIMITS: Final = Limits(members=1_000, inflated_bytes=sum(MAX_TABLE_BYTES.values(
 _HEADER_BYTES: Final = 65_536
 _AGAIN: Final = "télécharger de nouveau l'archive GTFS auprès de l'exploitant"
 _DAMAGED: Final = ("archive tronquée ou endommagée", _AGAIN)
+
+METRO: Final = "metro"
+TRAM: Final = "tram"
+BHNS: Final = "bhns"
+BUS: Final = "bus"
+#: In the order in which they are told.
+MODES: Final = (METRO, TRAM, BHNS, BUS)
+
+#: Types of the GTFS reference, then those of its extension (hierarchical vehicle types), to modes. Others are left
+#: out: trains, boats, cable cars, and the buses that carry not everybody (705 to 716 apart from 705, night, and 716).
+TYPES: Final = (
+    dict.fromkeys((1, *range(400, 405)), METRO)
+    | dict.fromkeys((0, *range(900, 907)), TRAM)
+    | dict.fromkeys((3, 11, 200, 204, 208, 209, *range(700, 706), 716, 800), BUS)
+)
+#: Words by which a bus line says that it is a BHNS.
+_WORDS: Final = ("bhns", "tcsp")
+_PHRASE: Final = "haut niveau de service"
+#: The numbers of some networks: B1, B3A. Elsewhere they may be those of ordinary buses.
+_NUMBER: Final = r"B[1-9][AB]?"
 
 
 class Tables:
@@ -69,20 +91,12 @@ class Tables:
         self._members = self._found(members)
         self.encoding = "utf-8-sig"
 
-    def stops(self) -> pd.DataFrame:
-        """Read the table of stops."""
-        return self._whole(STOPS)
-
-    def routes(self) -> pd.DataFrame:
-        """Read the table of lines."""
-        return self._whole(ROUTES)
-
     def origin(self, table: str) -> pd.DataFrame:
         """Read a table that says where the archive comes from."""
         if table not in self._members:
             return pd.DataFrame()
         try:
-            return self._whole(table)
+            return self.whole(table)
         except SourceFormatError as error:
             # Stops and lines do not depend on it: what it would say is then not said.
             _LOG.warning("%s", error)
@@ -133,7 +147,8 @@ class Tables:
             raise SourceFormatError(self.path, f"{what}, il manque : {', '.join(absent)}", _AGAIN)
         return found
 
-    def _whole(self, table: str) -> pd.DataFrame:
+    def whole(self, table: str) -> pd.DataFrame:
+        """Read all of a table."""
         with self._opened(table) as archive:
             content = archive.read(self._members[table])
         try:
@@ -157,12 +172,7 @@ class Tables:
         names = [name.strip() for name in names]
         absent = [f"« {name} »" for name in COLUMNS[table] if name not in names]
         if absent:
-            plural = "s" if len(absent) > 1 else ""
-            raise SourceFormatError(
-                self._shown(table),
-                f"colonne{plural} absente{plural} : {', '.join(absent)}",
-                "fournir un fichier au format « GTFS »",
-            )
+            raise absent_columns(self._shown(table), absent, "fournir un fichier au format « GTFS »")
         return {name: names.index(name) for name in COLUMNS[table]}
 
     def _shown(self, table: str) -> Path:
@@ -172,3 +182,39 @@ class Tables:
 def _table(name: str) -> str:
     """Give the table that a member holds: archives may have one folder, and Apple's copies of each file."""
     return "" if name.startswith("__MACOSX") else name.rsplit("/", 1)[-1].lower()
+
+
+def with_modes(routes: pd.DataFrame, *, bhns: Collection[str] | None) -> pd.DataFrame:
+    """Give lines their mode and the name by which they are told."""
+    table = routes.reindex(
+        columns=["route_id", "route_type", "route_short_name", "route_long_name", "route_desc"], fill_value=""
+    )
+    table = table[(table["route_id"] != "") & ~table["route_id"].duplicated()].set_index("route_id")
+    short, long = table["route_short_name"], table["route_long_name"]
+    line = short.where(short != "", long)
+    line = line.where(line != "", table.index.to_series())
+    mode = pd.to_numeric(table["route_type"], errors="coerce").map(TYPES).fillna("").astype("str")
+    bus = mode == BUS
+    if bhns is None:
+        told = (short + " " + long + " " + table["route_desc"]).map(_says_bhns).astype(bool)
+        numbered = short.str.fullmatch(_NUMBER).astype(bool)
+    else:
+        wanted = _collection(bhns)
+        told = table.index.to_series().isin(wanted) | line.isin(wanted)
+        numbered = pd.Series(data=False, index=table.index)
+        lost = wanted - set(table.index[bus]) - set(line[bus])
+        if lost:
+            raise ArgumentError(f"lignes de bus inconnues, données comme BHNS : {', '.join(sorted(lost))}")
+    mode = mode.where(~(bus & (told | numbered)), BHNS)
+    return pd.DataFrame({"ligne": line, "mode": mode, "bhns_par_numero": bus & numbered & ~told})
+
+
+def _says_bhns(names: str) -> bool:
+    words = fold(names)
+    return any(word in words for word in _WORDS) or _PHRASE in " ".join(words)
+
+
+def _collection(names: Collection[str]) -> set[str]:
+    if isinstance(names, str):
+        raise ArgumentError(f"il faut une collection de lignes, pas le texte {names!r}")
+    return set(names)

@@ -3,13 +3,21 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
 
-from loaders.formats.cells import NOT_A_NUMBER, SHEET_ERROR, SHEET_ERRORS, each, read_dates, read_numbers
-from loaders.formats.formulas import FORMULA_SIGNS
+from loaders.formats.cells import (
+    FORMULA_SIGNS,
+    NOT_A_NUMBER,
+    SHEET_ERROR,
+    SHEET_ERRORS,
+    each,
+    read_dates,
+    read_numbers,
+)
 from words.folding import fold
 
 Sort = Literal["entier", "decimal", "date", "texte"]
@@ -100,12 +108,9 @@ def named(header: Sequence[str]) -> list[str]:
     names = []
     for rank, cell in enumerate(header, 1):
         base = re.sub(r"\s+", " ", cell).strip() or f"colonne {rank}"
-        name, copy = base, 1
-        while name.casefold() in taken:
-            copy += 1
-            name = f"{base} ({copy})"
-        taken.add(name.casefold())
-        names.append(name)
+        copies = (base if copy == 1 else f"{base} ({copy})" for copy in count(1))
+        names.append(next(name for name in copies if name.casefold() not in taken))
+        taken.add(names[-1].casefold())
     return names
 
 
@@ -116,13 +121,16 @@ def _names(headings: Sequence[str]) -> list[str]:
         base = "_".join(fold(heading.replace("+", " plus ")))[:_LONGEST].strip("_") or f"colonne_{rank}"
         if base[0].isdigit():
             base = f"c_{base}"
-        name, copy = base, 1
+        copies = (base if copy == 1 else f"{base}_{copy}" for copy in count(1))
         # Files put why a figure is missing beside it, in a column of this suffix.
-        while name in taken or name.removesuffix("_statut") in taken or f"{name}_statut" in taken:
-            copy += 1
-            name = f"{base}_{copy}"
-        taken.add(name)
-        names.append(name)
+        names.append(
+            next(
+                name
+                for name in copies
+                if taken.isdisjoint({name, name.removesuffix("_statut"), f"{name}_statut"})
+            )
+        )
+        taken.add(names[-1])
     return names
 
 

@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 import geopandas as gpd
 import pandas as pd
 
-from errors import ArgumentError, SourceContentError, SourceFormatError, SourceMissingError
+from errors import ArgumentError, SourceContentError, SourceFormatError
 from geo.arrondissements import commune_of
 from geo.attachment import zone_of
 from geo.crs import LAMBERT93
@@ -25,6 +25,7 @@ from loaders.brought.addresses import Geocode
 from loaders.brought.premises_schema import OUTSIDE_QPV
 from loaders.catalogue import Source
 from loaders.formats.points import to_points
+from loaders.formats.uploads import called
 from loaders.quality import SET_ASIDE, Fault, Reading, Report
 from words.folding import fold
 
@@ -155,9 +156,10 @@ def read(
     """
     if not millesime.strip():
         raise ArgumentError("Le millésime du fichier est vide : écrire « millésime non précisé »")
-    path, opened = _opened(source, name)
+    path = called(source, name)
     listed = dict((landlords.load() if known is None else known)["denomination"])
-    with opened as stream:
+    content = io.BytesIO(source) if isinstance(source, bytes) else source
+    with Path(content).open("rb") if isinstance(content, Path | str) else nullcontext(content) as stream:
         encoding = _encoding(path, stream)
         stream.seek(0)
         return _gathered(path, stream, encoding, listed, millesime)
@@ -229,19 +231,6 @@ def source_of(candidates: Candidates, *, name: str) -> Source:
         limites=f"Déduit, à vérifier : {READING}. Les bailleurs absents de la liste manquent.",
         communes=frozenset(candidates.frame["code_insee"]),
     )
-
-
-def _opened(
-    source: Path | str | bytes | BinaryIO, name: str | None
-) -> tuple[Path, AbstractContextManager[BinaryIO]]:
-    if isinstance(source, (str, Path)):
-        path = Path(source)
-        if not path.is_file():
-            raise SourceMissingError(path, "fichier introuvable", "vérifier le chemin")
-        return Path(name or path), path.open("rb")
-    if not name:
-        raise ArgumentError("Un fichier donné par son contenu doit avoir un nom")
-    return Path(name), nullcontext(io.BytesIO(source) if isinstance(source, bytes) else source)
 
 
 def _encoding(path: Path, stream: BinaryIO) -> str:

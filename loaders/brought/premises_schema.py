@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from loaders import territory
-from loaders.formats.headings import Expected, folded
+from loaders.brought.schemas import Expected, folded
 from words.formats import grouped
 
 CellKind = Literal["texte", "liste", "nombre", "date", "etage", "degres", "code_qp"]

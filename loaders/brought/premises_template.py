@@ -8,7 +8,7 @@ from typing import Any, Final
 import xlsxwriter
 
 from loaders.brought.premises_schema import COLUMNS, Column
-from loaders.formats.headings import SHEET
+from loaders.brought.schemas import SHEET
 
 NOTES_SHEET: Final = "Lisez-moi"
 _HEADINGS: Final = ("Colonne", "Titre", "Obligatoire", "Ce qu'elle contient", "Valeurs acceptées", "Exemple")

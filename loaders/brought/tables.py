@@ -1,12 +1,14 @@
 """A table that users took away, filled in a spreadsheet and bring back: CSV or XLSX, under headings that are known."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from loaders.brought.opened import Opened
+from loaders.brought.opener import open_known
+from loaders.brought.schemas import Expected, folded
 from loaders.formats.cells import restore
-from loaders.formats.grids import RawTable
-from loaders.formats.headings import Expected, folded, open_known
 
 #: Far beyond what a contrat follows.
 MAX_BYTES: Final = 10_000_000
@@ -15,7 +17,7 @@ MEND: Final = (
 )
 
 
-def read(source: Path | str | bytes, *, name: str | None = None, headings: Collection[str]) -> RawTable:
+def read(source: Path | str | bytes, *, name: str | None = None, headings: Collection[str]) -> Opened:
     """Read a table.
 
     Parameters
@@ -29,7 +31,7 @@ def read(source: Path | str | bytes, *, name: str | None = None, headings: Colle
 
     Returns
     -------
-    RawTable
+    Opened
         One column per heading found, under the heading as it was given, indexed by line; lines in `miscut` are left out. Texts as they were before the export: without the apostrophe that keeps a spreadsheet from running them, nothing for "non diffusé".
 
     Raises
@@ -48,4 +50,4 @@ def read(source: Path | str | bytes, *, name: str | None = None, headings: Colle
         one_line=MEND,
     )
     _, table = open_known(source, name, expected)
-    return RawTable(table.cells.drop(index=list(table.miscut)).apply(restore), table.notes, table.miscut)
+    return replace(table, cells=table.cells.drop(index=list(table.miscut)).apply(restore))

@@ -1,4 +1,4 @@
-"""Read cells of text as numbers, dates, floors and values of a list, as French users write them."""
+"""Read cells of text as numbers, dates, floors and values of a list, as French users write them; keep formulas harmless."""
 
 import datetime as dt
 import json
@@ -9,11 +9,13 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from loaders.formats.formulas import restored
 from words.folding import fold
 from words.formats import MONTHS
 from words.missing import REASONS
 
+#: Signs by which a spreadsheet takes a text for a formula.
+FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+MARK: Final = "'"
 NOT_A_NUMBER: Final = "texte au lieu d'un nombre"
 SHEET_ERROR: Final = "erreur de tableur"
 #: What spreadsheets show in a cell that they could not work out, in French and in English.
@@ -34,6 +36,33 @@ _GROUND: Final = frozenset({
 })  # fmt: skip
 _BASEMENT: Final = frozenset({"sous sol", "ss", "s sol"})
 _THREE_DECIMALS: Final = 3
+
+
+def neutralised(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would run as a formula.
+
+    Returns
+    -------
+    str
+        The text, or the text after one apostrophe. A text that has apostrophes before its sign gets one more, so that
+        `restored` always gives back the text.
+    """
+    return MARK + text if _runs(text) else text
+
+
+def restored(text: str) -> str:
+    """Give back a text as it was before `neutralised`.
+
+    Returns
+    -------
+    str
+        The text without the apostrophe that the atlas put there; other apostrophes stay.
+    """
+    return text[len(MARK) :] if text.startswith(MARK) and _runs(text) else text
+
+
+def _runs(text: str) -> bool:
+    return text.lstrip(MARK).startswith(FORMULA_SIGNS)
 
 
 def restore(values: pd.Series) -> pd.Series:

@@ -10,17 +10,10 @@ from typing import Final
 
 import pandas as pd
 
-from errors import SourceFormatError, SourceMissingError
-from loaders.formats.archives import Limits, check_members, opened
-from loaders.formats.texts import (
-    Layout,
-    badly_cut,
-    cells_of,
-    check_layout,
-    check_text_ends,
-    check_unique,
-    decoding_error,
-)
+from errors import SourceFormatError
+from loaders.formats import texts
+from loaders.formats.texts import Layout
+from loaders.formats.uploads import Limits, check_members, opened
 
 #: Largest cell of a table: the outline of one site may hold thousands of vertices.
 MAX_CELL: Final = 20_000_000
@@ -57,14 +50,12 @@ def read_kept(
     escaped: Layout | None = None,
 ) -> Kept:
     """Read the rows of a CSV file that answer to a question, line by line."""
-    if not path.is_file():
-        raise SourceMissingError(path, "fichier introuvable", "vérifier le chemin ou reconstruire l'extrait")
-    check_text_ends(path)
+    texts.check_text_ends(path)
     with path.open(encoding="utf-8-sig", newline="") as stream:
         try:
             return _kept(path, stream, layouts, keep, escaped)
         except UnicodeDecodeError as error:
-            raise decoding_error(path, error, encoding="utf-8") from error
+            raise texts.decoding_error(path, error, encoding="utf-8") from error
 
 
 def national_text(path: Path, member: str) -> str | None:
@@ -94,7 +85,7 @@ def national_text(path: Path, member: str) -> str | None:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise decoding_error(path, error, encoding="utf-8") from error
+        raise texts.decoding_error(path, error, encoding="utf-8") from error
 
 
 def _kept(
@@ -106,17 +97,17 @@ def _kept(
 ) -> Kept:
     first = stream.readline()
     delimiter = max((layout.delimiter for layout in layouts), key=first.count)
-    header = [name.strip() for name in next(cells_of(path, [first], delimiter))[1]]
-    layout = check_layout(path, header, layouts)
-    check_unique(path, header)
+    header = [name.strip() for name in next(texts.cells_of(path, [first], delimiter))[1]]
+    layout = texts.check_layout(path, header, layouts)
+    texts.check_unique(path, header)
     places = {ours: header.index(theirs) for theirs, ours in layout.known.items() if theirs in header}
     lines = _unescaped(stream, delimiter) if layout is escaped else iter(stream)
     numbers: list[int] = []
     rows: list[list[str]] = []
     elsewhere, last = 0, (0, 0)
-    for number, cells in cells_of(path, lines, delimiter, before=1):
+    for number, cells in texts.cells_of(path, lines, delimiter, before=1):
         if last[1] and last[1] != len(header):
-            raise badly_cut(path, last, len(header), final=False)
+            raise texts.badly_cut(path, last, len(header), final=False)
         last = (number, len(cells))
         if len(cells) != len(header):
             continue
@@ -129,7 +120,7 @@ def _kept(
     if not last[1]:
         raise SourceFormatError(path, "aucune ligne de données", _DOWNLOAD_AGAIN)
     if last[1] != len(header):
-        raise badly_cut(path, last, len(header), final=True)
+        raise texts.badly_cut(path, last, len(header), final=True)
     index = pd.Index(numbers, name="ligne", dtype="int64")
     return Kept(
         pd.DataFrame(rows, index=index, columns=list(layout.known.values()), dtype="str"), layout, elsewhere

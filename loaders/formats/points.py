@@ -1,6 +1,7 @@
-"""Turn rows with coordinates into points in Lambert-93, each in the commune where it lies."""
+"""Turn rows with coordinates into points in Lambert-93, each in the commune where it lies; no rows into no points."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
@@ -188,3 +189,17 @@ def _communes(
     off[stray] = distances.to_numpy()[np.arange(len(away)), chosen]
     coast = (found == "") & (off <= COAST_TOLERANCE_M)
     return found.where(~coast, reference), off
+
+
+def no_rows(index: str, columns: Mapping[str, str]) -> pd.DataFrame:
+    """Make a table without rows."""
+    frame = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
+    frame.index = pd.Index([], name=index, dtype="str")
+    return frame
+
+
+def no_places(index: str, columns: Mapping[str, str]) -> gpd.GeoDataFrame:
+    """Make a layer without objects."""
+    return gpd.GeoDataFrame(
+        no_rows(index, columns), geometry=gpd.GeoSeries([], crs=LAMBERT93, index=pd.Index([], dtype="str"))
+    )

@@ -16,6 +16,10 @@ from loaders.formats.texts import check_degrees
 from loaders.quality import MENDED, SET_ASIDE, Report
 
 REPAIRED: Final = "contour réparé"
+#: What shapely raises on a geometry that is none.
+_BROKEN: Final = (
+    shapely.errors.ShapelyError, ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError,
+)  # fmt: skip
 
 
 def to_shapes(
@@ -56,16 +60,7 @@ def geometry_of(geometry: Mapping[str, Any] | None) -> shapely.Geometry | None:
     try:
         with np.errstate(invalid="ignore", over="ignore"):
             parsed = _outline(geometry) or shape(dict(geometry))
-    except (
-        shapely.errors.ShapelyError,
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-        IndexError,
-        OverflowError,
-        RecursionError,
-    ) as error:
+    except _BROKEN as error:
         raise ValueError(str(error)) from error
     if parsed.is_empty or not np.isfinite(shapely.get_coordinates(parsed)).all():
         return None

@@ -56,13 +56,10 @@ def fits(coordinates: Coordinates, *, stated: str | None = None) -> list[Fit]:
         return []
     sample = known[np.linspace(0, len(known) - 1, min(len(known), _SAMPLE)).astype(int)]
     names = dict.fromkeys([*([stated] if stated else []), *SYSTEMS])
-    found = [fit(sample, name, swapped=swapped) for name in names for swapped in (False, True)]
+    # As good as each other, they stay in this order.
+    found = [fit(sample, name, swapped=swapped) for swapped in (False, True) for name in names]
     possible = [one for one in found if one.in_france > _MOST_PLACES]
-    order = {name: rank for rank, name in enumerate(names)}
-    return sorted(
-        possible,
-        key=lambda one: (one.crs != stated, -one.total, one.swapped, order[one.crs]),
-    )
+    return sorted(possible, key=lambda one: (one.crs != stated, -one.total))
 
 
 def fit(coordinates: Coordinates, crs: str, *, swapped: bool) -> Fit:

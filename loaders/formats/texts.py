@@ -56,8 +56,6 @@ def extract_layout(columns: Sequence[str], *, optional: Sequence[str] = ()) -> L
 
 def read_text(path: Path, *, encoding: str = "utf-8-sig") -> str:
     """Read a whole file of text."""
-    if not path.is_file():
-        raise SourceMissingError(path, "fichier introuvable", "vérifier le chemin ou reconstruire l'extrait")
     check_text_ends(path)
     try:
         return path.read_bytes().decode(encoding)
@@ -80,6 +78,8 @@ def is_json(path: Path) -> bool:
 
 def check_text_ends(path: Path) -> None:
     """Look at the two ends of a file of text: what is no data, and what stopped halfway, shows there."""
+    if not path.is_file():
+        raise SourceMissingError(path, "fichier introuvable", "vérifier le chemin ou reconstruire l'extrait")
     with path.open("rb") as stream:
         head = stream.read(_END_BYTES)
         stream.seek(max(0, path.stat().st_size - _END_BYTES))
@@ -116,16 +116,12 @@ def read_csv(path: Path, *, columns: Collection[str], delimiter: str = ",") -> p
 
 def table_of(path: Path, text: str, layout: Layout) -> pd.DataFrame:
     """Read the text of a CSV file, blanks as ""."""
-    header, lines = _parse_csv(path, text, [layout])
-    check_layout(path, header, [layout])
-    return _frame(path, header, lines)
+    return _parsed(path, text, [layout])[0]
 
 
 def read_table(path: Path, layouts: Sequence[Layout]) -> tuple[pd.DataFrame, Layout]:
     """Read a CSV file that has one of several layouts."""
-    header, lines = _parse_csv(path, read_text(path), layouts)
-    layout = check_layout(path, header, layouts)
-    frame = _frame(path, header, lines)
+    frame, layout = _parsed(path, read_text(path), layouts)
     for name in layout.optional:
         if name not in frame:
             frame[name] = ""
@@ -276,16 +272,24 @@ def plain_table(text: str, delimiter: str) -> pd.DataFrame | None:
     return stripped
 
 
-def _parse_csv(
-    path: Path, text: str, layouts: Sequence[Layout]
-) -> tuple[list[str], pd.DataFrame | list[tuple[int, list[str]]]]:
-    first = text.split("\n", 1)[0]
-    delimiter = max((layout.delimiter for layout in layouts), key=first.count)
+def _parsed(path: Path, text: str, layouts: Sequence[Layout]) -> tuple[pd.DataFrame, Layout]:
+    delimiter = max((layout.delimiter for layout in layouts), key=text.split("\n", 1)[0].count)
     plain = plain_table(text, delimiter)
     if plain is not None:
-        return list(plain.columns), plain
-    lines = cells_of(path, io.StringIO(text, newline=""), delimiter)
-    return [name.strip() for name in next(lines, (0, []))[1]], list(lines)
+        return plain, check_layout(path, list(plain.columns), layouts)
+    (_, titles), *lines = [*cells_of(path, io.StringIO(text, newline=""), delimiter)] or [(0, [])]
+    header = [name.strip() for name in titles]
+    layout = check_layout(path, header, layouts)
+    check_unique(path, header)
+    if not lines:
+        raise SourceFormatError(path, "aucune ligne de données", _DOWNLOAD_AGAIN)
+    for number, cells in lines:
+        if len(cells) != len(header):
+            raise badly_cut(path, (number, len(cells)), len(header), final=number == lines[-1][0])
+    index = pd.Index([number for number, _ in lines], name="ligne")
+    columns = zip(*(cells for _, cells in lines), strict=True)
+    data = {name: [cell.strip() for cell in column] for name, column in zip(header, columns, strict=True)}
+    return pd.DataFrame(data, index=index, dtype="str"), layout
 
 
 def cells_of(
@@ -334,28 +338,14 @@ def check_layout(path: Path, header: Sequence[str], layouts: Sequence[Layout]) -
     absent = sorted(set(nearest.columns) - present)
     if not absent:
         return nearest
-    names = ", ".join(f"« {name} »" for name in absent)
-    plural = "s" if len(absent) > 1 else ""
-    raise SourceFormatError(
-        path,
-        f"colonne{plural} absente{plural} : {names}",
-        f"fournir un fichier au format « {nearest.name} »",
-    )
+    names = [f"« {name} »" for name in absent]
+    raise absent_columns(path, names, f"fournir un fichier au format « {nearest.name} »")
 
 
-def _frame(path: Path, header: list[str], lines: pd.DataFrame | list[tuple[int, list[str]]]) -> pd.DataFrame:
-    if isinstance(lines, pd.DataFrame):
-        return lines
-    check_unique(path, header)
-    if not lines:
-        raise SourceFormatError(path, "aucune ligne de données", _DOWNLOAD_AGAIN)
-    for number, cells in lines:
-        if len(cells) != len(header):
-            raise badly_cut(path, (number, len(cells)), len(header), final=number == lines[-1][0])
-    index = pd.Index([number for number, _ in lines], name="ligne")
-    columns = list(zip(*(cells for _, cells in lines), strict=True))
-    data = {name: [cell.strip() for cell in column] for name, column in zip(header, columns, strict=True)}
-    return pd.DataFrame(data, index=index, dtype="str")
+def absent_columns(path: Path, names: Sequence[str], mend: str) -> SourceFormatError:
+    """Say which columns a file has not."""
+    plural = "s" if len(names) > 1 else ""
+    return SourceFormatError(path, f"colonne{plural} absente{plural} : {', '.join(names)}", mend)
 
 
 def _check_stated_crs(path: Path, document: Mapping[str, Any]) -> None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from errors import SourceContentError, SourceFormatError
-from loaders.formats.archives import Limits, check_members
 from loaders.formats.cells import cell_text
 from loaders.formats.grids import HEADER_LINES, MAX_COLUMNS, MAX_ROWS, Lines
+from loaders.formats.uploads import Limits, check_members
 
 MAX_MEMBERS = 1_000
 MAX_INFLATED_BYTES = 300_000_000
@@ -24,25 +24,6 @@ _TOLD = 1
 _READER = Path(__file__).with_name("workbook_apart.py")
 #: Each may take `MAX_MEMORY_MB`: others wait.
 _readers = threading.BoundedSemaphore(2)
-
-
-def check_archive(path: Path, raw: bytes) -> None:
-    """Refuse an archive that is no workbook, or that would fill the memory once inflated."""
-    members = check_members(
-        path,
-        raw,
-        limits=Limits(MAX_MEMBERS, MAX_INFLATED_BYTES, MAX_RATIO),
-        damaged=("classeur tronqué ou endommagé", "enregistrer ou télécharger de nouveau le classeur"),
-        alone="enregistrer le tableau seul dans un nouveau classeur .xlsx ou en CSV",
-    )
-    names = [member.filename for member in members]
-    if "xl/workbook.xml" not in names:
-        kind = "classeur OpenDocument (.ods)" if "content.xml" in names else "archive ZIP"
-        raise SourceFormatError(
-            path,
-            f"{kind}, pas un classeur Excel .xlsx",
-            "enregistrer le tableau au format .xlsx, ou extraire le fichier de l'archive",
-        )
 
 
 @dataclass(frozen=True)
@@ -62,8 +43,22 @@ class Sheet:
 
 
 def open_workbook(path: Path, raw: bytes) -> dict[str, Sheet]:
-    """Read every sheet of a workbook, in a process of its own."""
-    check_archive(path, raw)
+    """Read every sheet of a workbook, in a process of its own; refuse an archive that is none, or would fill the memory."""
+    members = check_members(
+        path,
+        raw,
+        limits=Limits(MAX_MEMBERS, MAX_INFLATED_BYTES, MAX_RATIO),
+        damaged=("classeur tronqué ou endommagé", "enregistrer ou télécharger de nouveau le classeur"),
+        alone="enregistrer le tableau seul dans un nouveau classeur .xlsx ou en CSV",
+    )
+    names = [member.filename for member in members]
+    if "xl/workbook.xml" not in names:
+        kind = "classeur OpenDocument (.ods)" if "content.xml" in names else "archive ZIP"
+        raise SourceFormatError(
+            path,
+            f"{kind}, pas un classeur Excel .xlsx",
+            "enregistrer le tableau au format .xlsx, ou extraire le fichier de l'archive",
+        )
     told = _told(path, raw)
     return {
         json.loads(title): Sheet(first, whole)

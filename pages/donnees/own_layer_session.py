@@ -8,7 +8,8 @@ import streamlit as st
 
 from errors import AtlasError
 from loaders import own_layer
-from loaders.own_layer import Choice, Guess, OwnLayer
+from loaders.brought.opened import Choice, Opened
+from loaders.own_layer import OwnLayer
 from ui import own_layers
 from ui.slots import Slot
 
@@ -42,7 +43,7 @@ class Draft:
     name: str
     content: bytes
     corrected: Choice
-    guess: Guess
+    guess: Opened
     layer: OwnLayer | None
     fault: str
     step: int

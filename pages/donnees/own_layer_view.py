@@ -6,17 +6,11 @@ from typing import Any, Final
 import streamlit as st
 
 from facts.fields import Field
-from loaders.own_layer import (
-    DELIMITERS,
-    ENCODINGS,
-    NO_HEADER,
-    SYSTEMS,
-    Guess,
-    OwnLayer,
-    Position,
-    source_of,
-)
-from loaders.own_layer import title as system_title
+from loaders.brought.opened import NO_HEADER, Opened, Position
+from loaders.formats.grids import DELIMITERS, ENCODINGS
+from loaders.formats.systems import SYSTEMS
+from loaders.formats.systems import title as system_title
+from loaders.own_layer import OwnLayer, source_of
 from maps.session_objects import objects_of
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.donnees import own_layer_session as session
@@ -216,7 +210,7 @@ def _position(found: Draft) -> None:
             )
 
 
-def _raw_rows(guess: Guess) -> None:
+def _raw_rows(guess: Opened) -> None:
     """Show the first rows as the file gives them, to choose columns by."""
     first = guess.cells.iloc[:PREVIEW_ROWS, :PREVIEW_COLUMNS]
     if first.columns.empty:

@@ -1,6 +1,6 @@
 import pytest
 
-from loaders.formats.formulas import neutralised, restored
+from loaders.formats.cells import neutralised, restored
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from errors import (
 from geo.crs import points_from_degrees
 from loaders import transit
 from loaders.brought import gtfs, gtfs_tables
-from loaders.brought.gtfs_routes import with_modes
+from loaders.brought.gtfs_tables import with_modes
 from loaders.quality import OFF_TERRITORY
 from tests.loaders.gtfs_archives import ROUTES, STOP_TIMES, STOPS, TABLES, TRIPS, archive
 

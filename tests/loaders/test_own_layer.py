@@ -9,8 +9,8 @@ import shapely
 
 from errors import AtlasError, SourceContentError, SourceCrsError, SourceFormatError
 from loaders import own_layer
-from loaders.formats import grids
-from loaders.own_layer import Choice, Position
+from loaders.brought.opened import NO_HEADER, Choice, Position
+from loaders.formats import grids, systems
 from tests.loaders import own_files as files
 
 #: By the IGN's converter: 5.37 E 43.30 N in Lambert-93, to the centimetre.
@@ -19,7 +19,7 @@ PLACE_M = (892_394.78, 6_247_424.65)
 
 def read(content, name="couche.csv", **choice):
     raw = content if isinstance(content, bytes) else content.encode()
-    return own_layer.read(raw, Choice(**choice), name=name)
+    return own_layer.place(own_layer.look(name, raw, Choice(**choice)))
 
 
 def look(content, name="couche.csv", **choice):
@@ -204,7 +204,7 @@ def test_an_ambiguous_system_is_said_and_left_to_the_user():
     guess = look("nom;x;y\nA;550000;5200000\nB;560000;5210000\n")
     assert len({fit.crs for fit in guess.systems}) > 1
     assert any("plusieurs systèmes" in doubt for doubt in guess.doubts)
-    assert own_layer.title(guess.choice.crs)
+    assert systems.title(guess.choice.crs)
     other = next(fit.crs for fit in guess.systems if fit.crs != guess.choice.crs)
     assert read("nom;x;y\nA;550000;5200000\nB;560000;5210000\n", crs=other).frame.geometry.iloc[0].distance(
         own_layer.place(guess).frame.geometry.iloc[0]
@@ -250,7 +250,7 @@ def test_titles_above_the_header_and_no_header_at_all():
     assert guess.choice.header_line == 3
     assert len(own_layer.place(guess).frame) == 2
     guess = look("A;5,37;43,30\nB;5,38;43,31\n")
-    assert guess.choice.header_line == own_layer.NO_HEADER
+    assert guess.choice.header_line == NO_HEADER
     assert any("numérotées" in doubt for doubt in guess.doubts)
     assert len(own_layer.place(guess).frame) == 2
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from errors import AtlasError
 from loaders import own_layer
-from loaders.own_layer import DELIMITERS, SYSTEMS
+from loaders.formats.grids import DELIMITERS
+from loaders.formats.systems import SYSTEMS
 from tests.loaders import own_files as files
 
 #: Encodings as software writes them, and what the guess calls them.
@@ -147,7 +148,7 @@ def check_damaged(seed, count):
         name = str(rng.choice(list(SOUND)))
         raw = damaged(SOUND[name], rng)
         try:
-            layer = own_layer.read(raw, own_layer.Choice(), name=name)
+            layer = own_layer.place(own_layer.look(name, raw))
         except AtlasError as error:
             refused += "À faire : " in str(error)
             continue

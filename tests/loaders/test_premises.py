@@ -19,7 +19,7 @@ from loaders import fictional, premises, qpv
 from loaders.brought import addresses, premises_template
 from loaders.brought.premises_schema import BY_NAME, COLUMNS, FICTIONAL, OUTSIDE_QPV
 from loaders.formats import cells
-from loaders.formats.formulas import FORMULA_SIGNS
+from loaders.formats.cells import FORMULA_SIGNS
 from loaders.quality import MENDED, SET_ASIDE
 
 DAMAGED = Path(__file__).parent / "damaged"

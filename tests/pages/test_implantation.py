@@ -12,7 +12,7 @@ import pytest
 from facts.fields import Field
 from geo.candidates import LINE
 from loaders import bikes, qpv, transit
-from loaders.brought import gtfs_routes
+from loaders.brought import gtfs_tables
 from pages.velos import curve, siting, siting_shown
 from tests import readback, today
 from tests.loaders.gtfs_archives import ROUTES, STOP_TIMES, STOPS, archive
@@ -224,7 +224,7 @@ def of_modes(*modes):
 
 
 def test_modes_are_those_of_the_reader():
-    assert tuple(siting.MODES) == gtfs_routes.MODES
+    assert tuple(siting.MODES) == gtfs_tables.MODES
 
 
 def test_stops_of_an_archive_take_the_place_of_lines():

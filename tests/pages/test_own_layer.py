@@ -269,5 +269,5 @@ def test_rows_are_placed_in_the_communes_that_they_touch(layers):
     assert rows.crs == LAMBERT93
     assert rows["commune"].tolist() == ["Marseille"] * 4
     towns = current().communes
-    far = own_layer.read(b"nom;lon;lat\nA;2.35;48.85\n", own_layer.Choice(), name="a.csv")
+    far = own_layer.place(own_layer.look("a.csv", b"nom;lon;lat\nA;2.35;48.85\n"))
     assert placed(far.frame, zones_of(far.frame, towns), towns["nom"])["commune"].tolist() == [OFF_COMMUNES]

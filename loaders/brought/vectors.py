@@ -1,34 +1,39 @@
-"""The geographic files that users bring, alone or in a ZIP: GeoJSON, a layer of a GeoPackage, a Shapefile."""
+"""The geographic files that users bring, alone or in a ZIP: GeoJSON, a layer of a GeoPackage, a Shapefile.
+
+They are read in memory, with GDAL's complaints turned into errors.
+"""
 
 import io
+import warnings
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pyogrio
+import shapely
 from pyproj import CRS
 from pyproj.exceptions import ProjError
 
 from errors import SourceFormatError
 from geo.crs import WGS84
-from loaders.brought.own_guess import Choice, Format, Guess
+from loaders.brought.opened import Choice, Opened
 from loaders.brought.own_values import named
-from loaders.formats import geopackages
-from loaders.formats.archives import Limits, check_members, opened
+from loaders.brought.schemas import Schema, one_of
 from loaders.formats.cells import cell_text, column_texts
-from loaders.formats.delimited import decoded
-from loaders.formats.grids import check_columns, check_rows
+from loaders.formats.grids import MAX_ROWS, check_columns, check_rows, decoded
 from loaders.formats.shapes import geometry_of
-from loaders.formats.systems import name_of
 from loaders.formats.texts import json_of
+from loaders.formats.uploads import Format, Limits, check_members, opened
 
 UNREADABLE: Final = "géométrie illisible"
 #: Members of a Shapefile: those that it cannot do without, and those that help.
 NEEDED: Final = {".shp": "les géométries", ".shx": "l'index des géométries", ".dbf": "les attributs"}
 HELPING: Final = (".prj", ".cpg")
+_GEOPACKAGE: Final = ("GeoPackage illisible ou tronqué", "exporter de nouveau le GeoPackage")
 _SHAPEFILE: Final = ("Shapefile illisible ou tronqué", "exporter de nouveau le Shapefile")
 
 #: What an archive may hold; geometries shrink some 10 times.
@@ -62,15 +67,13 @@ def open_archive(
             "l'archive ne contient ni Shapefile, ni GeoJSON, ni GeoPackage, ni tableau",
             "y mettre les fichiers .shp, .shx, .dbf et .prj de la couche",
         )
-    member = next(iter(layers)) if member is None else member
-    if member not in layers:
-        raise SourceFormatError(path, f"pas de couche « {member} »", f"choisir parmi : {', '.join(layers)}")
+    member = one_of(path, layers, member, next(iter(layers)), "couche")
     with opened(path, raw, f"« {member} » est illisible dans l'archive", _AGAIN) as archive:
         content = {suffix: archive.read(name) for suffix, name in layers[member].items()}
     return member, tuple(layers), content
 
 
-def open_geojson(path: Path, raw: bytes, choice: Choice) -> Guess:
+def open_geojson(path: Path, raw: bytes, choice: Choice) -> Opened:
     """Open a GeoJSON file."""
     document = json_of(path, decoded(path, raw)[0])
     features = [found if isinstance(found, dict) else {} for found in _features(path, document)]
@@ -93,10 +96,11 @@ def open_geojson(path: Path, raw: bytes, choice: Choice) -> Guess:
     texts = {
         title for title, heading in titles.items() if any(isinstance(row.get(heading), str) for row in rows)
     }
-    return Guess(
+    return Opened(
         path.name,
         "geojson",
         choice,
+        tuple(headings),
         pd.DataFrame(cells, index=index, dtype="str"),
         pd.Series(shapes, index=index, dtype=object),
         pd.Series(faults, index=index, dtype="str"),
@@ -105,21 +109,18 @@ def open_geojson(path: Path, raw: bytes, choice: Choice) -> Guess:
     )
 
 
-def open_geopackage(path: Path, raw: bytes, choice: Choice) -> Guess:
+def open_geopackage(path: Path, raw: bytes, choice: Choice, schema: Schema) -> Opened:
     """Open a layer of a GeoPackage."""
-    names = tuple(geopackages.layers_of(path, raw))
-    if not names:
-        raise SourceFormatError(
-            path, "aucune couche géographique", "exporter une couche qui a des géométries"
-        )
-    part = names[0] if choice.part is None else choice.part
-    if part not in names:
-        raise SourceFormatError(path, f"pas de couche « {part} »", f"choisir parmi : {', '.join(names)}")
-    guess = _layer(path, raw, "gpkg", geopackages.UNREADABLE, choice, layer=part)
-    return replace(guess, choice=replace(choice, part=part or None), parts=names)
+    listed = _attempt(path, lambda: pyogrio.list_layers(raw).tolist(), _GEOPACKAGE)
+    layers = {str(name): str(kind) for name, kind in listed if kind is not None}
+    if not layers:
+        raise SourceFormatError(path, *schema.no_layer)
+    part = schema.layer(path, layers, choice.part)
+    opened = _layer(path, raw, "gpkg", _GEOPACKAGE, choice, schema, layer=part)
+    return replace(opened, choice=replace(choice, part=part or None), parts=tuple(layers))
 
 
-def open_shapefile(path: Path, members: Mapping[str, bytes], choice: Choice) -> Guess:
+def open_shapefile(path: Path, members: Mapping[str, bytes], choice: Choice, schema: Schema) -> Opened:
     """Open a Shapefile."""
     for suffix, what in NEEDED.items():
         if suffix not in members:
@@ -142,30 +143,53 @@ def open_shapefile(path: Path, members: Mapping[str, bytes], choice: Choice) -> 
         )
     if ".prj" not in members:
         notes.append("Pas de fichier .prj : le Shapefile ne dit pas son système de coordonnées.")
-    guess = _layer(path, buffer.getvalue(), "shp", _SHAPEFILE, choice, encoding=encoding)
-    return replace(guess, notes=tuple(notes))
+    opened = _layer(path, buffer.getvalue(), "shp", _SHAPEFILE, choice, schema, encoding=encoding)
+    return replace(opened, notes=tuple(notes))
 
 
 def _layer(
-    path: Path, raw: bytes, kind: Format, told: tuple[str, str], choice: Choice, **options: Any
-) -> Guess:
-    empty = ("aucun objet géographique", "exporter une couche remplie")
-    frame = geopackages.read_layer(path, raw, told=told, empty=empty, **options)
-    table = pd.DataFrame(frame.drop(columns="geometry"))
-    check_columns(path, len(table.columns))
-    table.columns = pd.Index(named([str(name) for name in table.columns]))
-    texts = {title for title in table.columns if not _is_typed(table[title])}
-    cells = {title: column_texts(table[title], hours=True) for title in table.columns}
-    return Guess(
+    path: Path,
+    raw: bytes,
+    kind: Format,
+    told: tuple[str, str],
+    choice: Choice,
+    schema: Schema,
+    **options: Any,
+) -> Opened:
+    info = _attempt(path, lambda: pyogrio.read_info(raw, **options), told)
+    check_rows(path, int(info["features"]))
+    frame = _attempt(path, lambda: pyogrio.read_dataframe(raw, **options, max_features=MAX_ROWS + 1), told)
+    check_rows(path, len(frame))
+    if frame.empty or "geometry" not in frame.columns:
+        raise SourceFormatError(path, *schema.no_object)
+    frame.index = pd.RangeIndex(1, len(frame) + 1, name="ligne")
+    headings = [str(name) for name in frame.columns.drop("geometry") if schema.keeps(str(name))]
+    columns = {name: frame[headings[place]] for name, place in schema.places(path, headings).items()}
+    cells = {name: column_texts(values, hours=schema.hours) for name, values in columns.items()}
+    return Opened(
         path.name,
         kind,
         choice,
+        tuple(headings),
         pd.DataFrame(cells, index=frame.index, dtype="str"),
         pd.Series(np.asarray(frame.geometry.array, dtype=object), index=frame.index, dtype=object),
         pd.Series("", index=frame.index),
-        name_of(frame.crs),
-        declared_text=frozenset(texts),
+        None if frame.crs is None else frame.crs.to_wkt(),
+        declared_text=frozenset(name for name, values in columns.items() if not _is_typed(values)),
     )
+
+
+def _attempt(path: Path, read: Callable[[], Any], told: tuple[str, str]) -> Any:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # GDAL's, of metadata that the project does not use
+            return read()
+    # Of a damaged file GDAL may give text of another encoding, dates that no calendar has, or shapes that are none.
+    except (
+        pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FieldError, ValueError, OSError,
+        OverflowError, TypeError, LookupError, ProjError, shapely.errors.ShapelyError,
+    ) as error:  # fmt: skip
+        raise SourceFormatError(path, *told) from error
 
 
 def _is_typed(values: pd.Series) -> bool:
@@ -203,7 +227,7 @@ def _stated(document: Mapping[str, Any]) -> str | None:
     if not isinstance(crs, str):
         return None
     try:
-        return name_of(CRS.from_user_input(WGS84 if crs.endswith("CRS84") else crs))
+        return str(CRS.from_user_input(WGS84 if crs.endswith("CRS84") else crs).to_wkt())
     except ProjError:
         return None
 

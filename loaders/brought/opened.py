@@ -1,13 +1,13 @@
-"""What a file that a user brings seems to be, and how it is read."""
+"""A file that a user brings, once opened: its rows as text, their geometries, and how all of it was read."""
 
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 import pandas as pd
 
 from loaders.formats.systems import Fit
+from loaders.formats.uploads import Format
 
-Format = Literal["csv", "xlsx", "geojson", "gpkg", "shp"]
 FORMATS: Final[dict[Format, str]] = {
     "csv": "tableau CSV",
     "xlsx": "classeur XLSX",
@@ -66,17 +66,25 @@ class Choice:
 
 
 @dataclass(frozen=True, eq=False)
-class Guess:
-    """What a file seems to be.
+class Opened:
+    """What a file holds, or seems to hold.
 
     Attributes
     ----------
+    choice
+        How it was read: what was asked, and what was found out.
+    headings
+        Those of the file, as it writes them.
     cells
-        Every row as text, indexed by line.
+        Every row as text, indexed by line, in the columns that its schema reads.
     shapes, faults
         Geometries in the coordinates of the file, None where there is none, and what is wrong with the others.
     stated
         The coordinate system that the file declares.
+    miscut
+        What is wrong with the lines that are not cut as the headings.
+    above
+        Filled lines above the headings.
     declared_text
         Headings of the columns that the file declares as text.
     systems
@@ -86,6 +94,7 @@ class Guess:
     name: str
     kind: Format
     choice: Choice
+    headings: tuple[str, ...]
     cells: pd.DataFrame
     shapes: pd.Series
     faults: pd.Series
@@ -95,6 +104,7 @@ class Guess:
     parts: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     miscut: dict[int, str] = field(default_factory=dict)
+    above: int = 0
     declared_text: frozenset[str] = frozenset()
     systems: tuple[Fit, ...] = ()
 
