@@ -9,7 +9,7 @@ import pandas as pd
 from errors import ArgumentError
 from exports.context import Context
 from facts.fields import Field, stated
-from words.kinds import Kind
+from words.formats import Kind
 
 PROVENANCE: Final = ("producteur", "millesime", "licence", "attribution", "filtres", "date_export")
 #: What files say of each source.

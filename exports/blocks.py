@@ -13,8 +13,7 @@ from facts import naming
 from facts.fields import Field, heading, present, stated
 from facts.naming import CONTRAT, TERRITORY
 from loaders.catalogue import Source
-from words.formats import cell, date, typographie
-from words.kinds import NUMBERS
+from words.formats import NUMBERS, cell, date, typographie
 
 Block = Mapping[str, Any]
 

@@ -20,8 +20,7 @@ from exports.qgis import layer_of, style
 from facts.fields import Field
 from geo.crs import LAMBERT93
 from words.folding import slug
-from words.kinds import Kind
-from words.missing import REASONS
+from words.formats import REASONS, Kind
 
 SOURCES_TABLE: Final = "sources"
 #: One family of shapes makes a typed layer, its single and multiple shapes together; several make an untyped one.

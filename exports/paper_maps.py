@@ -12,8 +12,7 @@ from facts.surroundings import SORTS
 from geo.places import RADII_M
 from geo.territory import ARRONDISSEMENTS, METROPOLE
 from maps.spec import TOUCHED
-from words.formats import metres
-from words.missing import HORS_PERIMETRE, NON_TELECHARGEE
+from words.formats import HORS_PERIMETRE, NON_TELECHARGEE, metres
 
 #: Width and height of the map of an A4 sheet, in points.
 SIZE_PT: Final = (510.0, 250.0)

@@ -20,8 +20,7 @@ from exports.geopackage import to_gpkg
 from exports.xlsx import to_xlsx
 from facts.fields import Field
 from loaders.formats.cells import neutralised
-from words.kinds import Kind
-from words.missing import REASONS
+from words.formats import REASONS, Kind
 
 __all__ = ["PROVENANCE", "to_csv", "to_geojson", "to_gpkg", "to_xlsx"]
 

@@ -17,8 +17,7 @@ from exports import _rows
 from exports.context import Context
 from facts.fields import Field
 from loaders.formats.cells import neutralised
-from words.kinds import Kind
-from words.missing import REASONS
+from words.formats import REASONS, Kind
 
 DATA_SHEET: Final = "Données"
 SOURCES_SHEET: Final = "Sources"

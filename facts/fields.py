@@ -11,8 +11,7 @@ import pandas as pd
 
 from errors import ArgumentError
 from loaders.catalogue import Source
-from words.kinds import KINDS, UNITS, Kind
-from words.missing import NON_DIFFUSE, is_missing
+from words.formats import KINDS, NON_DIFFUSE, UNITS, Kind, is_missing
 
 # Loaders keep the days of some files as text.
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")

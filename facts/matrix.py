@@ -22,8 +22,7 @@ from geo.territory import (
     projects_by_commune,
 )
 from loaders.catalogue import Source
-from words.formats import figure, pluriel
-from words.missing import HORS_PERIMETRE, NON_DIFFUSE, NON_TELECHARGEE
+from words.formats import HORS_PERIMETRE, NON_DIFFUSE, NON_TELECHARGEE, figure, pluriel
 
 STATUSES: Final = (LOCALISED, METROPOLITAN, NOT_CONCERNED, NO_QPV)
 TO_CONFIRM: Final = "à confirmer"

@@ -25,8 +25,7 @@ from geo.territory import (
 )
 from loaders.catalogue import Source
 from loaders.projects import ABSENT_FROM_TABLES, SHEET
-from words.formats import entier, pluriel
-from words.missing import HORS_PERIMETRE
+from words.formats import HORS_PERIMETRE, entier, pluriel
 
 #: What a cell says where the document says nothing.
 NOT_STATED: Final = "non précisé"

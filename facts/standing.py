@@ -10,9 +10,7 @@ from facts.place_fields import ORIGIN
 from facts.portraits import COMMUNE, QUARTIER, Genre, Portrait
 from geo.territory import LOCALISED, NO_QPV
 from loaders.catalogue import Source
-from words.formats import M2_PER_HA, decimal, figure, pluriel
-from words.kinds import NUMBERS, UNITS, Kind
-from words.missing import REASONS
+from words.formats import M2_PER_HA, NUMBERS, REASONS, UNITS, Kind, decimal, figure, pluriel
 
 #: What a median is taken over.
 OVER: Final[Mapping[Genre, str]] = {QUARTIER: "Médiane des QPV", COMMUNE: "Médiane des communes"}

@@ -13,7 +13,7 @@ from errors import SourceContentError, SourceError
 from loaders import checksums, quality, territory
 from loaders.formats.texts import read_csv
 from loaders.paths import DATA, reference, stamp, within
-from words.missing import HORS_PERIMETRE, NON_LUE, NON_TELECHARGEE
+from words.formats import HORS_PERIMETRE, NON_LUE, NON_TELECHARGEE
 
 CATALOGUE_FILE = DATA / checksums.CATALOGUE
 COLUMNS = [

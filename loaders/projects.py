@@ -13,7 +13,7 @@ from loaders import catalogue, territory
 from loaders._contract import NOT_STATED, SEPARATOR, ContractTable, Description
 from loaders.paths import DATA
 from loaders.territory import Territory
-from words.missing import NON_LUE
+from words.formats import NON_LUE
 
 #: The folder that `territoire.toml` names; where it names none, nothing is read from it.
 FOLDER = DATA / (territory.load().projets or "projets")

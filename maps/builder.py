@@ -26,7 +26,7 @@ from loaders.live.offline import is_offline
 from maps import layers as registry
 from maps.files import ALL, STATIC_FROM_FRAME, STATIC_FROM_PAGE, Assets, Manifest
 from maps.spec import BASEMAPS, Cadrage, MapSpec, SessionObjects, ShownLayer
-from words.missing import NON_TELECHARGEE
+from words.formats import NON_TELECHARGEE
 
 #: What the addresses of a session's objects begin with: nothing that a browser could fetch.
 SESSION: Final = "session:"

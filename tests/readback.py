@@ -28,7 +28,7 @@ from exports.xlsx import DATA_SHEET
 from facts.fields import Field
 from geo.crs import LAMBERT93, WGS84
 from loaders.formats.cells import restored
-from words.kinds import Kind
+from words.formats import Kind
 
 MEND: Final = "reprenez le fichier tel que l'atlas l'a écrit"
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")

@@ -18,9 +18,7 @@ from facts.standing import origin
 from loaders.catalogue import Source
 from ui import html
 from words.folding import fold
-from words.formats import cell, entier, figure, pluriel
-from words.kinds import NUMBERS
-from words.missing import REASONS, is_missing
+from words.formats import NUMBERS, REASONS, cell, entier, figure, is_missing, pluriel
 
 PAGE_ROWS: Final = 50
 LONG_TEXT: Final = 60

@@ -1,20 +1,31 @@
-"""Numbers, dates and plurals as French readers write them, on top of Babel."""
+"""Kinds of values, why one is missing, and numbers, dates and plurals as French readers write them, on top of Babel."""
 
 import datetime as dt
+import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final
+from numbers import Integral, Real
+from typing import Any, Final, Literal, get_args
 
 from babel import Locale
 from babel.dates import format_date, get_month_names
 from babel.numbers import format_decimal
 
 from words import clock
-from words.kinds import UNITS, Kind
-from words.missing import NON_DIFFUSE, REASONS, is_missing
 
+#: What a column may hold.
+Kind = Literal["texte", "entier", "decimal", "part", "pourcentage", "distance_m", "surface_m2", "date"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+NUMBERS: Final[frozenset[Kind]] = frozenset(KINDS) - {"texte", "date"}
+UNITS: Final[dict[Kind, str]] = {"part": "%", "pourcentage": "%", "distance_m": "m", "surface_m2": "ha"}
+#: Why there is no figure, in the words that every page, sheet and file uses.
+NON_DIFFUSE: Final = "non diffusé"
+HORS_PERIMETRE: Final = "hors périmètre de la source"
+NON_TELECHARGEE: Final = "source non encore téléchargée"
+NON_LUE: Final = "fichier de la source refusé"
+REASONS: Final = frozenset({HORS_PERIMETRE, NON_DIFFUSE, NON_TELECHARGEE, NON_LUE})
 FRENCH: Final = Locale.parse("fr_FR")
 #: Names of the months, by their number.
 MONTHS: Final[Mapping[int, str]] = get_month_names("wide", locale=FRENCH)
@@ -25,6 +36,20 @@ M2_PER_HA: Final = 10_000
 FAR_M: Final = 10_000
 #: What files round to 0 reads as 0 everywhere.
 LEAST: Final = 1e-6
+
+
+def is_missing(value: Any) -> bool:
+    """Say whether a cell holds nothing: None, NaN, NaT, pandas' NA, blank text or an empty list; 0 and False are values."""
+    if value is None:
+        return True
+    if isinstance(value, Sized):
+        return not (value.strip() if isinstance(value, str) else len(value))
+    if isinstance(value, Real):
+        return not isinstance(value, Integral) and not math.isfinite(value)
+    try:
+        return not value == value  # noqa: PLR0124, SIM201 - NaT differs from itself
+    except TypeError:
+        return True  # pandas' NA answers neither yes nor no
 
 
 def decimal(value: float | None, *, digits: int = 1) -> str:

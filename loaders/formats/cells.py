@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from words.folding import fold
-from words.formats import MONTHS
-from words.missing import REASONS
+from words.formats import MONTHS, REASONS
 
 #: Signs by which a spreadsheet takes a text for a formula.
 FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")

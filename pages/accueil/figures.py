@@ -18,8 +18,7 @@ from geo.territory import METROPOLE
 from loaders.catalogue import Source
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from words.constants import PROXIMITY_M
-from words.formats import distance, entier, pluriel
-from words.missing import HORS_PERIMETRE
+from words.formats import HORS_PERIMETRE, distance, entier, pluriel
 
 #: Columns of the table of communes.
 _SHOWN: Final = ("nb_qpv", "population_qpv", "part_habitants_a_portee", "friches_a_portee")

@@ -12,7 +12,7 @@ from maps.layers import LAYERS
 from ui import choices, where
 from ui.where import Where
 from words.constants import UNCHECKED
-from words.missing import is_missing
+from words.formats import is_missing
 
 TITLES: Final[Mapping[str, str]] = {layer.layer_id: layer.titre for layer in LAYERS}
 #: Thousands of sports facilities hide the rest at the scale of the territory: they wait for a click.

@@ -29,8 +29,7 @@ from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.carte.filters import Filters, Types
 from ui.html import html
 from words.constants import PROXIMITY_M
-from words.formats import BROAD, NARROW, entier, figure, pluriel
-from words.missing import REASONS
+from words.formats import BROAD, NARROW, REASONS, entier, figure, pluriel
 
 _TOWN: Final = Field("commune", "Commune", "texte")
 

@@ -15,8 +15,7 @@ from pages.donnees import own_layer_view, refresh_view, scopes
 from ui import downloads, freshness, html, page, rows, table
 from ui.markdown import plain, prose
 from words import clock
-from words.formats import date, entier, pluriel, typographie
-from words.missing import HORS_PERIMETRE
+from words.formats import HORS_PERIMETRE, date, entier, pluriel, typographie
 
 ALL = "toutes"
 

@@ -9,8 +9,7 @@ import pandas as pd
 from facts.fields import Field
 from loaders.catalogue import Source
 from maps.spec import Cadrage, Classe, MapSpec, ShownLayer
-from words.formats import entier
-from words.missing import HORS_PERIMETRE
+from words.formats import HORS_PERIMETRE, entier
 
 COVERED: Final = "couverte"
 MARGIN_M: Final = 500.0

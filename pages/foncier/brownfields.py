@@ -15,8 +15,7 @@ from loaders.friches import sheet_url
 from maps.spec import Cadrage, MapSpec, ShownLayer
 from ui.where import Where
 from words.constants import UNCHECKED
-from words.formats import entier, pluriel, surface
-from words.missing import NON_DIFFUSE, is_missing
+from words.formats import NON_DIFFUSE, entier, is_missing, pluriel, surface
 
 SOURCE: Final = "friches"
 STATUTS: Final[Mapping[str, str]] = {

@@ -21,8 +21,7 @@ from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.lieu import asked as asking
 from pages.lieu.asked import Asked
 from ui import choices, downloads, follow_up, html, mapview, presence, rows, sources, table
-from words.formats import figure
-from words.missing import HORS_PERIMETRE, REASONS
+from words.formats import HORS_PERIMETRE, REASONS, figure
 
 QPV_FIELDS: Final = (
     *place_fields.QPV,

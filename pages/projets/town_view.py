@@ -17,8 +17,7 @@ from loaders.projects import NO_LAYER
 from pages.projets import prepared
 from ui import choices, figures, follow_up, html, rows, sources
 from words import formats
-from words.formats import pluriel
-from words.missing import NON_LUE
+from words.formats import NON_LUE, pluriel
 
 SITUATIONS: Final[Mapping[str, str]] = {
     LOCALISED: "Projets localisés",

@@ -9,8 +9,7 @@ import pandas as pd
 
 from facts.fields import Field
 from facts.place_fields import SPORT_HELD, SPORT_NAMES, SPORT_YEAR, known
-from words.formats import date
-from words.missing import NON_DIFFUSE
+from words.formats import NON_DIFFUSE, date
 
 #: Choice of access to the values that it keeps; missing ones are a choice of their own.
 ACCESS: Final[Mapping[str, str]] = {"libre": "Libre", "non libre": "Non libre", NON_DIFFUSE: "Non diffusé"}

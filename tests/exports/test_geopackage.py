@@ -15,7 +15,7 @@ from exports.tables import to_gpkg
 from facts.fields import Field
 from facts.snapshot import current
 from maps.layers import LAYERS, get
-from words.missing import HORS_PERIMETRE, NON_DIFFUSE
+from words.formats import HORS_PERIMETRE, NON_DIFFUSE
 
 
 @pytest.fixture

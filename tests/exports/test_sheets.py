@@ -15,8 +15,7 @@ from loaders import catalogue, communes, friches, projects, qpv
 from tests import today
 from tests.exports.reading_pdf import A3_LANDSCAPE, A4, bare, fonts, plain, reader, tags, text_of
 from tests.ratios import best
-from words.formats import entier
-from words.missing import HORS_PERIMETRE, NON_DIFFUSE
+from words.formats import HORS_PERIMETRE, NON_DIFFUSE, entier
 
 SOURCES = catalogue.load()
 DAY = dt.date(2026, 3, 5)

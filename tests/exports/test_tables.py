@@ -13,7 +13,7 @@ import shapely
 from errors import ArgumentError, CrsError
 from exports.tables import PROVENANCE, to_csv, to_geojson
 from facts.fields import Field
-from words.missing import HORS_PERIMETRE, NON_DIFFUSE
+from words.formats import HORS_PERIMETRE, NON_DIFFUSE
 
 ORIGIN = {
     "producteur": "Producteur A (Titre velos) ; Insee (Titre indicateurs)",

@@ -11,7 +11,7 @@ from errors import ArgumentError
 from exports.context import Context
 from exports.tables import to_xlsx
 from facts.fields import Field
-from words.missing import HORS_PERIMETRE, NON_DIFFUSE
+from words.formats import HORS_PERIMETRE, NON_DIFFUSE
 
 
 def opened(data):

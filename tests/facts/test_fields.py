@@ -7,7 +7,7 @@ import pytest
 
 from errors import ArgumentError
 from facts.fields import Field, row_communes, stated
-from words.missing import HORS_PERIMETRE, NON_DIFFUSE, is_missing
+from words.formats import HORS_PERIMETRE, NON_DIFFUSE, is_missing
 
 
 def test_a_value_is_kept_and_zero_is_a_value(frame, fields, sources):

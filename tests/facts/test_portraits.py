@@ -10,7 +10,7 @@ from facts import place_fields, portraits
 from facts.fields import stated
 from facts.frames import Frames
 from facts.surroundings import SORTS
-from words.missing import HORS_PERIMETRE
+from words.formats import HORS_PERIMETRE
 
 
 @pytest.fixture(scope="module")

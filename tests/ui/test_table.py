@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from facts.fields import Field
 from ui.table import PAGE_ROWS, ordered, to_html
-from words.missing import HORS_PERIMETRE, NON_DIFFUSE
+from words.formats import HORS_PERIMETRE, NON_DIFFUSE
 
 FIELDS = [
     Field("nom", "Nom", "texte"),

@@ -7,8 +7,7 @@ import pytest
 
 from facts.fields import Field, heading
 from words import formats
-from words.kinds import KINDS
-from words.missing import HORS_PERIMETRE, NON_DIFFUSE
+from words.formats import HORS_PERIMETRE, KINDS, NON_DIFFUSE
 
 N = "\u202f"
 B = "\u00a0"
