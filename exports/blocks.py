@@ -171,7 +171,7 @@ def vintages(sources: Iterable[Source]) -> str:
     str
         French sentence, "" without a source.
     """
-    said = dict.fromkeys(f"{source.producteur}, {source.millesime}" for source in sources)
+    said = dict.fromkeys(source.origine for source in sources)
     return f"{'Source' if len(said) == 1 else 'Sources'} : {' ; '.join(said)}." if said else ""
 
 

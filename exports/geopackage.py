@@ -180,7 +180,7 @@ def _say_columns(base: sqlite3.Connection, name: str, fields: Sequence[Field], c
     known = {source.source_id: source for source in context.sources}
     for field in fields:
         source = known[field.source_id] if field.source_id else None
-        said = [field.help, f"{source.producteur}, {source.millesime}" if source else ""]
+        said = [field.help, source.origine if source else ""]
         base.execute(
             "INSERT INTO gpkg_data_columns VALUES (?, ?, NULL, ?, ?, NULL, NULL)",
             (name, field.column, _title(field), " ; ".join(text for text in said if text) or None),

@@ -19,7 +19,7 @@ from exports.markup import environment
 from facts.fields import Field
 from geo.scope import in_scope
 from maps.builder import describe, settings
-from maps.files import ALL, LayerFile, Manifest, bundle, collection, describe_objects, describe_session
+from maps.files import ALL, Manifest, bundle, collection, describe_objects, describe_session
 from maps.layer import Layer
 from maps.spec import MapSpec, ShownLayer
 
@@ -165,7 +165,7 @@ def _held(
     context: Context,
 ) -> tuple[Manifest, list[_Data]]:
     """Give the objects of each layer shown, and nothing else, as the page holds them, with the list of them."""
-    files: dict[str, dict[str, LayerFile]] = {}
+    files: dict[str, dict[str, str]] = {}
     held = []
     for shown in layers:
         layer = said[shown.layer_id]
@@ -178,7 +178,7 @@ def _held(
                 frame = _with_figures(frame, figures[shown.layer_id], context)
             features, members = describe_objects(frame, layer)
         codes = [ALL, *sorted({code for codes in members for code in codes})]
-        files[shown.layer_id] = {code: LayerFile("", len(features)) for code in codes}
+        files[shown.layer_id] = dict.fromkeys(codes, "")
         held.append(_Data(f"couche-{shown.layer_id}", _safe(collection(features)), ADDRESS + shown.layer_id))
     return Manifest(files), held
 

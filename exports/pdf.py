@@ -17,6 +17,7 @@ import typst
 from errors import SheetError
 from exports import blocks
 from facts.snapshot import Snapshot
+from words import clock
 from words.formats import typographie
 
 TEMPLATES: Final = Path(__file__).with_name("typst")
@@ -92,20 +93,22 @@ class Content:
     said: str
     parts: Mapping[str, Any] = field(default_factory=dict)
 
-    def compose(self, template: str, held: Snapshot, day: dt.date) -> bytes:
+    def compose(self, template: str, held: Snapshot, date: dt.date | None) -> bytes:
         """Lay the sheet out.
 
         Parameters
         ----------
         template
             Name of a template of `exports/typst`.
+        date
+            None is today.
 
         Raises
         ------
         SheetError
             If it cannot be composed.
         """
-        known = held.sources
+        known, day = held.sources, date or clock.today()
         named = [known[source_id] for source_id in dict.fromkeys(self.source_ids)]
         used = [source for source in named if not source.absente]
         return compose(

@@ -15,7 +15,6 @@ from facts.naming import CONTRAT
 from facts.portraits import COMMUNE, QUARTIER
 from facts.snapshot import current
 from loaders.catalogue import Source
-from words import clock
 from words.constants import PROXIMITY_M
 from words.formats import moment, pluriel, typographie
 
@@ -38,8 +37,7 @@ def qpv_sheet(code_qp: str, *, radius_m: float = PROXIMITY_M, date: dt.date | No
         If the PDF cannot be composed.
     """
     held = current()
-    sheet = sheet_content.of_place(QUARTIER, code_qp, held, radius_m=radius_m)
-    return sheet.compose("fiche", held, date or clock.today())
+    return sheet_content.of_place(QUARTIER, code_qp, held, radius_m=radius_m).compose("fiche", held, date)
 
 
 def commune_sheet(
@@ -69,7 +67,7 @@ def commune_sheet(
     """
     held = current()
     sheet = sheet_content.of_place(COMMUNE, code_insee, held, radius_m=radius_m, suivi=suivi)
-    return sheet.compose("fiche", held, date or clock.today())
+    return sheet.compose("fiche", held, date)
 
 
 def project_sheet(id_projet: str, *, date: dt.date | None = None, suivi: FollowUp | None = None) -> bytes:
@@ -90,9 +88,7 @@ def project_sheet(id_projet: str, *, date: dt.date | None = None, suivi: FollowU
         If the PDF cannot be composed.
     """
     held = current()
-    return sheet_content.of_project(id_projet, held, suivi=suivi).compose(
-        "fiche", held, date or clock.today()
-    )
+    return sheet_content.of_project(id_projet, held, suivi=suivi).compose("fiche", held, date)
 
 
 def matrix_sheet(
@@ -151,10 +147,9 @@ def matrix_sheet(
     filled = matrix.cells(kept, held.communes_in_order, held.qpv, held.measured, facts=facts(suivi, held))
     filled = filled[filled["code_insee"].isin(towns.index)]
     couches = [couche for couche in coverage.MESURES if couche in set(kept["couche"])]
-    vintages = {key: source.millesime for key, source in held.sources.items()}
     words = " ; ".join(f"{name} : {value}" for name, value in (filters or {}).items())
     groups = matrix.groups(kept, held.orientations, only=orientation)
-    details = [typographie(line) for line in matrix.details(couches, vintages)]
+    details = [typographie(line) for line in matrix.details(couches, held.sources)]
     if suivi:
         details.append(
             typographie(f"Suivi : enregistrements des partenaires, lus le {moment(suivi.read_at)}.")
@@ -180,7 +175,7 @@ def matrix_sheet(
             "details": details,
         },
     )
-    return sheet.compose("matrice", held, date or clock.today())
+    return sheet.compose("matrice", held, date)
 
 
 def _line(line: matrix.Line) -> Mapping[str, str]:

@@ -340,7 +340,7 @@ def legend(filled: pd.DataFrame, couches: Sequence[str]) -> list[Line]:
     ]
 
 
-def details(couches: Sequence[str], vintages: Mapping[str, str]) -> list[str]:
+def details(couches: Sequence[str], sources: Mapping[str, Source]) -> list[str]:
     """Say how each measure of the matrix is computed, with its vintage.
 
     Returns
@@ -349,7 +349,7 @@ def details(couches: Sequence[str], vintages: Mapping[str, str]) -> list[str]:
         French sentences, none without a measure.
     """
     return [
-        f"{MESURES[couche].nom[0].upper()}{MESURES[couche].nom[1:]} : {MESURES[couche].detail} ({vintages[couche]})."
+        f"{MESURES[couche].nom[0].upper()}{MESURES[couche].nom[1:]} : {MESURES[couche].detail} ({sources[couche].millesime})."
         for couche in couches
         if couche in MESURES
     ]

@@ -297,8 +297,8 @@ def _portrait(
     by_sort = objects_by_sort(frames)
     found = around(row, by_sort, radius_m=RADII_M[-1], code_insee=code if places.kind == COMMUNE else None)
     known = sorts(frames.sources)
-    origins = {key: _origin(frames.sources[sort.source_id]) for key, sort in known.items()}
     told = {key: frames.sources[sort.source_id] for key, sort in known.items()}
+    origins = {key: source.origine for key, source in told.items()}
     outside = {key: source.silence for key, source in told.items() if not source.covers(towns)}
     measured = (field.source_id for field in places.fields if field.source_id)
     used = dict.fromkeys((*_PLACES, *(sort.source_id for sort in known.values()), *measured))
@@ -324,10 +324,6 @@ def _portrait(
 
 def _scopes(frames: Frames) -> dict[str, frozenset[str]]:
     return {source_id: frames.sources[source_id].communes for source_id in (*frames.sources, *OPTIONAL)}
-
-
-def _origin(source: Source) -> str:
-    return f"{source.producteur}, {source.millesime}"
 
 
 def _land(found: pd.DataFrame, friches: gpd.GeoDataFrame, key: str) -> gpd.GeoDataFrame:

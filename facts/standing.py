@@ -115,10 +115,7 @@ def origin(field: Field, sources: Mapping[str, Source]) -> str:
     str
         Producer and vintage, "" for a figure without source.
     """
-    if field.source_id is None:
-        return ""
-    source = sources[field.source_id]
-    return f"{source.producteur}, {source.millesime}"
+    return "" if field.source_id is None else sources[field.source_id].origine
 
 
 def median(value: float, count: int, field: Field) -> str:

@@ -92,10 +92,8 @@ def around(
     return gpd.GeoDataFrame(ordered.drop(columns="rang_couche"), geometry="geometry", crs=LAMBERT93)
 
 
-def count_by_distance(
-    objects: pd.DataFrame, layers: Sequence[str], *, radii_m: Sequence[float] = RADII_M
-) -> pd.DataFrame:
-    """Count the objects of each layer inside a place and at most some distances from it.
+def count_by_distance(objects: pd.DataFrame, layers: Sequence[str]) -> pd.DataFrame:
+    """Count the objects of each layer inside a place and at most each of `RADII_M` from it.
 
     Parameters
     ----------
@@ -103,15 +101,13 @@ def count_by_distance(
         What `around` gave, at the largest of the distances at least, with `couche` and `distance_m`.
     layers
         Layers to answer for, those without any object included.
-    radii_m
-        Distances in metres, the inside included in each.
 
     Returns
     -------
-        Index `couche`, in the order of `layers`; `dans` and one column `a_<distance>_m` per distance (int).
+        Index `couche`, in the order of `layers`; `dans` and one column `a_<distance>_m` per distance, the inside included in each (int).
     """
     table = pd.DataFrame(index=pd.Index(layers, name="couche"))
-    for name, radius_m in (("dans", 0.0), *((f"a_{radius_m:g}_m", radius_m) for radius_m in radii_m)):
+    for name, radius_m in (("dans", 0.0), *((f"a_{radius_m:g}_m", radius_m) for radius_m in RADII_M)):
         within = objects.loc[objects["distance_m"] <= radius_m + TOUCH_M, "couche"]
         table[name] = within.value_counts().reindex(table.index, fill_value=0).astype("int64")
     return table

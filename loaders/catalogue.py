@@ -92,6 +92,11 @@ class Source:
             return NON_LUE
         return HORS_PERIMETRE if self.telechargee else NON_TELECHARGEE
 
+    @property
+    def origine(self) -> str:
+        """Say who made the source, and when."""
+        return f"{self.producteur}, {self.millesime}"
+
     def covers(self, codes: Iterable[str]) -> bool:
         """Tell whether the source covers at least one of some communes.
 

@@ -160,12 +160,10 @@ def source_of(layer: OwnLayer, *, source_id: str, name: str, title: str, origin:
         titre=f"{title} (couche importée « {name} »)",
         producteur=f"{origin} (source indiquée par l'utilisateur)",
         millesime=f"{vintage} (indiqué par l'utilisateur)",
-        date=None,
         licence="celle du fichier importé, non vérifiée",
         attribution=f"Source indiquée par l'utilisateur : {origin} ; couche importée par l'utilisateur, non vérifiée",
         limites="Hors source officielle : couche importée par l'utilisateur, non vérifiée ; ce qu'elle ne liste pas n'est "
         "pas absent pour autant.",
-        communes=frozenset(),
         **described(layer.report, name),
     )
 

@@ -292,7 +292,7 @@ def _shown(shown: ShownLayer, manifest: Manifest, scopes: Mapping[str, Collectio
     described: dict[str, Any] = {
         "id": shown.layer_id,
         "fichiers": {code: STATIC_FROM_FRAME + name for code, name in names.items()},
-        "tout": STATIC_FROM_FRAME + manifest.files[shown.layer_id][ALL].name,
+        "tout": STATIC_FROM_FRAME + manifest.files[shown.layer_id][ALL],
         "ids": None if shown.ids is None else list(shown.ids),
         "hors": not covered or (shown.communes is not None and not set(covered).intersection(shown.communes)),
     }

@@ -46,24 +46,16 @@ STATIC_FROM_FRAME: Final = "../../app/static/"
 
 
 @dataclass(frozen=True)
-class LayerFile:
-    """One file of a layer."""
-
-    name: str
-    count: int
-
-
-@dataclass(frozen=True)
 class Manifest:
     """The files of every layer.
 
     Attributes
     ----------
     files
-        Layer id to INSEE code (or `ALL`) to file; no entry where a commune has no object.
+        Layer id to INSEE code (or `ALL`) to the name of the file; no entry where a commune has no object.
     """
 
-    files: Mapping[str, Mapping[str, LayerFile]]
+    files: Mapping[str, Mapping[str, str]]
 
     def names(self, layer_id: str, communes: Iterable[str] | None = None) -> dict[str, str]:
         """Give the files that hold a layer's objects of some communes.
@@ -87,7 +79,7 @@ class Manifest:
             raise ArgumentError(f"Couche sans fichier : {layer_id}")
         files = self.files[layer_id]
         keys = [ALL] if communes is None else [code for code in dict.fromkeys(communes) if code in files]
-        return {key: files[key].name for key in keys}
+        return {key: files[key] for key in keys}
 
 
 def write_layers(
@@ -111,7 +103,7 @@ def write_layers(
     """
     folder = static_dir / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    files: dict[str, dict[str, LayerFile]] = {}
+    files: dict[str, dict[str, str]] = {}
     for layer in layers:
         frame = frames[layer.layer_id]
         features, members = describe_objects(frame, layer)
@@ -120,10 +112,9 @@ def write_layers(
             for code in codes:
                 groups.setdefault(code, []).append(feature)
         files[layer.layer_id] = {
-            code: LayerFile(_write(folder, f"{layer.layer_id}-{code}", group), len(group))
-            for code, group in groups.items()
+            code: _write(folder, f"{layer.layer_id}-{code}", group) for code, group in groups.items()
         }
-    kept = {Path(file.name).name for group in files.values() for file in group.values()}
+    kept = {Path(name).name for group in files.values() for name in group.values()}
     _sweep(folder, kept)
     return Manifest(files)
 

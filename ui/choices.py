@@ -1,17 +1,22 @@
 """Choices of a place that several pages share; each lives in the address bar, as a code or as its label."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Literal
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, Literal, TypeVar
 
+import geopandas as gpd
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from facts.snapshot import current
+from geo.scope import in_scope
 from loaders.live.offline import is_offline
 from maps.spec import BASEMAPS
 from words.constants import PROXIMITY_M
 
+ThingT = TypeVar("ThingT")
 EVERYWHERE: Final = "Toutes les communes"
 NO_QPV_CHOSEN: Final = "Aucun en particulier"
 
@@ -71,12 +76,13 @@ def view(titles: Mapping[str, str], *, key: str) -> str:
 
 def segments(
     label: str,
-    titles: Mapping[str, str] | Sequence[str],
+    titles: Mapping[ThingT, str] | Sequence[ThingT],
     *,
     key: str,
-    default: str | None = None,
+    default: ThingT | None = None,
     label_shown: bool = True,
-) -> str:
+    in_address: bool = True,
+) -> ThingT:
     """Let the user choose one of a few things side by side.
 
     Parameters
@@ -85,6 +91,8 @@ def segments(
         Title of each thing, or the things where they say it themselves.
     default
         What is chosen at first; None is the first of them.
+    in_address
+        False for what only a session has.
     """
     return st.segmented_control(
         label,
@@ -93,7 +101,7 @@ def segments(
         default=next(iter(titles)) if default is None else default,
         required=True,
         key=key,
-        bind="query-params",
+        bind="query-params" if in_address else None,
         label_visibility="visible" if label_shown else "collapsed",
     )
 
@@ -208,5 +216,85 @@ def one_of(titles: Mapping[str, str], *, key: str, label: str, none: str) -> str
     )
 
 
-def _titled(titles: Mapping[str, str] | Sequence[str]) -> Callable[[str], str]:
+def _titled(titles: Mapping[ThingT, str] | Sequence[ThingT]) -> Callable[[ThingT], str]:
     return titles.__getitem__ if isinstance(titles, Mapping) else str
+
+
+@dataclass(frozen=True)
+class Where:
+    """The places chosen.
+
+    Attributes
+    ----------
+    commune
+        INSEE code, None for all.
+    chosen
+        Code of a QPV, None for none in particular.
+    """
+
+    commune: str | None = None
+    chosen: str | None = None
+
+    @property
+    def town(self) -> str:
+        """Name of the commune, "" for all."""
+        return current().commune_names[self.commune] if self.commune else ""
+
+    @property
+    def name(self) -> str:
+        """The commune by its name, or the whole territory in a few words."""
+        return self.town or current().everywhere
+
+    @cached_property
+    def qpv(self) -> gpd.GeoDataFrame:
+        """The QPV of the commune, or all."""
+        qpv = current().qpv
+        return qpv if self.commune is None else qpv[in_scope(qpv["communes"], [self.commune])]
+
+    @property
+    def communes(self) -> gpd.GeoDataFrame:
+        """The commune alone, or all."""
+        communes = current().communes
+        return communes if self.commune is None else communes.loc[[self.commune]]
+
+    @property
+    def found(self) -> str | None:
+        """The QPV chosen, if it is one of the commune's."""
+        return self.chosen if self.chosen in self.qpv.index else None
+
+    @property
+    def described(self) -> dict[str, str]:
+        """The places in words, "" where nothing is chosen."""
+        name = f"{current().qpv['lib_qp'][self.chosen]} ({self.chosen})" if self.chosen else ""
+        return {"commune": self.town, "quartier": name}
+
+    @property
+    def address(self) -> dict[str, list[str]]:
+        """What the address bar holds of the places."""
+        return {
+            "commune": [self.commune] if self.commune else [],
+            "qpv": [self.chosen] if self.chosen else [],
+        }
+
+    def follow(self, clicked: Mapping[str, Any]) -> None:
+        """Choose the QPV that was clicked on the map, if it is one of the commune's."""
+        if clicked.get("couche") == "qpv" and clicked.get("id") in self.qpv.index:
+            st.session_state["qpv"] = clicked["id"]
+
+
+def with_qpv() -> dict[str, str]:
+    """Name the communes under which a QPV is counted, by INSEE code."""
+    first = set(current().qpv["communes"].str[0])
+    return {code: name for code, name in current().commune_names.items() if code in first}
+
+
+def where(names: Mapping[str, str] | None = None) -> Where:
+    """Let the user choose a commune, and a QPV there.
+
+    Parameters
+    ----------
+    names
+        Name of each commune offered by INSEE code; None for all of the contrat.
+    """
+    town = commune(current().commune_names if names is None else names)
+    return Where(town, qpv(Where(town).qpv))

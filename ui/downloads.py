@@ -17,7 +17,7 @@ from facts.snapshot import current
 from loaders.catalogue import Source
 from maps.spec import MapSpec
 from ui import startup
-from ui.markdown import prose
+from ui.html import prose
 from words.formats import pluriel, typographie
 
 #: How the names of menus and of their lists of files end: the page's style knows them by it.

@@ -1,5 +1,6 @@
-"""HTML of the pages: a template filled, a remark, a fault."""
+"""HTML of the pages: a template filled, a remark, a fault; texts that Streamlit would read as Markdown."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -9,8 +10,10 @@ from jinja2 import Template
 from markupsafe import Markup
 
 from exports.markup import environment
+from words.formats import typographie
 
 Role = Literal["", "status", "alert"]
+_MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]()#+.!|~<>$:-]")
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _ENVIRONMENT: Final = environment(_ROOT / "ui" / "templates", _ROOT / "pages")
 
@@ -39,6 +42,22 @@ def note(text: str, *, role: Role = "") -> None:
 def fault(text: str, *, role: Role = "alert") -> None:
     """Write what is wrong, plain French text."""
     _paragraph("atlas-faute", text, role)
+
+
+def plain(text: str) -> str:
+    """Keep a text from being read as Markdown or HTML.
+
+    Returns
+    -------
+    str
+        The same to a reader, once Streamlit has rendered it as Markdown.
+    """
+    return _MARKDOWN.sub(r"\\\g<0>", text)
+
+
+def prose(text: str) -> str:
+    """Put a French text in typography and keep it from being read as Markdown or HTML."""
+    return plain(typographie(text))
 
 
 def _paragraph(look: str, text: str, role: Role) -> None:

@@ -24,7 +24,7 @@ from maps.layers import OWN_LAYERS
 from maps.session_objects import objects_of
 from maps.spec import SessionObjects
 from ui import choices
-from ui.markdown import plain
+from ui.html import plain
 from words.folding import fold
 from words.formats import date, decimal, distance
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from errors import AtlasError
 from ui import html
-from ui.markdown import prose
+from ui.html import prose
 from words import clock
 from words.formats import date
 
@@ -36,16 +36,20 @@ def fragment(part: Callable[P, None]) -> Callable[P, None]:
     return st.fragment(in_french)
 
 
-def header(title: str, finding: str) -> None:
+def header(title: str, finding: str, words: Mapping[str, str] | None = None, *, style: str = "") -> None:
     """Write the page's only first-level heading and what the page found, in one sentence.
 
     Parameters
     ----------
     finding
         One French sentence, plain text: the answer before the details.
+    words, style
+        As for `on_paper`; without words nothing is written for paper.
     """
     st.title(prose(title), anchor=CONTENT_ID)
     html.show('<p class="atlas-constat">{{ finding|t }}</p>', finding=finding)
+    if words is not None:
+        on_paper(words, style=style)
 
 
 def on_paper(words: Mapping[str, str], *, style: str = "") -> None:

@@ -9,7 +9,7 @@ from facts.naming import TERRITORY
 from facts.snapshot import current
 from loaders import territory
 from ui import html, page
-from ui.markdown import prose
+from ui.html import prose
 
 #: Source id to what `territoire.toml` lacks where it does not name it.
 _UNNAMED: Final = {

@@ -50,10 +50,7 @@ def _prepare(version: str) -> Ready:  # noqa: ARG001
     prepared = Ready(
         assets=install(STATIC_DIR),
         manifest=write_layers(held.layers, layers=of(held.sources), static_dir=STATIC_DIR),
-        notes={
-            source_id: f"{source.producteur}, {source.millesime}"
-            for source_id, source in held.sources.items()
-        },
+        notes={source_id: source.origine for source_id, source in held.sources.items()},
         scopes={source_id: source.communes for source_id, source in held.sources.items()},
         layer_ids=frozenset(layer.layer_id for layer in (*of(held.sources), *SESSION_LAYERS)),
     )

@@ -87,10 +87,8 @@ def source_of(sites: SiteList, *, name: str) -> Source:
         titre=f"liste d'emplacements importée « {name} »",
         producteur="utilisateur de l'atlas",
         millesime="date non précisée par le fichier",
-        date=None,
         licence="licence du fichier importé",
         attribution=f"Source : liste importée « {name} »",
         limites="Emplacements donnés par l'utilisateur : ce que la liste ne dit pas n'est pas absent pour autant.",
-        communes=frozenset(),
         **described(sites.report, name),
     )

@@ -163,7 +163,6 @@ def source_of(stops: Stops, *, name: str) -> Source:
         licence="licence de l'archive importée",
         attribution=f"Source : {producer}, archive GTFS importée « {name} »",
         limites="Arrêts de l'archive importée, dont le calendrier n'est pas lu : un arrêt desservi un seul jour compte. L'archive ne dit pas quelles communes elle couvre.",
-        communes=frozenset(),
         **described(stops.report, name),
     )
 

@@ -220,7 +220,6 @@ def source_of(candidates: Candidates, *, name: str) -> Source:
         titre="Locaux des personnes morales : adresses candidates, à vérifier",
         producteur="DGFiP, d'après le cadastre",
         millesime=str(vintages[0]) if len(vintages) else NO_VINTAGE,
-        date=None,
         licence="Licence Ouverte 2.0",
         attribution="Source : DGFiP, fichiers des locaux et des parcelles des personnes morales",
         adresse="https://www.data.gouv.fr",

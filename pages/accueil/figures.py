@@ -39,15 +39,7 @@ class Figure:
     source_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class KeyFigures:
-    """What the first page shows."""
-
-    sentence: str
-    figures: tuple[Figure, ...]
-
-
-def key_figures(held: Snapshot) -> KeyFigures:
+def key_figures(held: Snapshot) -> tuple[str, tuple[Figure, ...]]:
     """Compute the figures of the first page, in the order to show, and say them in one sentence."""
     qpv, communes, friches = held.qpv, held.communes, held.friches
     projects, sources = held.projects, held.sources
@@ -93,18 +85,16 @@ def key_figures(held: Snapshot) -> KeyFigures:
         ),
     )
     kept = tuple(figure for figure in figures if figure.source_ids[0] in sources)
-    return KeyFigures(
-        _sentence(
-            f"{pluriel(len(qpv), 'quartier prioritaire', 'quartiers prioritaires')} dans {pluriel(len(present), 'commune')}",
-            f"{entier(served)} des {entier(len(covered))} quartiers couverts par {BIKES} ont une station à {reach}"
-            if "velos" in sources
-            else "",
-            f"{entier(named)} des {entier(len(projects))} projets de coopération nomment un lieu"
-            if "projets" in sources
-            else "",
-        ),
-        kept,
+    sentence = _sentence(
+        f"{pluriel(len(qpv), 'quartier prioritaire', 'quartiers prioritaires')} dans {pluriel(len(present), 'commune')}",
+        f"{entier(served)} des {entier(len(covered))} quartiers couverts par {BIKES} ont une station à {reach}"
+        if "velos" in sources
+        else "",
+        f"{entier(named)} des {entier(len(projects))} projets de coopération nomment un lieu"
+        if "projets" in sources
+        else "",
     )
+    return sentence, kept
 
 
 def _sentence(places: str, *known: str) -> str:
@@ -115,8 +105,7 @@ def _sentence(places: str, *known: str) -> str:
 
 def origin(figure: Figure, sources: Mapping[str, Source]) -> str:
     """Say where a figure comes from."""
-    used = [sources[source_id] for source_id in figure.source_ids]
-    return " ; ".join(f"{source.producteur}, {source.millesime}" for source in used)
+    return " ; ".join(sources[source_id].origine for source_id in figure.source_ids)
 
 
 def rows(figures: Sequence[Figure], sources: Mapping[str, Source]) -> pd.DataFrame:

@@ -9,10 +9,10 @@ from facts.naming import BIKES
 from facts.portraits import COMMUNE
 from facts.snapshot import current
 from pages.accueil import figures as key
-from pages.accueil.figures import Figure, KeyFigures, key_figures
+from pages.accueil.figures import Figure, key_figures
 from pages.accueil.search import Entry, index, search
 from ui import downloads, freshness, html, page, presence, rows, sources, table
-from ui.markdown import prose
+from ui.html import prose
 from ui.page import fragment
 from words import clock
 from words.constants import PROXIMITY_M
@@ -105,8 +105,8 @@ FRESH_FIELDS = [
 
 
 def main() -> None:
-    found = prepare_figures(current().version)
-    page.header("Atlas des Possibles", found.sentence)
+    sentence, figures = prepare_figures(current().version)
+    page.header("Atlas des Possibles", sentence)
     show_search()
     st.header("Une question, une page", anchor=False)
     cards = [card for card in CARDS if card[3] not in ABOUT or presence.has(ABOUT[card[3]])]
@@ -115,7 +115,7 @@ def main() -> None:
             with column, st.container(border=True, height="stretch"):
                 show_card(*card)
     st.header("Les chiffres à retenir", anchor=False)
-    show_figures(found.figures)
+    show_figures(figures)
     st.header("Commune par commune", anchor=False)
     show_towns()
     st.header("Fraîcheur des sources", anchor=False)
@@ -211,19 +211,13 @@ def show_freshness() -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def prepare_figures(version: str) -> KeyFigures:  # noqa: ARG001
+def prepare_figures(version: str) -> tuple[str, tuple[Figure, ...]]:  # noqa: ARG001
     return key_figures(current())
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def prepare_index(version: str) -> list[Entry]:  # noqa: ARG001
-    return index(
-        qpv=current().qpv,
-        communes=current().communes,
-        projects=current().projects,
-        partners=current().partners,
-        acronyms=current().acronyms,
-    )
+    return index(current())
 
 
 main()

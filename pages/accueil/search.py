@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from facts.snapshot import Snapshot
 from words.folding import fold
 
 QUARTIER, COMMUNE, PROJET, SIGLE = "Quartier", "Commune", "Projet", "Sigle ou partenaire"
@@ -112,15 +113,9 @@ def _cost(word: str, found: str, *, worst: float) -> float | None:
     return None
 
 
-def index(
-    *,
-    qpv: pd.DataFrame,
-    communes: pd.DataFrame,
-    projects: pd.DataFrame,
-    partners: pd.DataFrame,
-    acronyms: pd.DataFrame,
-) -> list[Entry]:
+def index(held: Snapshot) -> list[Entry]:
     """List what can be found."""
+    projects, partners = held.projects, held.partners
     named = {
         str(code): Link(title, PROJECTS, {"projet": str(code)}) for code, title in projects["titre"].items()
     }
@@ -134,7 +129,7 @@ def index(
                 Link("Voir sur la carte", MAP, {"qpv": row["cle"]}),
             ),
         )
-        for row in _rows(qpv)
+        for row in _rows(held.qpv)
     ]
     territories = [
         Entry(
@@ -152,7 +147,7 @@ def index(
             ),
             terms=row["cle"],
         )
-        for row in _rows(communes)
+        for row in _rows(held.communes)
     ]
     cooperation = [
         Entry(PROJET, row["titre"], row["registre"], (named[row["cle"]],), terms=row["resume"])
@@ -176,7 +171,7 @@ def index(
             row["developpe"],
             tuple(named[project] for project in _naming(projects, row["cle"])),
         )
-        for row in _rows(acronyms)
+        for row in _rows(held.acronyms)
         if row["cle"] not in known
     ]
     return [*quartiers, *territories, *cooperation, *bodies, *others]

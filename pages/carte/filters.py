@@ -9,8 +9,8 @@ import streamlit as st
 
 from facts.surroundings import MODES
 from maps.layers import LAYERS
-from ui import choices, where
-from ui.where import Where
+from ui import choices
+from ui.choices import Where
 from words.constants import UNCHECKED
 from words.formats import is_missing
 
@@ -114,7 +114,7 @@ def ask(offered: Mapping[tuple[str, str], list[str]], *, layers: Sequence[str]) 
         Ids of the layers that the territory has.
     """
     with choices.row():
-        here = where.ask()
+        here = choices.where()
         around = EVERYTHING
         if here.chosen is not None:
             around = st.selectbox(

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import geopandas as gpd
 import streamlit as st
@@ -11,14 +10,11 @@ from geo.places import RADII_M
 from geo.proximity import pairs_within
 from maps.spec import ShownLayer
 from pages.carte.filters import Filters
-from ui import downloads, html, own_layers, rows, sources, table
-from ui.markdown import plain
+from ui import choices, downloads, html, own_layers, rows, sources, table
+from ui.choices import Where
+from ui.html import plain
 from ui.own_layers import UNOFFICIAL, Held
-from ui.where import Where
 from words.formats import distance, typographie
-
-#: Distances at which objects are counted: inside alone, then the atlas's own.
-REACHES_M: Final = (0, *RADII_M)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,13 +121,12 @@ def show(kept: Sequence[Kept], filters: Filters) -> None:
 
 def _around(kept: Sequence[Kept], here: Where) -> None:
     st.subheader("Vos couches autour de chaque QPV", anchor=False)
-    radius_m = st.segmented_control(
+    radius_m = choices.segments(
         "Compter les objets, à vol d’oiseau depuis le contour",
-        list(REACHES_M),
-        format_func=lambda reach_m: f"à {distance(reach_m)} au plus" if reach_m else "Dans le quartier",
-        default=REACHES_M[1],
-        required=True,
+        {0: "Dans le quartier"} | {reach_m: f"à {distance(reach_m)} au plus" for reach_m in RADII_M},
+        default=RADII_M[0],
         key="vos-couches-distance",
+        in_address=False,
     )
     counted = [(one.held, one.rows) for one in kept if len(one.rows)]
     for one in kept:

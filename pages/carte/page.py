@@ -13,8 +13,8 @@ from pages.carte import filters as asked
 from pages.carte import own
 from pages.carte import rows as shown
 from ui import choices, downloads, html, mapview, own_layers, page, rows, sources, startup, table
+from ui.choices import Where
 from ui.page import fragment
-from ui.where import Where
 
 TYPES_SEEN: Final = "carte-types"
 #: Layers of places to the page that shows one of them.

@@ -1,5 +1,6 @@
 """Section "Votre couche": give a file, correct how it is read, look at it, add it to the atlas for the session."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.donnees import own_layer_session as session
 from pages.donnees.own_layer_session import Draft
 from ui import choices, html, mapview, own_layers, reading, rows, table
-from ui.markdown import plain, prose
+from ui.html import plain, prose
 from ui.page import fragment
 from words.formats import entier, pluriel, typographie
 
@@ -29,9 +30,7 @@ FAULT_FIELDS: Final = (
     Field("ligne", "Ligne ou rang", "entier"),
     Field("identifiant", "Objet", "texte"),
     Field("faute", "Constat", "texte"),
-    Field("valeur", "Valeur lue", "texte"),
-    Field("suite", "Suite donnée", "texte"),
-    Field("a_faire", "À faire", "texte"),
+    *reading.FAULTS[3:],
 )
 _DECIMALS: Final = {
     None: "virgule ou point",
@@ -169,9 +168,16 @@ def _corrections(found: Draft) -> None:
 
 
 def _choose(
-    found: Draft, field: str, label: str, options: list[Any], value: Any, *, names: Any = None
+    found: Draft,
+    field: str,
+    label: str,
+    options: list[Any],
+    value: Any,
+    *,
+    names: Any = None,
+    changed: Callable[[], None] | None = None,
 ) -> None:
-    """Offer another value for what was guessed; the file is read again at once."""
+    """Offer another value for what was guessed; the file is read again at once, or `changed` sees to it."""
     key = f"couche-{field}-{found.step}"
     st.selectbox(
         label,
@@ -180,7 +186,7 @@ def _choose(
         format_func=lambda option: str(option) if names is None else str(names[option]),
         placeholder="À choisir",
         key=key,
-        on_change=lambda: session.correct(field, st.session_state[key]),
+        on_change=changed or (lambda: session.correct(field, st.session_state[key])),
     )
 
 
@@ -188,26 +194,16 @@ def _position(found: Draft) -> None:
     headings = [str(name) for name in found.guess.cells.columns]
     position = found.guess.choice.position
     x, y = (position.x or position.whole, position.y or position.whole) if position else ("", "")
-    keys = [f"couche-{axis}-{found.step}" for axis in ("x", "y")]
 
     def changed() -> None:
-        x, y = (st.session_state[key] for key in keys)
+        x, y = (st.session_state[f"couche-{axis}-{found.step}"] for axis in ("x", "y"))
         if x and y:
             # The same heading twice is that of a column that holds the whole.
             session.correct("position", Position(whole=x) if x == y else Position(x, y))
 
     with choices.row(None):
-        for key, label, value in zip(
-            keys, ("Longitude ou x", "Latitude ou y (la même si une colonne suffit)"), (x, y), strict=True
-        ):
-            st.selectbox(
-                label,
-                headings,
-                index=headings.index(value) if value in headings else None,
-                placeholder="À choisir",
-                key=key,
-                on_change=changed,
-            )
+        _choose(found, "x", "Longitude ou x", headings, x, changed=changed)
+        _choose(found, "y", "Latitude ou y (la même si une colonne suffit)", headings, y, changed=changed)
 
 
 def _raw_rows(guess: Opened) -> None:

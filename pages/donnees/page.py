@@ -13,7 +13,7 @@ from loaders.catalogue import Source
 from loaders.quality import OFF_TERRITORY
 from pages.donnees import own_layer_view, refresh_view, scopes
 from ui import downloads, freshness, html, page, rows, table
-from ui.markdown import plain, prose
+from ui.html import plain, prose
 from words import clock
 from words.formats import HORS_PERIMETRE, date, entier, pluriel, typographie
 

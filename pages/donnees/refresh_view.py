@@ -15,7 +15,7 @@ from loaders.live import offline
 from loaders.refresh import RefreshResult
 from server import rights
 from ui import freshness, table
-from ui.markdown import prose
+from ui.html import prose
 from words import clock
 from words.formats import decimal, entier, moment, typographie
 

@@ -9,11 +9,12 @@ import pandas as pd
 
 from facts.fields import Field
 from facts.naming import BIKES
+from facts.snapshot import Snapshot
 from geo.friches import checked, land_by_commune, land_by_qpv, merged, merged_surface_m2, site_distances
 from loaders.catalogue import Source
 from loaders.friches import sheet_url
 from maps.spec import Cadrage, MapSpec, ShownLayer
-from ui.where import Where
+from ui.choices import Where
 from words.constants import UNCHECKED
 from words.formats import NON_DIFFUSE, entier, is_missing, pluriel, surface
 
@@ -140,34 +141,22 @@ class Filters:
         } | near
 
 
-def prepared(
-    friches: gpd.GeoDataFrame,
-    qpv: gpd.GeoDataFrame,
-    stations: gpd.GeoDataFrame,
-    lines: gpd.GeoDataFrame,
-    sources: Mapping[str, Source],
-) -> gpd.GeoDataFrame:
+def prepared(held: Snapshot) -> gpd.GeoDataFrame:
     """Give each site what the page says of it.
-
-    Parameters
-    ----------
-    friches
-        The sites, with `commune` (name).
-    sources
-        The catalogue: outside a network's communes a distance is missing.
 
     Returns
     -------
     GeoDataFrame
-        The sites with the columns of `SITE_FIELDS`, `unite` aside.
+        The sites with the columns of `SITE_FIELDS`, `unite` aside; outside a network's communes a distance is missing.
     """
+    friches, qpv, lines = held.layers["friches"], held.qpv, held.lines
     found = site_distances(
         friches,
         qpv,
-        stations,
+        held.bikes,
         lines,
-        stations_covered=sources["velos"].communes,
-        lines_covered=sources["lignes"].communes,
+        stations_covered=held.sources["velos"].communes,
+        lines_covered=held.sources["lignes"].communes,
     )
     return friches.join(found).assign(
         nom=friches["site_nom"],

@@ -17,8 +17,8 @@ from geo.friches import checked, identical_surface_m2, merged, merged_surface_m2
 from pages.foncier import brownfields
 from pages.foncier.brownfields import STATUTS, TYPES, Filters
 from ui import choices, downloads, figures, html, page, plan, presence, rows, table
+from ui.choices import Where
 from ui.page import fragment
-from ui.where import Where
 from words.constants import UNCHECKED
 from words.formats import entier, part, pluriel, surface
 
@@ -50,8 +50,7 @@ def _show(heading: DeltaGenerator) -> None:
     kept = brownfields.select(sites, filters)
     with_unchecked = UNCHECKED in filters.statuts
     with heading:
-        page.header(TITLE, brownfields.finding(kept, filters, vintage=vintage))
-        page.on_paper(words)
+        page.header(TITLE, brownfields.finding(kept, filters, vintage=vintage), words)
     # Held together: one line more or less above the map would make the page load the map again.
     with st.container():
         _figures(kept, with_unchecked=with_unchecked, vintage=vintage)
@@ -108,8 +107,7 @@ def _show(heading: DeltaGenerator) -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _sites(version: str) -> gpd.GeoDataFrame:  # noqa: ARG001
-    friches = current().layers["friches"]
-    return brownfields.prepared(friches, current().qpv, current().bikes, current().lines, current().sources)
+    return brownfields.prepared(current())
 
 
 def _ask(sites: gpd.GeoDataFrame) -> tuple[Filters, str, str]:

@@ -16,7 +16,7 @@ from loaders.brought.premises_schema import OUTSIDE_QPV
 from loaders.catalogue import Source
 from maps.session_objects import points
 from maps.spec import SessionObjects, ShownLayer
-from ui.where import Where
+from ui.choices import Where
 from words.formats import distance, entier
 
 LAYER: Final = "pistes"
@@ -173,4 +173,4 @@ def _objects(found: gpd.GeoDataFrame, origin: Source) -> SessionObjects:
             for name, metres in away
         ],
     }
-    return points(found, columns, note=f"{origin.producteur}, {origin.millesime} ; position à vérifier")
+    return points(found, columns, note=f"{origin.origine} ; position à vérifier")

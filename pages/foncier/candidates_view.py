@@ -18,8 +18,8 @@ from loaders.live.geocoder import Address
 from maps.spec import ShownLayer
 from pages.foncier import candidates
 from ui import downloads, figures, geocoding, html, reading, rows, table
-from ui.markdown import plain, prose
-from ui.where import Where
+from ui.choices import Where
+from ui.html import plain, prose
 from words.formats import entier, part, pluriel, typographie
 
 FOUND: Final = "pistes-trouvees"

@@ -21,8 +21,8 @@ from loaders.premises import Inventory
 from maps.session_objects import points
 from maps.spec import Cadrage, MapSpec, SessionObjects, ShownLayer
 from ui import geocoding
+from ui.choices import Where
 from ui.slots import Slot
-from ui.where import Where
 from words import clock
 from words.formats import date, entier, pluriel
 

@@ -17,10 +17,10 @@ from loaders.brought.premises_schema import OUTSIDE_QPV
 from maps.spec import MapSpec, SessionObjects
 from pages.foncier import candidates_view, premises, public
 from pages.foncier.premises import BANNER, Filters, Imported
-from ui import choices, figures, html, mapview, page, plan, reading, rows, where
-from ui.markdown import prose
+from ui import choices, figures, html, mapview, page, plan, reading, rows
+from ui.choices import Where
+from ui.html import prose
 from ui.page import fragment
-from ui.where import Where
 from words import clock
 from words.formats import entier
 
@@ -131,7 +131,7 @@ def _map(
 def _ask(rows: gpd.GeoDataFrame) -> tuple[Filters, str]:
     """Ask for the filters on an inventory, and for the basemap."""
     with choices.row():
-        here, basemap = where.ask(), choices.basemap()
+        here, basemap = choices.where(), choices.basemap()
         disponibilite = choices.one_of(
             premises.AVAILABILITIES, key="disponibilite", label="Disponibilité", none=premises.ANY
         )
@@ -152,8 +152,7 @@ def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
     here, kept = filters.here, premises.select(owned.rows, filters)
     words = filters.described | ({"nature": BANNER} if owned.fictional else {})
     with heading:
-        page.header(TITLE, premises.finding(kept, owned, today=clock.today()))
-        page.on_paper(words)
+        page.header(TITLE, premises.finding(kept, owned, today=clock.today()), words)
     _figures(kept, owned)
 
     st.header("Carte des locaux", anchor=False)
@@ -257,21 +256,20 @@ def _quality(owned: Imported) -> None:
 def _public(heading: DeltaGenerator) -> None:
     source = current().sources["social"]
     with choices.row():
-        here, basemap = where.ask(), choices.basemap()
-    shown = _figured(here.qpv.loc[[here.found]] if here.found else here.qpv)
+        here, basemap = choices.where(), choices.basemap()
+    shown = public.per_qpv(here.qpv.loc[[here.found]] if here.found else here.qpv, current())
     social = current().layers["social"]
     if here.commune is not None:
         social = social[social["code_insee"] == here.commune]
     with heading:
-        page.header(TITLE, public.finding(shown))
-        page.on_paper(here.described)
+        page.header(TITLE, public.finding(shown), here.described)
 
     st.header("Logements sociaux" if source.absente else "Logements et équipements sociaux", anchor=False)
     what = "des QPV" if source.absente else "des QPV et des équipements sociaux"
     drawn = public.spec(shown, social, here, titre=f"Carte {what}, {here.name}", basemap=basemap)
     _map(drawn, here, here.described, key="carte-social", subject=f"carte {what}", owned=None)
     if not source.absente:
-        said = f"Équipements sociaux : {source.producteur}, {source.millesime}. {source.limites}"
+        said = f"Équipements sociaux : {source.origine}. {source.limites}"
         st.caption(prose(said))
     about = partial(rows.about, place=here.name, filters=here.described)
     rows.show(
@@ -283,7 +281,7 @@ def _public(heading: DeltaGenerator) -> None:
         target=rows.TO_QPV,
     )
     rows.show(
-        public.per_commune(here.communes, _figured(current().qpv), current().layers["social"], source),
+        public.per_commune(here.communes, current()),
         public.town_fields(source.millesime),
         about(PUBLIC, subject="logements sociaux par commune"),
         caption=f"Logements sociaux par commune, {here.name}",
@@ -301,8 +299,3 @@ def _public(heading: DeltaGenerator) -> None:
     elif not source.absente:
         html.note(f"Équipements sociaux : {here.name} est hors périmètre de la source.")
     candidates_view.show(here)
-
-
-def _figured(qpv: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    social = current().layers["social"]
-    return public.per_qpv(qpv, current().indicators, social, current().sources["social"])

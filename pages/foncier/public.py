@@ -7,11 +7,11 @@ import pandas as pd
 
 from facts.fields import Field
 from facts.place_fields import INDICATORS, QPV
+from facts.snapshot import Snapshot
 from geo.facilities import in_communes, qpv_figures
 from geo.population import counted_under, total_by_commune
-from loaders.catalogue import Source
 from maps.spec import Cadrage, MapSpec, ShownLayer
-from ui.where import Where
+from ui.choices import Where
 from words.constants import PROXIMITY_M
 from words.formats import pluriel
 
@@ -52,44 +52,35 @@ def town_fields(vintage: str) -> tuple[Field, ...]:
     return (*_TOWN, Field("equipements", f"Équipements sociaux de la commune, {vintage}", "entier", "social"))
 
 
-def per_qpv(
-    qpv: gpd.GeoDataFrame, indicators: pd.DataFrame, social: gpd.GeoDataFrame, source: Source
-) -> gpd.GeoDataFrame:
+def per_qpv(qpv: gpd.GeoDataFrame, held: Snapshot) -> gpd.GeoDataFrame:
     """Give each QPV what is public of its social dwellings and facilities.
-
-    Parameters
-    ----------
-    indicators
-        Their figures, with `menages` and `logements_sociaux`.
 
     Returns
     -------
     GeoDataFrame
         The QPV with the columns of `qpv_fields`, the most social dwellings first.
     """
-    figures = qpv_figures(qpv, social, radius_m=PROXIMITY_M, covered=source.communes)
+    covered = held.sources["social"].communes
+    figures = qpv_figures(qpv, held.layers["social"], radius_m=PROXIMITY_M, covered=covered)
     known = [column for column in DWELLINGS if column not in qpv.columns]
-    rows = qpv.join(indicators[known]).join(figures)
+    rows = qpv.join(held.indicators[known]).join(figures)
     return rows.sort_values(["logements_sociaux", "lib_qp"], ascending=[False, True])
 
 
-def per_commune(
-    communes: pd.DataFrame, rows: gpd.GeoDataFrame, social: gpd.GeoDataFrame, source: Source
-) -> pd.DataFrame:
+def per_commune(communes: pd.DataFrame, held: Snapshot) -> pd.DataFrame:
     """Add up the social dwellings of the QPV of each commune, and count its social facilities.
 
     Parameters
     ----------
     communes
-        The communes shown, with `nom`.
-    social
-        The social facilities, with `code_insee`.
+        Those shown.
 
     Returns
     -------
     DataFrame
         Index `code_insee`, by name: the columns of `town_fields`.
     """
+    rows, covered = per_qpv(held.qpv, held), held.sources["social"].communes
     place = counted_under(rows["communes"])
     number = place.value_counts().reindex(communes.index, fill_value=0)
     dwellings = total_by_commune(rows["logements_sociaux"], place, communes.index).astype(object)
@@ -98,7 +89,7 @@ def per_commune(
         .assign(
             nb_qpv=number,
             logements_sociaux=dwellings.where(number > 0, "sans objet"),
-            equipements=in_communes(communes, social, covered=source.communes),
+            equipements=in_communes(communes, held.layers["social"], covered=covered),
         )
         .sort_values("nom")
     )

@@ -16,7 +16,7 @@ from facts.surroundings import SORTS, sorts
 from geo.places import RADII_M
 from geo.proximity import TOUCH_M
 from maps.spec import Cadrage, MapSpec, ShownLayer
-from ui import page, rows
+from ui import choices, page, rows
 from words.formats import metres
 
 #: Hidden at first: what nobody checked, and what serves nobody.
@@ -113,15 +113,8 @@ class Asked:
 
 def distance() -> int:
     """Ask how far to look around, in metres."""
-    return st.segmented_control(
-        "Distance au contour, à vol d’oiseau",
-        list(RADII_M),
-        format_func=metres,
-        default=RADII_M[0],
-        required=True,
-        key="distance",
-        bind="query-params",
-    )
+    reaches = {radius_m: metres(radius_m) for radius_m in RADII_M}
+    return choices.segments("Distance au contour, à vol d’oiseau", reaches, key="distance")
 
 
 def natures() -> tuple[str, ...]:
@@ -146,8 +139,7 @@ def natures() -> tuple[str, ...]:
 
 def head(title: str, finding: str, words: Mapping[str, str] | None = None) -> None:
     """Open a page of places: heading, finding, and on paper the day and the choices."""
-    page.header(title, finding)
-    page.on_paper(words or {}, style=_STYLE.read_text("utf-8"))
+    page.header(title, finding, words or {}, style=_STYLE.read_text("utf-8"))
 
 
 def choose_qpv(found: dict[str, Any]) -> None:

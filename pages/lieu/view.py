@@ -256,29 +256,12 @@ def show_all(
     sources.note(*used)
 
 
-class Bar(NamedTuple):
-    """A value of a chart; its width in percent of the largest, 0 for a reason in place of a figure."""
-
-    name: str
-    text: str
-    is_reason: bool
-    width: float
-
-
 class Line(NamedTuple):
     """One figure of the places compared, the median last; among the texts it always is."""
 
     field: Field
     values: Sequence[Any]
     texts: Sequence[str]
-    origin: str
-
-
-class Chart(NamedTuple):
-    """One figure of the places compared."""
-
-    title: str
-    bars: Sequence[Bar]
     origin: str
 
 
@@ -349,17 +332,19 @@ def _lines(places: Places, codes: Sequence[str]) -> list[Line]:
     return lines
 
 
-def _charts(lines: Sequence[Line], names: Sequence[str], kind: Genre) -> list[Chart]:
-    """Give the bars of the main figures, the median last where there is one."""
+def _charts(
+    lines: Sequence[Line], names: Sequence[str], kind: Genre
+) -> list[tuple[Line, list[tuple[str, str, bool, float]]]]:
+    """Give the bars of the main figures, the median last where there is one; widths are in percent of the largest."""
     known = {line.field.column: line for line in lines}
     charts = []
     for line in (known[column] for column in DRAWN[kind] if column in known):
         largest = max((value for value in line.values if not isinstance(value, str)), default=0)
         bars = [
-            Bar(name, text, isinstance(value, str), _width(value, largest))
+            (name, text, isinstance(value, str), _width(value, largest))
             for name, text, value in zip(names, line.texts, line.values, strict=False)
         ]
-        charts.append(Chart(line.field.title, bars, line.origin))
+        charts.append((line, bars))
     return charts
 
 

@@ -35,9 +35,8 @@ def head(finding: str, words: Mapping[str, str] | None = None, *, style: str | N
     style
         Style sheet of the view alone, which may set another paper; None without one.
     """
-    page.header(TITLE, finding)
     styles = "".join((STYLES / name).read_text("utf-8") for name in ("page.css", style) if name is not None)
-    page.on_paper(words or {}, style=styles)
+    page.header(TITLE, finding, words or {}, style=styles)
 
 
 def details(couches: Sequence[str], recorded: Source | None = None) -> list[str]:
@@ -48,9 +47,9 @@ def details(couches: Sequence[str], recorded: Source | None = None) -> list[str]
     recorded
         The follow-up, whose squares are shown; None where there are none.
     """
-    texts = matrix.details(couches, {key: source.millesime for key, source in current().sources.items()})
+    texts = matrix.details(couches, current().sources)
     if recorded is not None:
-        texts.append(f"Suivi : enregistrements des {recorded.producteur}, {recorded.millesime}.")
+        texts.append(f"Suivi : enregistrements des {recorded.origine}.")
     return texts
 
 

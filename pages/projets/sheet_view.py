@@ -18,7 +18,7 @@ from geo.territory import ARRONDISSEMENTS, METROPOLE
 from maps.spec import TOUCHED, Cadrage, MapSpec, ShownLayer
 from pages.projets import prepared
 from ui import choices, downloads, figures, follow_up, html, mapview, sources, table
-from ui.markdown import prose
+from ui.html import prose
 from ui.rows import TO_COMMUNE, TO_QPV, about
 
 

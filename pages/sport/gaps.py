@@ -16,7 +16,7 @@ from geo.scope import in_scope, mask
 from loaders.catalogue import Source
 from maps.spec import Cadrage, Classe, MapSpec, ShownLayer, classed
 from pages.sport import census
-from ui.where import Where
+from ui.choices import Where
 from words.formats import entier, part, pluriel
 
 SOURCE: Final = "sports"
@@ -148,7 +148,7 @@ def measured(held: Snapshot, choice: Choice) -> Gaps:
         families = families.loc[[choice.family]]
     if not any(source.covers(codes) for codes in here.qpv["communes"]):
         families = families.iloc[:0]
-    communes = per_commune(held.communes, held.qpv, kept, radius_m=choice.radius_m, source=source)
+    communes = per_commune(held, kept, radius_m=choice.radius_m)
     return Gaps(
         qpv=per_qpv(here.qpv, inventory, family=choice.family, radius_m=choice.radius_m, source=source),
         families=families,
@@ -220,14 +220,7 @@ def listed(facilities: gpd.GeoDataFrame, here: Where, *, radius_m: int | None) -
     return kept.sort_values(["distance_qpv_m", "famille", "equip_type_name"], kind="stable")
 
 
-def per_commune(
-    communes: pd.DataFrame,
-    qpv: gpd.GeoDataFrame,
-    facilities: gpd.GeoDataFrame,
-    *,
-    radius_m: int,
-    source: Source,
-) -> pd.DataFrame:
+def per_commune(held: Snapshot, facilities: gpd.GeoDataFrame, *, radius_m: int) -> pd.DataFrame:
     """Count the facilities of each commune, and those its QPV reach.
 
     Parameters
@@ -241,10 +234,10 @@ def per_commune(
         Index `code_insee`, by name: `nom`, `equipements_commune` and the columns of
         `geo.facilities.commune_figures`, "sans objet" where a commune has no QPV.
     """
-    totals = communes[["nom"]].join(
-        commune_figures(communes, qpv, facilities, radius_m=radius_m, covered=source.communes)
-    )
-    totals["equipements_commune"] = in_communes(communes, facilities, covered=source.communes)
+    communes, covered = held.communes, held.sources[SOURCE].communes
+    reached = commune_figures(communes, held.qpv, facilities, radius_m=radius_m, covered=covered)
+    totals = communes[["nom"]].join(reached)
+    totals["equipements_commune"] = in_communes(communes, facilities, covered=covered)
     about_qpv = ["population_qpv", "equipements_a_portee", "equipements_pour_1000_hab"]
     totals[about_qpv] = totals[about_qpv].astype(object).where(totals["nb_qpv"] > 0, WITHOUT_QPV)
     return totals.sort_values("nom")

@@ -11,8 +11,8 @@ from facts.fields import Field
 from facts.snapshot import current
 from pages.sport import census, gaps
 from pages.sport.gaps import Choice, Gaps
-from ui import choices, downloads, figures, html, page, plan, presence, rows, table, where
-from ui.markdown import plain
+from ui import choices, downloads, figures, html, page, plan, presence, rows, table
+from ui.html import plain
 from ui.page import fragment
 from words import formats
 
@@ -33,7 +33,7 @@ def show() -> None:
     with choices.row():
         family = choices.one_of(families, key="famille", label="Famille d'équipements", none=ALL_FAMILIES)
         radius_m = choices.metres()
-        here = where.ask(where.with_qpv())
+        here = choices.where(choices.with_qpv())
         drawn = choices.segments("Équipements affichés", [NEAR, EVERYTHING], key="equipements")
         access = None
         if census.knows_access(inventory):

@@ -16,10 +16,10 @@ from loaders.brought import tables
 from pages.suivi import card, inputs
 from tracking import exchange
 from tracking.exchange import Plan
-from tracking.records import LENGTHS, DeploymentInput, IndicatorInput, Status
+from tracking.records import LENGTHS, DeploymentInput, IndicatorInput, Record, Status
 from tracking.refusals import ConflictError
 from ui import choices, downloads, follow_up, html, table
-from ui.markdown import plain, prose
+from ui.html import plain, prose
 from ui.rows import about
 from words.formats import pluriel
 
@@ -45,7 +45,7 @@ _HELP: Final = (
     "ligne est laquelle : elles ne se changent pas. Pour retirer une fiche, ouvrez-la dans « Déploiements »."
 )
 IMPORT: Final = "import"
-KINDS: Final[Mapping[str, tuple[type[DeploymentInput | IndicatorInput], str]]] = {
+KINDS: Final[Mapping[str, tuple[type[Record], str]]] = {
     "deploiements": (DeploymentInput, "Déploiements"),
     "valeurs": (IndicatorInput, "Valeurs d’indicateurs"),
 }
@@ -268,15 +268,9 @@ def _as_text(value: Any) -> str:
 
 def show_exchange(followed: FollowUp, *, may_write: bool) -> None:
     """Show the view."""
+    titles = {key: title for key, (_, title) in KINDS.items()}
     kind, subject = KINDS[
-        st.segmented_control(
-            "Ce qui sort ou entre",
-            list(KINDS),
-            format_func=lambda key: KINDS[key][1],
-            default="deploiements",
-            required=True,
-            key="genre-echange",
-        )
+        choices.segments("Ce qui sort ou entre", titles, key="genre-echange", in_address=False)
     ]
     st.header(f"Exporter : {subject.lower()}", anchor=False)
     frame, fields = outgoing(kind)
@@ -316,7 +310,7 @@ def show_exchange(followed: FollowUp, *, may_write: bool) -> None:
     _preview(plan, key=IMPORT, may_write=may_write)
 
 
-def outgoing(kind: type[DeploymentInput | IndicatorInput]) -> tuple[pd.DataFrame, tuple[Field, ...]]:
+def outgoing(kind: type[Record]) -> tuple[pd.DataFrame, tuple[Field, ...]]:
     """Give the table to take away, names beside codes.
 
     Returns

@@ -16,7 +16,7 @@ from tracking.changes import Correct, Restore, Withdraw
 from tracking.records import DeploymentInput, IndicatorInput, Record
 from tracking.refusals import Conflict
 from ui import choices, follow_up, html, table
-from ui.markdown import plain
+from ui.html import plain
 from words.formats import cell, grouped, moment
 
 _DONE: Final = {"action": "Ce qui a été fait", "author": "Par", "quand": "Le", "change": "Ce qui a changé"}
@@ -76,14 +76,12 @@ def show(record_id: str, *, may_write: bool, correct: Opener) -> None:
         table.show_whole(rows, DRAFT_FIELDS, caption="Brouillons : saisies refusées par un conflit, gardées")
 
 
-def titled(kind: type[DeploymentInput | IndicatorInput]) -> list[tuple[str, str]]:
+def titled(kind: type[Record]) -> list[tuple[str, str]]:
     """Give the fields of a kind of records, each with its title."""
     return [(name, inputs.ALL_TITLES[name]) for name in kind.__dataclass_fields__]
 
 
-def told(
-    history: pd.DataFrame, kind: type[DeploymentInput | IndicatorInput], known: Mapping[str, str]
-) -> pd.DataFrame:
+def told(history: pd.DataFrame, kind: type[Record], known: Mapping[str, str]) -> pd.DataFrame:
     """Tell each version by what it changed.
 
     Returns
@@ -170,9 +168,7 @@ def _withdraw(record_id: str, based_on: int) -> None:
     )
 
 
-def _content(
-    row: Mapping[Any, Any], kind: type[DeploymentInput | IndicatorInput], known: Mapping[str, str]
-) -> str:
+def _content(row: Mapping[Any, Any], kind: type[Record], known: Mapping[str, str]) -> str:
     return " ; ".join(
         f"{title} : {written(row[name], known)}"
         for name, title in titled(kind)

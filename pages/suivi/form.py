@@ -14,7 +14,7 @@ from pages.suivi import inputs
 from pages.suivi.inputs import Fields, Form
 from tracking.records import LENGTHS, Status, faults
 from ui import choices, follow_up, geocoding, html, mapview
-from ui.markdown import plain
+from ui.html import plain
 
 KIND: Final = "deploiement"
 PREFIX: Final = "saisie-"

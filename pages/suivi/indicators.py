@@ -19,7 +19,7 @@ from pages.suivi import card, inputs
 from pages.suivi.inputs import Fields, Form
 from tracking.records import IndicatorInput, Scale
 from ui import choices, html, rows
-from ui.markdown import prose
+from ui.html import prose
 from words import clock
 from words.formats import grouped
 

@@ -16,7 +16,7 @@ from maps.spec import Cadrage, MapSpec, ShownLayer
 from pages.suivi import card, form, inputs
 from tracking.records import DeploymentInput
 from ui import choices, downloads, follow_up, html, mapview, rows, table
-from ui.markdown import plain
+from ui.html import plain
 from words.formats import pluriel
 
 LIST_FIELDS: Final = tuple(field for field in words.DEPLOYMENT_FIELDS if field.column != "note")

@@ -36,8 +36,7 @@ def show() -> None:
         listing.unread()
         return
     with heading:
-        page.header(TITLE, finding(followed, facts))
-        page.on_paper({}, style=STYLE.read_text("utf-8"))
+        page.header(TITLE, finding(followed, facts), {}, style=STYLE.read_text("utf-8"))
         if followed.fault:
             st.warning(followed.fault)
     vue = choices.view(VUES, key="vue_suivi")
@@ -59,7 +58,7 @@ def show() -> None:
     else:
         listing.show(followed, facts, may_write=may_write)
     source = words.source_of(followed)
-    sources.write([f"Source : {source.producteur}, {source.millesime}. {source.limites}"])
+    sources.write([f"Source : {source.origine}. {source.limites}"])
 
 
 def _say() -> None:

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from markupsafe import Markup
@@ -21,16 +20,7 @@ _STEPS: Final = (1, 2, 5)
 _DIAMOND: Final = ((0, -9), (9, 0), (0, 9), (-9, 0))
 
 
-@dataclass(frozen=True)
-class Optimum:
-    """The proposal, as the curve marks it."""
-
-    count: int
-    inhabitants: float
-    proven: bool
-
-
-def to_html(gained: Sequence[float], optimum: Optimum) -> Markup:
+def to_html(gained: Sequence[float], count: int, inhabitants: float, *, proven: bool) -> Markup:
     """Draw the inhabitants gained by the first one, two, three stations of the greedy choice.
 
     Parameters
@@ -43,17 +33,17 @@ def to_html(gained: Sequence[float], optimum: Optimum) -> Markup:
     Markup
         An HTML figure; the image is SVG within, since Streamlit leaves out drawings that stand in a page, and its text says what it draws.
     """
-    across = max(len(gained) - 1, optimum.count, 1)
-    ticks = scale(max(*gained, optimum.inhabitants, 1.0))
+    across = max(len(gained) - 1, count, 1)
+    ticks = scale(max(*gained, inhabitants, 1.0))
     top = ticks[-1]
 
-    def x(count: float) -> float:
-        return _LEFT + (_WIDTH - _LEFT - _RIGHT) * count / across
+    def x(stations: float) -> float:
+        return _LEFT + (_WIDTH - _LEFT - _RIGHT) * stations / across
 
-    def y(inhabitants: float) -> float:
-        return _HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * inhabitants / top
+    def y(people: float) -> float:
+        return _HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * people / top
 
-    at, up = x(optimum.count), y(optimum.inhabitants)
+    at, up = x(count), y(inhabitants)
     drawing = html(
         "velos/drawing.jinja",
         width=_WIDTH,
@@ -63,25 +53,25 @@ def to_html(gained: Sequence[float], optimum: Optimum) -> Markup:
         bottom=_HEIGHT - _BOTTOM,
         rules=[(f"{y(tick):.1f}", f"{y(tick) + 4:.1f}", entier(tick)) for tick in ticks],
         counts=[(f"{x(tick):.1f}", entier(tick)) for tick in scale(across) if tick <= across],
-        dots=[(f"{x(count):.1f}", f"{y(value):.1f}") for count, value in enumerate(gained)],
+        dots=[(f"{x(rank):.1f}", f"{y(value):.1f}") for rank, value in enumerate(gained)],
         diamond=[(f"{at + right:.1f}", f"{up + down:.1f}") for right, down in _DIAMOND],
     )
     return html(
         "velos/curve.jinja",
         image=base64.b64encode(drawing.encode()).decode(),
-        said=described(gained, optimum),
-        name="Optimum" if optimum.proven else "Meilleure proposition trouvée",
-        stations=pluriel(optimum.count, "station"),
+        said=described(gained, count, inhabitants, proven=proven),
+        name="Optimum" if proven else "Meilleure proposition trouvée",
+        stations=pluriel(count, "station"),
     )
 
 
-def described(gained: Sequence[float], optimum: Optimum) -> str:
+def described(gained: Sequence[float], count: int, inhabitants: float, *, proven: bool) -> str:
     """Say the curve in words."""
-    steps = [count for count in (1, 5, 10, 20, 30, 40) if count < len(gained)]
-    said = ", ".join(f"{entier(gained[count])} avec {pluriel(count, 'station')}" for count in steps)
+    steps = [step for step in (1, 5, 10, 20, 30, 40) if step < len(gained)]
+    said = ", ".join(f"{entier(gained[step])} avec {pluriel(step, 'station')}" for step in steps)
     head = f"Choix glouton : {said} ; " if said else ""
-    kind = "optimum" if optimum.proven else "meilleure proposition trouvée"
-    return f"{head}{kind} : {entier(optimum.inhabitants)} habitants avec {pluriel(optimum.count, 'station')}"
+    kind = "optimum" if proven else "meilleure proposition trouvée"
+    return f"{head}{kind} : {entier(inhabitants)} habitants avec {pluriel(count, 'station')}"
 
 
 def scale(largest: float) -> list[int]:

@@ -9,7 +9,7 @@ from facts.fields import Field
 from facts.naming import BIKES
 from facts.place_fields import PEOPLE, QPV
 from maps.spec import Cadrage, Classe, MapSpec, ShownLayer, classed
-from ui.where import Where
+from ui.choices import Where
 from words.constants import PROXIMITY_M
 from words.formats import entier, part, pluriel
 
@@ -52,6 +52,9 @@ _WALK: Final = (
 WALK_FIELDS: Final = (_NAME, _RANK, _CODE, PEOPLE, *_WALK)
 WALK_OTHER_FIELDS: Final = (_NAME, _CODE, _TOWNS, PEOPLE, _WALK[0])
 WALK_ALL_FIELDS: Final = (_NAME, _CODE, _TOWNS, _RANK, PEOPLE, *_WALK)
+#: The three lists of columns that go together: gaps, QPV that the network does not cover, files.
+IN_METRES: Final = (GAP_FIELDS, OTHER_FIELDS, ALL_FIELDS)
+IN_MINUTES: Final = (WALK_FIELDS, WALK_OTHER_FIELDS, WALK_ALL_FIELDS)
 TOWN_FIELDS: Final = (
     Field("nom", "Commune", "texte"),
     Field("nb_qpv", "QPV", "entier"),

@@ -11,7 +11,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from exports.context import Context
-from facts.fields import Field
 from facts.naming import BIKES
 from facts.snapshot import current
 from geo import cycling, walking
@@ -21,9 +20,9 @@ from loaders.live import isochrones
 from loaders.live.isochrones import Isochrones
 from loaders.paths import cache_folder, stamp
 from pages.velos import gaps, service
-from ui import choices, downloads, figures, page, plan, rows, table, where
-from ui.markdown import plain, prose
-from ui.where import Where
+from ui import choices, downloads, figures, page, plan, rows, table
+from ui.choices import Where
+from ui.html import plain, prose
 from words import formats
 from words.formats import entier, typographie
 
@@ -55,9 +54,6 @@ class Threshold:
     figures: pd.DataFrame
     said: str
     radius_m: float | None
-    gap_fields: tuple[Field, ...]
-    other_fields: tuple[Field, ...]
-    all_fields: tuple[Field, ...]
     note: str
     own: tuple[Source, ...] = ()
     walked: tuple[Walking, Isochrones] | None = None
@@ -75,9 +71,6 @@ def _metres() -> Threshold:
         figures=current().bike_reach(radius_m),
         said=f"{radius_m} m à vol d'oiseau",
         radius_m=radius_m,
-        gap_fields=gaps.GAP_FIELDS,
-        other_fields=gaps.OTHER_FIELDS,
-        all_fields=gaps.ALL_FIELDS,
         note="Les distances sont à vol d'oiseau, depuis le contour du QPV ; une station virtuelle ne dessert personne.",
     )
 
@@ -129,9 +122,6 @@ def _minutes() -> Threshold:
         figures=found.figures,
         said=said,
         radius_m=found.radius_m,
-        gap_fields=gaps.WALK_FIELDS,
-        other_fields=gaps.WALK_OTHER_FIELDS,
-        all_fields=gaps.WALK_ALL_FIELDS,
         note=note,
         own=(_source_of(known),) if found.method == walking.ISOCHRONES else (),
         walked=(found, known),
@@ -248,16 +238,16 @@ def show(heading: DeltaGenerator) -> None:
     """Show the view."""
     with choices.row():
         within = choose()
-        here = where.ask(where.with_qpv())
+        here = choices.where(choices.with_qpv())
         basemap = choices.basemap()
 
+    gap_fields, other_fields, all_fields = gaps.IN_MINUTES if within.walked else gaps.IN_METRES
     shown = here.qpv.join(within.figures.loc[here.qpv.index])
     covered = shown[shown["couvert_par_le_reseau"]].sort_values("rang_manque")
     others = shown[~shown["couvert_par_le_reseau"]].sort_values("population", ascending=False)
     filters = {"seuil": within.said, "commune": here.town}
     with heading:
-        page.header(TITLE, gaps.finding(shown, said=within.said))
-        page.on_paper(filters)
+        page.header(TITLE, gaps.finding(shown, said=within.said), filters)
 
     offer_isochrones(within)
     if not covered.empty:
@@ -276,7 +266,7 @@ def show(heading: DeltaGenerator) -> None:
     if here.found:
         row = shown.loc[[here.found]]
         st.header(plain(str(row["lib_qp"].iloc[0])), anchor=False)
-        table.show_sheet(row, within.all_fields, sources=current().sources, caption="Le QPV choisi")
+        table.show_sheet(row, all_fields, sources=current().sources, caption="Le QPV choisi")
 
     transit = () if within.walked else ("lignes", "sncf")
     used = (gaps.NETWORK, "qpv", "indicateurs", *within.own, *transit)
@@ -288,14 +278,14 @@ def show(heading: DeltaGenerator) -> None:
     )
     table.show(
         covered,
-        within.gap_fields,
+        gap_fields,
         caption="QPV couverts par le réseau, du plus grand manque au plus petit",
         key="manques",
         target=rows.TO_QPV,
     )
     downloads.show(
         shown.sort_values(["rang_manque", "population"], ascending=[True, False]),
-        within.all_fields,
+        all_fields,
         context=about(subject="manques vélos"),
         key="export-velos",
     )
@@ -307,7 +297,7 @@ def show(heading: DeltaGenerator) -> None:
         )
         table.show(
             others,
-            within.other_fields,
+            other_fields,
             caption=f"QPV hors périmètre de la source {BIKES}",
             key="hors-reseau",
             target=rows.TO_QPV,
@@ -328,7 +318,7 @@ def _figures(covered: gpd.GeoDataFrame) -> None:
 
 def _towns(within: Threshold, here: Where, about: Callable[..., Context]) -> None:
     st.header("Totaux par commune", anchor=False)
-    communes, names, inhabited = current().communes, current().commune_names, where.with_qpv()
+    communes, names, inhabited = current().communes, current().commune_names, choices.with_qpv()
     totals = communes[["nom"]].join(cycling.commune_figures(communes, current().qpv, within.figures))
     totals = totals.loc[[here.commune] if here.commune else list(inhabited)].sort_values("nom")
     without = [name for code, name in names.items() if code not in inhabited]

@@ -15,7 +15,7 @@ from loaders.quality import OFF_TERRITORY, Report
 from pages.velos import siting
 from pages.velos.siting_shown import FAULT_FIELDS
 from ui import html, reading, rows
-from ui.markdown import prose
+from ui.html import prose
 from ui.slots import Slot
 from words import formats
 

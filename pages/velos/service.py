@@ -17,7 +17,7 @@ from loaders.live.bike_service import Joined, Live, Status
 from loaders.territory import BikeNetwork
 from pages.velos.gaps import NETWORK
 from ui import figures, rows
-from ui.markdown import plain, prose
+from ui.html import plain, prose
 from words import clock, formats
 
 SOURCE_ID: Final = "velos_temps_reel"

@@ -93,9 +93,10 @@ def show(heading: DeltaGenerator) -> None:
     except SolverError as error:
         lacking = f"Aucune station ne peut être proposée : {error}."
     with heading:
-        page.header(TITLE, lacking if found is None else siting_shown.finding(found, options))
-        if found is not None:
-            page.on_paper(asked.words)
+        if found is None:
+            page.header(TITLE, lacking)
+        else:
+            page.header(TITLE, siting_shown.finding(found, options), asked.words)
     if found is not None:
         _show(found, asked)
     imports_view.quality()
@@ -296,8 +297,8 @@ def _curve(found: Proposal, asked: Asked) -> None:
         "Chaque station de plus ajoute moins d'habitants que la précédente. La courbe suit un choix glouton, station après "
         f"station ; l'optimum n'est calculé que pour {formats.pluriel(len(found.sites), 'station')}. Habitants estimés par mailles de 20 m."
     )
-    optimum = curve.Optimum(len(found.sites), found.objective, found.proven)
-    st.html(curve.to_html(found.curve["habitants_gagnes"].tolist(), optimum))
+    gained = found.curve["habitants_gagnes"].tolist()
+    st.html(curve.to_html(gained, len(found.sites), found.objective, proven=found.proven))
     with st.expander("Les mêmes chiffres en tableau", key="implantation-courbe"):
         table.show(
             found.curve,

@@ -20,7 +20,7 @@ from maps.spec import Cadrage, Classe, MapSpec, SessionObjects, ShownLayer
 from pages.carte import filters as asked
 from pages.carte import rows as carte
 from tests.readback import from_html_map
-from ui.where import Where
+from ui.choices import Where
 
 SOURCES = catalogue.load()
 NOTES = {key: f"{source.producteur}, {source.millesime}" for key, source in SOURCES.items()}

@@ -20,7 +20,7 @@ from maps.builder import (
     session_script,
     settings,
 )
-from maps.files import ALL, Assets, LayerFile, Manifest
+from maps.files import ALL, Assets, Manifest
 from maps.layers import LAYERS, REGISTRY, SESSION_LAYERS, get
 from maps.spec import BASEMAPS, Cadrage, Classe, MapSpec, SessionObjects, ShownLayer
 
@@ -29,11 +29,11 @@ NOTES = {source: "Producteur, 2026" for layer in LAYERS for source in layer.sour
 MANIFEST = Manifest(
     {
         "qpv": {
-            ALL: LayerFile("couches/qpv-toutes-0.json", 66),
-            "13055": LayerFile("couches/qpv-13055-0.json", 41),
+            ALL: "couches/qpv-toutes-0.json",
+            "13055": "couches/qpv-13055-0.json",
         },
-        "stations": {ALL: LayerFile("couches/stations-toutes-0.json", 223)},
-        "communes": {ALL: LayerFile("couches/communes-toutes-0.json", 16)},
+        "stations": {ALL: "couches/stations-toutes-0.json"},
+        "communes": {ALL: "couches/communes-toutes-0.json"},
     }
 )
 SCOPES = {"qpv": {"13055", "13001"}, "velos": {"13055"}, "communes": {"13055", "13001"}}

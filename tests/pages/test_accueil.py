@@ -1,4 +1,5 @@
 import re
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -222,7 +223,7 @@ def test_search_is_tolerant_and_ranked(query, titles):
 
 
 def test_the_index_holds_each_thing_once_with_its_link():
-    entries = index(
+    held = SimpleNamespace(
         qpv=pd.DataFrame({"lib_qp": ["A"], "lib_communes": ["Marseille"]}, index=["QN1"]),
         communes=pd.DataFrame(
             {"nom": ["Gardanne"], "statut": ["territoire à enjeux"], "a_confirmer": [True]}, index=["13041"]
@@ -247,6 +248,7 @@ def test_the_index_holds_each_thing_once_with_its_link():
         ),
         acronyms=pd.DataFrame({"developpe": ["Caisse", "Contrat"]}, index=["CAF", "CTAI"]),
     )
+    entries = index(held)
     assert [entry.title for entry in entries] == [
         "A",
         "Gardanne",

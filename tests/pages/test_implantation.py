@@ -172,9 +172,9 @@ def test_assumptions_are_named():
 
 def test_curve_never_falls_and_marks_the_optimum():
     gained = [0.0, 3000.0, 5000.0, 6000.0]
-    words = plain(curve.described(gained, curve.Optimum(3, 6100.0, proven=True)))
+    words = plain(curve.described(gained, 3, 6100.0, proven=True))
     assert words == "Choix glouton : 3 000 avec 1 station ; optimum : 6 100 habitants avec 3 stations"
-    drawing = curve.to_html(gained, curve.Optimum(3, 6100.0, proven=False))
+    drawing = curve.to_html(gained, 3, 6100.0, proven=False)
     assert "Meilleure proposition trouvée" in drawing
     assert "alt=" in drawing
 

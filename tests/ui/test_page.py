@@ -1,6 +1,6 @@
 from streamlit.testing.v1 import AppTest
 
-from ui.markdown import plain
+from ui.html import plain
 
 
 def app(title, finding):
