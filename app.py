@@ -68,10 +68,7 @@ def run() -> None:
     page = navigation()
     # The icon is a local file: a symbol's name would make the browser ask an outside host for its picture.
     st.set_page_config(
-        page_title=f"{page.title} · Atlas des Possibles",
-        page_icon=ICON,
-        layout="wide",
-        menu_items={},
+        page_title=f"{page.title} · Atlas des Possibles", page_icon=ICON, layout="wide", menu_items={}
     )
     if FAULT:
         say_fault(FAULT)

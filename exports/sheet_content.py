@@ -136,9 +136,7 @@ def _around(portrait: Portrait, held: Snapshot) -> list[blocks.Block]:
                 _OBJECT_FIELDS,
                 sources=sources,
                 caption=_listed(
-                    "Objets des sources, du plus proche au plus lointain",
-                    len(shown),
-                    len(objects),
+                    "Objets des sources, du plus proche au plus lointain", len(shown), len(objects)
                 ),
                 remark=f"Jusqu'à {_FARTHEST} du contour, à vol d'oiseau.{rest} Sources : {origins or 'aucune'}.",
             )

@@ -28,11 +28,7 @@ COORDINATE_DIGITS: Final = 6
 
 
 def to_csv(
-    frame: pd.DataFrame,
-    *,
-    context: Context,
-    fields: Sequence[Field] | None = None,
-    plain: bool = False,
+    frame: pd.DataFrame, *, context: Context, fields: Sequence[Field] | None = None, plain: bool = False
 ) -> bytes:
     """Write rows as CSV, each with its id, its values and where they come from.
 
@@ -124,12 +120,7 @@ def to_geojson(frame: gpd.GeoDataFrame, *, context: Context, fields: Sequence[Fi
     _rows.refuse_twins([field.column for field in fields])
     rows = _rows.cells(frame, fields, context)
     features = [
-        {
-            "type": "Feature",
-            "id": str(row[0]),
-            "geometry": shape,
-            "properties": _properties(row[1:], fields),
-        }
+        {"type": "Feature", "id": str(row[0]), "geometry": shape, "properties": _properties(row[1:], fields)}
         for row, shape in zip(rows.itertuples(name=None), _wgs84(frame.geometry), strict=True)
     ]
     collection = {

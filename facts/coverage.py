@@ -164,8 +164,7 @@ def in_perimeter(
     )
     number = facilities.in_communes(communes, objects, covered=source.communes)
     counts = pd.DataFrame(
-        {"objets_commune": number, "objets_proches": near["equipements_a_portee"]},
-        index=communes.index,
+        {"objets_commune": number, "objets_proches": near["equipements_a_portee"]}, index=communes.index
     )
     said = stated(counts, fields, {source.source_id: source})
     said["objets_proches"] = without_qpv(said[["objets_proches"]], near["nb_qpv"])["objets_proches"]

@@ -112,12 +112,7 @@ def of_commune(radius_m: float) -> tuple[Field, ...]:
 
 
 #: What depends on the QPV of a commune: without a QPV, "sans objet".
-OF_ITS_QPV: Final = (
-    "population_qpv",
-    "part_habitants_a_portee",
-    "friches_a_portee",
-    "sports_pour_1000_hab",
-)
+OF_ITS_QPV: Final = ("population_qpv", "part_habitants_a_portee", "friches_a_portee", "sports_pour_1000_hab")
 
 #: What only Data ES knows of a sports facility.
 SPORT_NAMES: Final = (

@@ -17,13 +17,7 @@ from geo import friches as brownfields
 from geo.places import RADII_M, around, standing
 from geo.proximity import nearest_distance
 from geo.scope import mask
-from geo.territory import (
-    LOCALISED,
-    METROPOLITAN,
-    NO_QPV,
-    projects_by_commune,
-    projects_of_qpv,
-)
+from geo.territory import LOCALISED, METROPOLITAN, NO_QPV, projects_by_commune, projects_of_qpv
 from loaders.catalogue import OPTIONAL, Source
 from words.constants import PROXIMITY_M
 

@@ -30,10 +30,7 @@ from words.formats import HORS_PERIMETRE, entier, pluriel
 #: What a cell says where the document says nothing.
 NOT_STATED: Final = "non précisé"
 NOTHING: Final = frozenset({"sans objet", "sans remarque", NOT_STATED})
-QPV_FIELDS: Final = (
-    *QPV,
-    PEOPLE,
-)
+QPV_FIELDS: Final = (*QPV, PEOPLE)
 PARTNER_FIELDS: Final = (
     Field("ecriture", "Dans le document", "texte"),
     Field("nom_complet", "Nom complet", "texte"),
@@ -142,10 +139,7 @@ def reach(held: Frames, id_projet: str, *, projects: pd.DataFrame, communes: gpd
 
 def key_figures(reached: Affected, sources: Mapping[str, Source]) -> list[tuple[str, str]]:
     """Give the figures of a project in a few words."""
-    said = [
-        ("QPV touchés", entier(len(reached.touched))),
-        ("Habitants de ces QPV", entier(reached.people)),
-    ]
+    said = [("QPV touchés", entier(len(reached.touched))), ("Habitants de ces QPV", entier(reached.people))]
     if reached.kept is not None:
         couche = reached.project["couche"]
         source = sources[couche]

@@ -65,11 +65,7 @@ def physical(stations: Layer) -> Layer:
 
 
 def qpv_figures(
-    qpv: gpd.GeoDataFrame,
-    stations: gpd.GeoDataFrame,
-    *,
-    radius_m: float,
-    covered: Iterable[str],
+    qpv: gpd.GeoDataFrame, stations: gpd.GeoDataFrame, *, radius_m: float, covered: Iterable[str]
 ) -> pd.DataFrame:
     """Measure how each QPV is served by e-bike stations.
 
@@ -195,10 +191,7 @@ def transit_distances(
     check_columns(stations, "les gares", ("name",))
     line, station = nearest(qpv, lines), nearest(qpv, stations)
     by_line = pd.DataFrame(
-        {
-            "distance_ligne_m": line["distance_m"],
-            "ligne_proche": line["id"].map(lines["route_short_name"]),
-        },
+        {"distance_ligne_m": line["distance_m"], "ligne_proche": line["id"].map(lines["route_short_name"])},
         index=qpv.index,
     )
     by_rail = pd.DataFrame(

@@ -14,11 +14,7 @@ from geo.scope import in_scope, mask
 
 
 def qpv_figures(
-    qpv: gpd.GeoDataFrame,
-    facilities: gpd.GeoDataFrame,
-    *,
-    radius_m: float,
-    covered: Iterable[str],
+    qpv: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, *, radius_m: float, covered: Iterable[str]
 ) -> pd.DataFrame:
     """Count the facilities in and around each QPV.
 
@@ -235,12 +231,7 @@ def in_communes(communes: pd.DataFrame, objects: pd.DataFrame, *, covered: Itera
     return mask(number.astype(float), communes.index.to_series(), covered)
 
 
-def reach_by_commune(
-    qpv: gpd.GeoDataFrame,
-    facilities: gpd.GeoDataFrame,
-    *,
-    radius_m: float,
-) -> pd.DataFrame:
+def reach_by_commune(qpv: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, *, radius_m: float) -> pd.DataFrame:
     """List once the facilities in and around the QPV of each commune.
 
     Parameters

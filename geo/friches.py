@@ -80,11 +80,7 @@ def merged_surface_m2(friches: pd.DataFrame) -> float:
 
 
 def land_by_qpv(
-    qpv: gpd.GeoDataFrame,
-    sites: gpd.GeoDataFrame,
-    *,
-    radius_m: float,
-    covered: Iterable[str],
+    qpv: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, *, radius_m: float, covered: Iterable[str]
 ) -> pd.DataFrame:
     """Count sites in and around each QPV, whatever their status, and their land.
 

@@ -18,12 +18,7 @@ LAST_DECIMALS = 1e-9
 
 
 def before_after(
-    qpv: gpd.GeoDataFrame,
-    existing: Layer,
-    sites: Layer,
-    *,
-    radius_m: float,
-    covered: Iterable[str],
+    qpv: gpd.GeoDataFrame, existing: Layer, sites: Layer, *, radius_m: float, covered: Iterable[str]
 ) -> pd.DataFrame:
     """Measure what each QPV has within reach before and after new sites.
 
@@ -118,11 +113,7 @@ def site_gains(
         near, only = within.iloc[rows], sites.iloc[[rank]]
         by_itself = _share_with(near, existing, only, radius_m=radius_m, before=start.iloc[rows])
         together = _share_with(
-            near,
-            existing,
-            sites.iloc[: rank + 1],
-            radius_m=radius_m,
-            before=share.iloc[rows],
+            near, existing, sites.iloc[: rank + 1], radius_m=radius_m, before=share.iloc[rows]
         )
         alone.append(_people(population.iloc[rows], by_itself - start.iloc[rows]))
         added.append(_people(population.iloc[rows], together - share.iloc[rows]))

@@ -103,12 +103,7 @@ class Answer:
 
 
 def best_cover(
-    reach: Reach,
-    cliques: Sequence[Sequence[int]],
-    *,
-    count: int,
-    start: Sequence[int],
-    time_limit_s: float,
+    reach: Reach, cliques: Sequence[Sequence[int]], *, count: int, start: Sequence[int], time_limit_s: float
 ) -> Answer:
     """Choose the candidates that reach most inhabitants.
 
@@ -242,11 +237,7 @@ class _Search:
 
 
 def _model(
-    *,
-    cost: Numbers,
-    rows: tuple[Positions, Numbers, Positions],
-    cliques: Sequence[Sequence[int]],
-    count: int,
+    *, cost: Numbers, rows: tuple[Positions, Numbers, Positions], cliques: Sequence[Sequence[int]], count: int
 ) -> highspy.HighsLp:
     """Maximise the cost; `rows` add up to at least 0, `cliques` to at most 1, but the last one to `count`."""
     index, value, lengths = rows

@@ -114,11 +114,7 @@ def count_by_distance(objects: pd.DataFrame, layers: Sequence[str]) -> pd.DataFr
 
 
 def _near(
-    place: gpd.GeoDataFrame,
-    layer_id: str,
-    frame: gpd.GeoDataFrame,
-    radius_m: float,
-    code_insee: str | None,
+    place: gpd.GeoDataFrame, layer_id: str, frame: gpd.GeoDataFrame, radius_m: float, code_insee: str | None
 ) -> gpd.GeoDataFrame:
     pairs = pairs_within(place, frame, radius_m)
     distance_m = np.full(len(frame), np.nan)

@@ -87,8 +87,7 @@ def nearest(zones: Layer, points: Layer) -> pd.DataFrame:
     _, first = np.unique(zone[order], return_index=True)
     chosen = order[first]
     return pd.DataFrame(
-        {"distance_m": found_m[chosen], "id": points.index.take(point[chosen])},
-        index=zones.index,
+        {"distance_m": found_m[chosen], "id": points.index.take(point[chosen])}, index=zones.index
     )
 
 

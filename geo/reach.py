@@ -103,11 +103,7 @@ def merge(cell: Positions, candidate: Positions, people: Numbers, size: int) -> 
 
 
 def greedy(
-    reach: Reach,
-    conflicts: Sequence[Positions],
-    *,
-    count: int,
-    among: Positions | None = None,
+    reach: Reach, conflicts: Sequence[Positions], *, count: int, among: Positions | None = None
 ) -> tuple[list[int], list[float]]:
     """Take the candidate that adds most inhabitants, again and again; of equal ones the first.
 

@@ -146,10 +146,7 @@ def projects_of_qpv(
 
 
 def project_perimeter(
-    project: pd.Series,
-    communes: gpd.GeoDataFrame,
-    qpv: gpd.GeoDataFrame,
-    arrondissements: gpd.GeoDataFrame,
+    project: pd.Series, communes: gpd.GeoDataFrame, qpv: gpd.GeoDataFrame, arrondissements: gpd.GeoDataFrame
 ) -> gpd.GeoSeries:
     """Draw the perimeter of a project, as the text of the contrat states it.
 

@@ -27,13 +27,7 @@ _LAYOUTS = (extract_layout([*COLUMNS, NETWORK]), extract_layout(COLUMNS))
 SCHEMA = Schema(
     SOURCE_ID,
     "station_id",
-    {
-        "name": "str",
-        "capacity": "Int64",
-        "is_virtual_station": "bool",
-        "code_insee": "str",
-        NETWORK: "str",
-    },
+    {"name": "str", "capacity": "Int64", "is_virtual_station": "bool", "code_insee": "str", NETWORK: "str"},
 )
 
 

@@ -146,11 +146,7 @@ def _read(version: tuple[str, int, int]) -> tuple[tuple[str, str], ...]:
 
 
 def sealed(
-    data_dir: Path,
-    contents: Mapping[str, bytes | Path],
-    *,
-    anew: Iterable[str] = (),
-    afresh: bool = False,
+    data_dir: Path, contents: Mapping[str, bytes | Path], *, anew: Iterable[str] = (), afresh: bool = False
 ) -> dict[str, bytes | Path]:
     """Add to the files that are about to be written what is to be recorded of those without a row.
 

@@ -83,10 +83,7 @@ class Manifest:
 
 
 def write_layers(
-    frames: Mapping[str, gpd.GeoDataFrame],
-    *,
-    layers: Sequence[Layer],
-    static_dir: Path,
+    frames: Mapping[str, gpd.GeoDataFrame], *, layers: Sequence[Layer], static_dir: Path
 ) -> Manifest:
     """Write every layer's files, those that are not there yet.
 

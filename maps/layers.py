@@ -111,10 +111,7 @@ LAYERS: Final[tuple[Layer, ...]] = (
         "nom",
         (Field("education_prioritaire", "Réseau"), Field("statut", "Statut")),
         variable="education_prioritaire",
-        variantes=(
-            Variante("REP+", "Collèges REP+"),
-            Variante("REP", "Collèges REP", plein=False),
-        ),
+        variantes=(Variante("REP+", "Collèges REP+"), Variante("REP", "Collèges REP", plein=False)),
     ),
     Layer(
         "friches",

@@ -52,11 +52,7 @@ class FromMemory:
 def _answer(file: Path, *, compressed: bool) -> tuple[list[tuple[bytes, bytes]], bytes]:
     body = file.read_bytes()
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    headers = [
-        (b"content-type", kind.encode()),
-        (b"cache-control", _FOR_EVER),
-        (b"vary", b"Accept-Encoding"),
-    ]
+    headers = [(b"content-type", kind.encode()), (b"cache-control", _FOR_EVER), (b"vary", b"Accept-Encoding")]
     if compressed and file.suffix in _TEXTS:
         body = gzip.compress(body, compresslevel=6)
         headers.append((b"content-encoding", b"gzip"))

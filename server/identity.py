@@ -7,10 +7,7 @@ from server import rights
 from server.rights import LOCAL_ISSUER, Rights
 from words.formats import typographie
 
-_ROLES = {
-    "saisie": "vous pouvez saisir",
-    "administration": "vous pouvez saisir et administrer",
-}
+_ROLES = {"saisie": "vous pouvez saisir", "administration": "vous pouvez saisir et administrer"}
 
 
 def show(*, key: str) -> Rights:

@@ -16,10 +16,7 @@ from tracking import _ledger, _schema
 from tracking.records import DeploymentInput, IndicatorInput, Record, Standing, field_names
 from tracking.refusals import UnknownError
 
-TABLES: Final[Mapping[str, sa.Table]] = {
-    "deployment": _schema.DEPLOYMENT,
-    "indicator": _schema.INDICATOR,
-}
+TABLES: Final[Mapping[str, sa.Table]] = {"deployment": _schema.DEPLOYMENT, "indicator": _schema.INDICATOR}
 KINDS: Final[Mapping[str, type[Record]]] = {"deployment": DeploymentInput, "indicator": IndicatorInput}
 DATES: Final = ("date_debut", "date_fin", "periode_debut", "periode_fin")
 DEGREES: Final = ("lon", "lat")
@@ -169,14 +166,7 @@ def drafts(connection: Connection, record_id: str) -> pd.DataFrame:
     kind = kind_of(connection, record_id)
     asked = with_author(_schema.DRAFT).where(_schema.DRAFT.c.record_id == record_id)
     rows = connection.execute(asked.order_by(_schema.DRAFT.c.written_at, _schema.DRAFT.c.draft_id)).mappings()
-    columns = [
-        "draft_id",
-        "based_on",
-        "author",
-        "author_id",
-        "written_at",
-        *field_names(KINDS[kind]),
-    ]
+    columns = ["draft_id", "based_on", "author", "author_id", "written_at", *field_names(KINDS[kind])]
     told = [dict(row) | from_json(row["content"]) for row in rows]
     return frame(told, columns, index="draft_id")
 

@@ -278,10 +278,7 @@ def show(
     )
     # Files hold all the columns.
     context = about(
-        [words.source_of(followed)],
-        filters={"lieu ou projet": place},
-        subject="déploiements",
-        place=place,
+        [words.source_of(followed)], filters={"lieu ou projet": place}, subject="déploiements", place=place
     )
     downloads.show(rows, words.DEPLOYMENT_FIELDS, context=context, key="suivi-export")
 

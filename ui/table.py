@@ -152,13 +152,7 @@ def to_html(
     )
 
 
-def show_whole(
-    frame: pd.DataFrame,
-    fields: Sequence[Field],
-    *,
-    caption: str,
-    target: str = "",
-) -> None:
+def show_whole(frame: pd.DataFrame, fields: Sequence[Field], *, caption: str, target: str = "") -> None:
     """Show rows all at once and as they come; the parameters are those of `show`."""
     st.html(to_html(frame, fields, sources=current().sources, caption=caption, target=target))
 

@@ -192,13 +192,7 @@ def _pair(text: str) -> shapely.Point:
 
 
 def settled(
-    rows: pd.DataFrame,
-    shapes: pd.Series,
-    *,
-    crs: str,
-    swapped: bool,
-    said: pd.Series,
-    report: Report,
+    rows: pd.DataFrame, shapes: pd.Series, *, crs: str, swapped: bool, said: pd.Series, report: Report
 ) -> gpd.GeoDataFrame:
     """Give rows their geometries, and set aside those whose place cannot be believed."""
     found = np.asarray(shapely.force_2d(np.asarray(shapes, dtype=object)), dtype=object)

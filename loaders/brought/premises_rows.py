@@ -86,10 +86,7 @@ def _column(
     if column.kind == "nombre":
         number = cells.read_numbers(text, unit=column.unit)
         outside = number.notna() & ~number.between(*column.bounds)
-        return number.mask(outside), [
-            (cells.NOT_A_NUMBER, number.isna()),
-            ("nombre hors bornes", outside),
-        ]
+        return number.mask(outside), [(cells.NOT_A_NUMBER, number.isna()), ("nombre hors bornes", outside)]
     if column.kind == "date":
         day = cells.read_dates(text)
         last = today if column.filled else today + _TEN_YEARS

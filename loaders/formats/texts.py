@@ -305,9 +305,7 @@ def cells_of(
             start = before + reader.line_num + 1
     except csv.Error as error:
         raise SourceFormatError(
-            path,
-            f"ligne {before + reader.line_num} illisible ou fichier tronqué ({error})",
-            _DOWNLOAD_AGAIN,
+            path, f"ligne {before + reader.line_num} illisible ou fichier tronqué ({error})", _DOWNLOAD_AGAIN
         ) from error
 
 

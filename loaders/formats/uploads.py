@@ -49,21 +49,14 @@ def called(source: Path | str | bytes | BinaryIO, name: str | None) -> Path:
 
 
 def take(
-    source: Path | str | bytes,
-    name: str | None,
-    *,
-    max_bytes: int,
-    smaller: str,
-    filled: str,
+    source: Path | str | bytes, name: str | None, *, max_bytes: int, smaller: str, filled: str
 ) -> tuple[Path, bytes]:
     """Give the bytes of a file and the name by which messages call it."""
     shown = called(source, name)
     size = len(source) if isinstance(source, bytes) else Path(source).stat().st_size
     if size > max_bytes:
         raise SourceContentError(
-            shown,
-            f"fichier de {size / 1e6:.0f} Mo, {max_bytes / 1e6:.0f} Mo au plus sont acceptés",
-            smaller,
+            shown, f"fichier de {size / 1e6:.0f} Mo, {max_bytes / 1e6:.0f} Mo au plus sont acceptés", smaller
         )
     raw = source if isinstance(source, bytes) else Path(source).read_bytes()
     if not raw.strip(b" \t\r\n\x00\xef\xbb\xbf"):

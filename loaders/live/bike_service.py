@@ -198,8 +198,7 @@ def join(stations: gpd.GeoDataFrame, status: Status) -> Joined:
     told["etat"] = told["etat"].fillna(UNKNOWN).astype("str")
     told.index = stations.index
     return Joined(
-        stations=gpd.GeoDataFrame(stations.join(told)),
-        unknown=tuple(status.frame.index.difference(ids)),
+        stations=gpd.GeoDataFrame(stations.join(told)), unknown=tuple(status.frame.index.difference(ids))
     )
 
 

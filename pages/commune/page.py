@@ -48,13 +48,7 @@ def show_quarters(code: str, name: str) -> None:
     st.header("Ses quartiers prioritaires", anchor=False)
     quarters = current().qpv
     quarters = quarters[[code in codes for codes in quarters["communes"]]].sort_values("lib_qp")
-    table.show(
-        quarters,
-        view.QPV_FIELDS,
-        caption=f"QPV à {name}",
-        key="qpv-commune",
-        target=TO_QPV,
-    )
+    table.show(quarters, view.QPV_FIELDS, caption=f"QPV à {name}", key="qpv-commune", target=TO_QPV)
 
 
 show()

@@ -91,10 +91,7 @@ def _states(sources: Mapping[str, Source], names: Sequence[str]) -> None:
         for name, source in sources.items()
     ]
     table.show(
-        pd.DataFrame(rows).set_index("source_id"),
-        STATE_FIELDS,
-        caption="État des sources",
-        key="etats",
+        pd.DataFrame(rows).set_index("source_id"), STATE_FIELDS, caption="État des sources", key="etats"
     )
 
 

@@ -211,8 +211,7 @@ def _placing(owned: Kept, here: Where) -> None:
         )
     )
     if st.button(
-        plain(f"Placer {pluriel(len(asked), 'adresse', 'adresses')} sur la carte"),
-        key="pistes-placer",
+        plain(f"Placer {pluriel(len(asked), 'adresse', 'adresses')} sur la carte"), key="pistes-placer"
     ):
         _place(asked)
         st.rerun()

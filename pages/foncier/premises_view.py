@@ -158,14 +158,7 @@ def _inventory(heading: DeltaGenerator, owned: Imported) -> None:
     st.header("Carte des locaux", anchor=False)
     subject = "locaux donnees fictives" if owned.fictional else "locaux en pied d'immeuble"
     spec = premises.spec(kept, owned, here, objects=_objects(owned), basemap=basemap)
-    _map(
-        spec,
-        here,
-        words,
-        key="carte-locaux",
-        subject=f"carte {subject}",
-        owned=owned,
-    )
+    _map(spec, here, words, key="carte-locaux", subject=f"carte {subject}", owned=owned)
     about = partial(rows.about, [owned.source], place=here.name, filters=words)
     st.header("Les mêmes locaux en tableau", anchor=False)
     rows.show(

@@ -23,11 +23,7 @@ from pages.lieu.asked import Asked
 from ui import choices, downloads, follow_up, html, mapview, presence, rows, sources, table
 from words.formats import HORS_PERIMETRE, REASONS, figure
 
-QPV_FIELDS: Final = (
-    *place_fields.QPV,
-    *place_fields.INDICATORS[:3],
-    place_fields.SURFACE,
-)
+QPV_FIELDS: Final = (*place_fields.QPV, *place_fields.INDICATORS[:3], place_fields.SURFACE)
 MOST: Final = 4
 #: Column that names a place, and its title.
 NAMES: Final[Mapping[Genre, tuple[str, str]]] = {QUARTIER: ("lib_qp", "QPV"), COMMUNE: ("nom", "Commune")}
@@ -147,21 +143,14 @@ def _around(asked: Asked) -> None:
     )
     _beyond(portrait)
     if not portrait.nearest.empty:
-        table.show_whole(
-            portrait.nearest,
-            place_fields.NEAREST_FIELDS,
-            caption="Au plus près du contour",
-        )
+        table.show_whole(portrait.nearest, place_fields.NEAREST_FIELDS, caption="Au plus près du contour")
     if any(count not in REASONS and count > 1 for count in portrait.nearest["dans"]):
         html.note(f"Quand il y en a plusieurs dans {asked.the}, une seule est nommée ; leur nombre est dit.")
     fields = place_fields.OBJECT_FIELDS
     # Paper leaves the list out.
     with st.container(key="lieu-objets"):
         table.show(
-            objects,
-            fields,
-            caption=f"Liste par distance, dans {asked.the} ou {asked.reach}",
-            key="objets",
+            objects, fields, caption=f"Liste par distance, dans {asked.the} ou {asked.reach}", key="objets"
         )
     downloads.show(objects, fields, context=asked.about("équipements autour"), key="lieu-objets")
 

@@ -92,12 +92,7 @@ def _touched_towns(reached: Affected) -> None:
         return
     if touched.note:
         html.note(touched.note)
-    table.show_whole(
-        touched.rows,
-        touched.fields,
-        caption=touched.caption,
-        target=TO_COMMUNE,
-    )
+    table.show_whole(touched.rows, touched.fields, caption=touched.caption, target=TO_COMMUNE)
     context = _about(reached, "projet par commune", touched.source_ids)
     downloads.show(touched.rows, touched.fields, context=context, key="export-projet-communes")
 
@@ -111,13 +106,7 @@ def _touched_qpv(reached: Affected) -> None:
             count=len(touched),
         )
     with st.container(key="projet-long" if long else "projet-court"):
-        table.show(
-            touched,
-            project.QPV_FIELDS,
-            caption="QPV touchés",
-            key="qpv-touches",
-            target=TO_QPV,
-        )
+        table.show(touched, project.QPV_FIELDS, caption="QPV touchés", key="qpv-touches", target=TO_QPV)
     context = _about(reached, "QPV du projet", ("qpv", "indicateurs"))
     downloads.show(touched, project.QPV_FIELDS, context=context, key="export-projet-qpv")
 
@@ -134,10 +123,7 @@ def _indicators(given: Sequence[str]) -> None:
 def _about(reached: Affected, subject: str, used: Sequence[str]) -> Context:
     words = reached.project
     return about(
-        ["projets", *used],
-        filters={"projet": words["titre"]},
-        subject=subject,
-        place=words["id_projet"],
+        ["projets", *used], filters={"projet": words["titre"]}, subject=subject, place=words["id_projet"]
     )
 
 

@@ -20,10 +20,7 @@ _PLACED: Final = (
     Field("qpv_proche", "QPV le plus proche", "texte"),
     Field("distance_qpv_m", "Distance à ce QPV", "distance_m", help="À vol d'oiseau ; 0 dans le QPV"),
 )
-_ORIGIN: Final = (
-    Field("vintage", "Millésime", "date"),
-    Field("equip_id", "Identifiant", "texte"),
-)
+_ORIGIN: Final = (Field("vintage", "Millésime", "date"), Field("equip_id", "Identifiant", "texte"))
 
 
 def fields(facilities: pd.DataFrame) -> tuple[Field, ...]:

@@ -111,12 +111,7 @@ def told(history: pd.DataFrame, kind: type[Record], known: Mapping[str, str]) ->
 
 
 def _buttons(
-    record_id: str,
-    last: Mapping[str, Any],
-    history: pd.DataFrame,
-    *,
-    gone: bool,
-    correct: Opener,
+    record_id: str, last: Mapping[str, Any], history: pd.DataFrame, *, gone: bool, correct: Opener
 ) -> None:
     version = int(last["version"])
     # A button of its own for each version: a second click finds none.
@@ -124,11 +119,7 @@ def _buttons(
     with choices.row(None):
         if not gone:
             st.button(
-                "Corriger",
-                key=f"corriger-{end}",
-                type="primary",
-                on_click=correct,
-                args=(record_id, last),
+                "Corriger", key=f"corriger-{end}", type="primary", on_click=correct, args=(record_id, last)
             )
         if version > 1:
             label = "Rétablir la fiche" if gone else "Annuler la dernière modification"

@@ -136,11 +136,7 @@ def _map_of_point() -> None:
 
 def _rest(asked: Fields) -> None:
     st.segmented_control(
-        "Statut",
-        [status.value for status in Status],
-        required=True,
-        key=f"{PREFIX}statut",
-        help=_HELP_STATUS,
+        "Statut", [status.value for status in Status], required=True, key=f"{PREFIX}statut", help=_HELP_STATUS
     )
     asked.fault("statut")
     asked.period("date_debut", "date_fin", said="Demandé pour un déploiement engagé ou réalisé")

@@ -5,8 +5,6 @@ from alembic import context
 from tracking._schema import METADATA, SCHEMA_TABLE
 
 context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
-    version_table=SCHEMA_TABLE,
+    connection=context.config.attributes["connection"], target_metadata=METADATA, version_table=SCHEMA_TABLE
 )
 context.run_migrations()
