@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo._groups import connected
+from geo._geometry import connected
 from geo._validate import check_columns, check_layers
 from geo.cycling import serving
 from geo.facilities import reach_by_commune

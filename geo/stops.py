@@ -4,7 +4,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo._groups import connected
+from geo._geometry import connected
 from geo._validate import check_columns, check_same_index
 from geo.proximity import pairs_within
 

@@ -15,21 +15,9 @@ SWITCH: Final = "ATLAS_SAISIE_LOCALE"
 # A browser sends no header of its own that starts with "x-" when it opens a WebSocket, and no script can add one:
 # whatever has one went through a proxy, or wants to look so. The others are those of known proxies.
 _PROXY_STARTS: Final = (
-    "x-",
-    "forwarded",
-    "via",
-    "cf-",
-    "cdn-",
-    "client-ip",
-    "true-client-ip",
-    "fastly-",
-    "fly-",
-    "ngrok-",
-    "proxy-",
-    "remote-",
-    "tailscale-",
-    "wl-proxy-",
-)
+    "x-", "forwarded", "via", "cf-", "cdn-", "client-ip", "true-client-ip", "fastly-", "fly-", "ngrok-", "proxy-", "remote-",
+    "tailscale-", "wl-proxy-",
+)  # fmt: skip
 _LOOPBACK_HOST: Final = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
 
 

@@ -7,6 +7,7 @@ be sent, cleaned and inserted again in each session, while the map waits.
 from pathlib import Path
 from typing import Final
 
+from jinja2 import Template
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -24,22 +25,7 @@ _NO_SCRIPT: Final = "<noscript><p>L’Atlas des Possibles a besoin de JavaScript
 # Streamlit starts with its menus and names the button of its uploader in English, which the style sheet replaces for the
 # eye alone: offer to skip the menus, and name the button for those who hear it. The style sheet stands after Streamlit's
 # and before those of the pages.
-_BODY: Final = """<style>{style}</style>
-    <a class="evitement" href="#{content}">Aller au contenu</a>
-    <div id="root"></div>
-    <script>
-      document.querySelector(".evitement").addEventListener("click", (event) => {{
-        const heading = document.querySelector("h1");
-        if (!heading) return;
-        event.preventDefault();
-        heading.tabIndex = -1;
-        heading.focus();
-        heading.scrollIntoView();
-      }});
-      const name = () => document.querySelectorAll('[data-testid="stFileUploaderDropzone"] button:not([aria-label])')
-        .forEach((button) => button.setAttribute("aria-label", "Choisir un fichier"));
-      new MutationObserver(name).observe(document.body, {{ childList: true, subtree: true }});
-    </script>"""
+_BODY: Final = Path(__file__).with_name("body.jinja")
 
 
 class _PageName(StringConvertor):
@@ -74,7 +60,8 @@ def page(content_id: str) -> str:
         If Streamlit's own page no longer holds what is put in French.
     """
     html = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
-    body = _BODY.format(content=content_id, style=_STYLES.read_text(encoding="utf-8"))
+    template = Template(_BODY.read_text(encoding="utf-8"), autoescape=True)
+    body = template.render(content=content_id, style=_STYLES.read_text(encoding="utf-8"))
     html = _between(html, "<noscript>", "</noscript>", _NO_SCRIPT)
     html = _between(html, "<title>", "</title>", _HEAD)
     for old, new in (('<html lang="en">', '<html lang="fr">'), ('<div id="root"></div>', body)):

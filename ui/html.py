@@ -70,3 +70,10 @@ def _compiled(template: str) -> Template:
     if template.endswith(".jinja"):
         return _ENVIRONMENT.get_template(template)
     return _ENVIRONMENT.from_string(template)
+
+
+def figures(*figures: tuple[str, ...]) -> None:
+    """Show figures: title, value and, where the title does not say it, what it means."""
+    with st.container(horizontal=True):
+        for title, value, *said in figures:
+            st.metric(title, value, border=True, help=said[0] if said else None)

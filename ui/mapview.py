@@ -1,14 +1,15 @@
-"""The map of a page: it draws a spec, tells what the user clicks, and never reruns the page on a pan or a zoom."""
+"""The map of a page: it draws a spec, tells what the user clicks, never reruns the page on a pan or a zoom, and is a file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import streamlit as st
 from streamlit_folium import st_folium
 
+from loaders.catalogue import Source
 from maps.builder import base_map, early_script, feature_group, session_script
 from maps.spec import MapSpec, SessionObjects
-from ui import html, startup
+from ui import downloads, html, sources, startup
 
 HEIGHT_PX: Final = 560
 _RETURNED: Final = "last_active_drawing"
@@ -94,6 +95,36 @@ def show(
         return None
     st.session_state[seen] = found.get("clic")
     return found
+
+
+def with_sources(
+    spec: MapSpec,
+    *,
+    key: str,
+    subject: str,
+    place: str,
+    filters: Mapping[str, str],
+    used: Sequence[str],
+    own: Sequence[Source] = (),
+    on_click: Callable[[dict[str, Any]], None] | None = None,
+) -> None:
+    """Draw a map, offer it as a file, and list its sources.
+
+    Parameters
+    ----------
+    subject, place
+        What it is about and where, in a few words; they name the file.
+    used
+        Ids of the catalogue.
+    own
+        Sources that the session brings.
+    on_click
+        As for `show`.
+    """
+    show(spec, key=key, on_click=on_click)
+    downloads.show_map(spec, subject=subject, place=place, filters=filters, key=f"{key}-html", own=own)
+    sources.note(*used)
+    sources.own(own)
 
 
 def _properties(value: Any) -> dict[str, Any] | None:

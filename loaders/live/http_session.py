@@ -19,8 +19,7 @@ from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
 from urllib3.util import Retry
 
 from errors import ArgumentError, ServiceBusyError, ServiceError
-from loaders.live.offline import VARIABLE as OFFLINE
-from loaders.live.offline import is_offline
+from loaders.live import offline
 from words import clock
 
 #: A deployment that sets it accepts no address in plain HTTP, not even of its own machine.
@@ -90,11 +89,11 @@ def ask(
 ) -> Iterator[requests.Response]:
     """Send one question; the body of the answer is still to be read, and redirections are not followed."""
     check_address(url, service=service, loopback=loopback)
-    if is_offline():
+    if offline.is_offline():
         raise ServiceError(
             service,
             "l’atlas est hors ligne : rien n’a été demandé",
-            f"démarrer le serveur sans {OFFLINE} pour interroger ce service",
+            f"démarrer le serveur sans {offline.VARIABLE} pour interroger ce service",
         )
     # No proxy reaches this machine for us.
     direct = {"http": "", "https": ""} if is_loopback(url) else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
@@ -19,16 +20,6 @@ from ui.page import fragment
 TYPES_SEEN: Final = "carte-types"
 #: Layers of places to the page that shows one of them.
 PLACE_PAGES: Final[Mapping[str, str]] = {"qpv": rows.TO_QPV, "communes": rows.TO_COMMUNE}
-STYLE: Final = """
-.atlas-quartier caption { position: static; }
-.atlas-quartier tbody th { min-width: 0; }
-.atlas-quartier td.nombre.raison { min-width: 0; }
-/* What is off the screen is laid out and painted when it comes near: the map comes first. */
-.st-key-carte-suite, .st-key-carte-totaux { content-visibility: auto; contain-intrinsic-size: auto 60rem; }
-@media print {
-  .st-key-carte-suite, .st-key-carte-totaux { display: none !important; }
-}
-"""
 
 
 @fragment
@@ -45,7 +36,7 @@ def show() -> None:
         page.header("Carte des quartiers et de ce qui les entoure", _finding(version, here.commune))
     kept = _kept(version, filters)
     brought = own.ask(current().qpv, filters)
-    page.on_paper(words, style=STYLE)
+    page.on_paper(words, styles=[Path(__file__).with_name("page.css")])
 
     with st.container(key="carte-haut"):
         left, right = st.columns([0.68, 0.32], gap="medium")

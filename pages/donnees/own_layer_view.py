@@ -8,9 +8,8 @@ import streamlit as st
 
 from facts.fields import Field
 from loaders.brought.opened import NO_HEADER, Opened, Position
+from loaders.formats import systems as crs_systems
 from loaders.formats.grids import DELIMITERS, ENCODINGS
-from loaders.formats.systems import SYSTEMS
-from loaders.formats.systems import title as system_title
 from loaders.own_layer import OwnLayer, source_of
 from maps.session_objects import objects_of
 from maps.spec import Cadrage, MapSpec, ShownLayer
@@ -143,9 +142,9 @@ def _corrections(found: Draft) -> None:
         _position(found)
     with choices.row(None):
         systems = dict.fromkeys(
-            [*(one.crs for one in guess.systems), *SYSTEMS, *([choice.crs] if choice.crs else [])]
+            [*(one.crs for one in guess.systems), *crs_systems.SYSTEMS, *([choice.crs] if choice.crs else [])]
         )
-        names = {crs: system_title(crs) for crs in systems}
+        names = {crs: crs_systems.title(crs) for crs in systems}
         _choose(found, "crs", "Système de coordonnées", list(systems), choice.crs, names=names)
         key = f"couche-axes-{found.step}"
         st.checkbox(

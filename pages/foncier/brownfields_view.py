@@ -16,7 +16,7 @@ from facts.snapshot import current
 from geo.friches import checked, identical_surface_m2, merged, merged_surface_m2
 from pages.foncier import brownfields
 from pages.foncier.brownfields import STATUTS, TYPES, Filters
-from ui import choices, downloads, figures, html, page, plan, presence, rows, table
+from ui import choices, downloads, html, mapview, page, presence, rows, table
 from ui.choices import Where
 from ui.page import fragment
 from words.constants import UNCHECKED
@@ -57,7 +57,7 @@ def _show(heading: DeltaGenerator) -> None:
         _out_of_reach(sites, filters)
 
     st.header("Carte des friches", anchor=False)
-    plan.show(
+    mapview.with_sources(
         brownfields.spec(kept, here, basemap=basemap),
         key="carte-foncier",
         subject="carte des friches",
@@ -218,7 +218,7 @@ def _figures(kept: gpd.GeoDataFrame, *, with_unchecked: bool, vintage: str) -> N
             ("Sites potentiels, non vérifiés", entier(len(potential))),
             ("Surface potentielle, non vérifiée", surface(merged_surface_m2(potential))),
         ]
-    figures.show(*shown)
+    html.figures(*shown)
     if kept.empty:
         return
     if not verified.empty and not potential.empty:

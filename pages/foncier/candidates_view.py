@@ -17,7 +17,7 @@ from loaders.catalogue import Source
 from loaders.live.geocoder import Address
 from maps.spec import ShownLayer
 from pages.foncier import candidates
-from ui import downloads, figures, geocoding, html, reading, rows, table
+from ui import downloads, geocoding, html, reading, rows, table
 from ui.choices import Where
 from ui.html import plain, prose
 from words.formats import entier, part, pluriel, typographie
@@ -170,7 +170,7 @@ def _results(owned: Kept, here: Where) -> None:
     if len(kept):
         share = kept["nb_niveaux_lus"].sum() / kept["nb_locaux"].sum()
         counts.append(("Part des locaux dont le niveau a pu être lu", part(share)))
-    figures.show(*counts)
+    html.figures(*counts)
     _placing(owned, here)
     fields = candidates.PLACED_FIELDS if isinstance(kept, gpd.GeoDataFrame) else candidates.FIELDS
     # "lecture" is the same in each row: files say it, the text above the table too.

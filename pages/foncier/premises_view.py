@@ -17,7 +17,7 @@ from loaders.brought.premises_schema import OUTSIDE_QPV
 from maps.spec import MapSpec, SessionObjects
 from pages.foncier import candidates_view, premises, public
 from pages.foncier.premises import BANNER, Filters, Imported
-from ui import choices, figures, html, mapview, page, plan, reading, rows
+from ui import choices, html, mapview, page, reading, rows
 from ui.choices import Where
 from ui.html import prose
 from ui.page import fragment
@@ -116,7 +116,7 @@ def _map(
     own = [owned.source] if owned else []
     if found is not None and candidates:
         own.append(found.source)
-    plan.show(
+    mapview.with_sources(
         replace(spec, layers=[*spec.layers, *candidates]),
         key=key,
         subject=subject,
@@ -191,7 +191,7 @@ def _figures(kept: gpd.GeoDataFrame, owned: Imported) -> None:
             ("Disponibles aujourd'hui", entier(int(real["disponibilite"].eq(FREE).sum()))),
             ("Dans un QPV", entier(int(real["code_qp"].ne(OUTSIDE_QPV).sum()))),
         ]
-    figures.show(*shown)
+    html.figures(*shown)
 
 
 def _totals(kept: gpd.GeoDataFrame, owned: Imported, here: Where, words: Mapping[str, str]) -> None:

@@ -25,7 +25,6 @@ HIDDEN: Final = frozenset({"friches_potentielles", "stations_virtuelles"})
 THE: Final[Mapping[Genre, str]] = {QUARTIER: "le quartier", COMMUNE: "la commune"}
 #: Around a commune, what the map shows beyond its outline, in metres.
 COMMUNE_MARGIN_M: Final = 300
-_STYLE: Final = Path(__file__).with_name("page.css")
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ def natures() -> tuple[str, ...]:
 
 def head(title: str, finding: str, words: Mapping[str, str] | None = None) -> None:
     """Open a page of places: heading, finding, and on paper the day and the choices."""
-    page.header(title, finding, words or {}, style=_STYLE.read_text("utf-8"))
+    page.header(title, finding, words or {}, styles=[Path(__file__).with_name("page.css")])
 
 
 def choose_qpv(found: dict[str, Any]) -> None:

@@ -22,7 +22,6 @@ VUES: Final[Mapping[str, str]] = {
     CADRE: "Gouvernance et boîte à outils",
 }
 TITLE: Final = "Projets : qui couvre quelle commune ?"
-STYLES: Final = Path(__file__).parent
 SOURCES: Final = ("projets", "communes", "qpv")
 MEASURED: Final = (*SOURCES, "indicateurs", *MESURES)
 
@@ -35,8 +34,8 @@ def head(finding: str, words: Mapping[str, str] | None = None, *, style: str | N
     style
         Style sheet of the view alone, which may set another paper; None without one.
     """
-    styles = "".join((STYLES / name).read_text("utf-8") for name in ("page.css", style) if name is not None)
-    page.header(TITLE, finding, words or {}, style=styles)
+    sheets = [Path(__file__).with_name(name) for name in ("page.css", style) if name is not None]
+    page.header(TITLE, finding, words or {}, styles=sheets)
 
 
 def details(couches: Sequence[str], recorded: Source | None = None) -> list[str]:

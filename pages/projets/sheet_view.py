@@ -17,7 +17,7 @@ from geo.follow_up import by_project
 from geo.territory import ARRONDISSEMENTS, METROPOLE
 from maps.spec import TOUCHED, Cadrage, MapSpec, ShownLayer
 from pages.projets import prepared
-from ui import choices, downloads, figures, follow_up, html, mapview, sources, table
+from ui import choices, downloads, follow_up, html, mapview, sources, table
 from ui.html import prose
 from ui.rows import TO_COMMUNE, TO_QPV, about
 
@@ -78,7 +78,7 @@ def show(heading: DeltaGenerator) -> None:
     partners = project.partners(row["partenaires"], row["partenaires_ecritures"], current().partners)
     table.show_whole(partners, project.PARTNER_FIELDS, caption="Partenaires associés au projet")
     st.subheader("Ce que le projet touche", anchor=False)
-    figures.show(*project.key_figures(reached, current().sources))
+    html.figures(*project.key_figures(reached, current().sources))
     if project.reading(row):
         html.note(project.reading(row))
     _touched_towns(reached)

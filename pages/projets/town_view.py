@@ -15,7 +15,7 @@ from facts.snapshot import current
 from geo.territory import LOCALISED, METROPOLITAN, NO_QPV, NOT_CONCERNED, qpv_of_project
 from loaders.projects import NO_LAYER
 from pages.projets import prepared
-from ui import choices, figures, follow_up, html, rows, sources
+from ui import choices, follow_up, html, rows, sources
 from words import formats
 from words.formats import NON_LUE, pluriel
 
@@ -83,7 +83,7 @@ def _show_town(heading: DeltaGenerator, commune: str, filled: pd.DataFrame) -> N
     if listed.empty:
         sources.note(*prepared.SOURCES)
         return
-    figures.show(
+    html.figures(
         ("QPV", formats.entier(people["nb_qpv"])),
         ("Habitants des QPV", formats.figure(people["population_qpv"], "entier")),
         *((SITUATIONS[status], formats.entier(number)) for status, number in counts(listed).items()),

@@ -11,7 +11,7 @@ from facts.fields import Field
 from facts.snapshot import current
 from pages.sport import census, gaps
 from pages.sport.gaps import Choice, Gaps
-from ui import choices, downloads, figures, html, page, plan, presence, rows, table
+from ui import choices, downloads, html, mapview, page, presence, rows, table
 from ui.html import plain
 from ui.page import fragment
 from words import formats
@@ -60,7 +60,7 @@ def show() -> None:
     _figures(found.qpv[found.qpv["couvert"]], vintage, family=family)
 
     st.header("Carte des manques" if family else "Carte des familles absentes", anchor=False)
-    plan.show(
+    mapview.with_sources(
         gaps.spec(
             found,
             here,
@@ -139,7 +139,7 @@ def _figures(covered: pd.DataFrame, vintage: str, *, family: str | None) -> None
     count = covered["equipements_a_portee"]
     without = covered[count == 0]
     title = "QPV sans cette famille à portée" if family else "QPV sans aucun équipement à portée"
-    figures.show(
+    html.figures(
         (f"{title}, {vintage}", f"{len(without)} sur {len(covered)}"),
         (
             f"Habitants de ces QPV, sans équipement en {vintage}",

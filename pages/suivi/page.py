@@ -23,7 +23,6 @@ VUES = {
 }
 #: The kind of form that a view shows while one is open.
 FORMS = {DEPLOIEMENTS: form.KIND, INDICATEURS: indicators.KIND}
-STYLE = Path(__file__).with_name("page.css")
 
 
 def show() -> None:
@@ -36,7 +35,7 @@ def show() -> None:
         listing.unread()
         return
     with heading:
-        page.header(TITLE, finding(followed, facts), {}, style=STYLE.read_text("utf-8"))
+        page.header(TITLE, finding(followed, facts), {}, styles=[Path(__file__).with_name("page.css")])
         if followed.fault:
             st.warning(followed.fault)
     vue = choices.view(VUES, key="vue_suivi")

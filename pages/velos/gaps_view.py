@@ -20,7 +20,7 @@ from loaders.live import isochrones
 from loaders.live.isochrones import Isochrones
 from loaders.paths import cache_folder, stamp
 from pages.velos import gaps, service
-from ui import choices, downloads, figures, page, plan, rows, table
+from ui import choices, downloads, html, mapview, page, rows, table
 from ui.choices import Where
 from ui.html import plain, prose
 from words import formats
@@ -254,7 +254,7 @@ def show(heading: DeltaGenerator) -> None:
         _figures(covered)
 
     st.header("Carte des manques", anchor=False)
-    plan.show(
+    mapview.with_sources(
         gaps.spec(shown, here, said=within.said, radius_m=within.radius_m, basemap=basemap),
         key="carte-velos",
         subject="carte des manques vélos",
@@ -308,7 +308,7 @@ def show(heading: DeltaGenerator) -> None:
 
 def _figures(covered: gpd.GeoDataFrame) -> None:
     served = int((covered["stations_a_portee"] > 0).sum())
-    figures.show(
+    html.figures(
         ("QPV avec une station à portée", f"{served} sur {len(covered)}"),
         ("Habitants à portée (estimation)", entier(covered["habitants_a_portee"].sum())),
         ("Habitants hors de portée (estimation)", entier(covered["habitants_hors_portee"].sum())),

@@ -16,7 +16,7 @@ from loaders.live import bike_service
 from loaders.live.bike_service import Joined, Live, Status
 from loaders.territory import BikeNetwork
 from pages.velos.gaps import NETWORK
-from ui import figures, rows
+from ui import html, rows
 from ui.html import plain, prose
 from words import clock, formats
 
@@ -83,7 +83,7 @@ def _counts(joined: Joined, read_at: dt.datetime) -> None:
         "Stations fermées": bike_service.CLOSED,
         "État inconnu": bike_service.UNKNOWN,
     }
-    figures.show(*((title, formats.entier(int(states.get(state, 0)))) for title, state in shown.items()))
+    html.figures(*((title, formats.entier(int(states.get(state, 0)))) for title, state in shown.items()))
     said = f"Relevé du {formats.moment(read_at)}."
     if joined.unknown:
         said += f" Le service parle de {formats.pluriel(len(joined.unknown), 'station')} que le fichier de l'atlas ne connaît pas."

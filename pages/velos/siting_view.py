@@ -17,7 +17,7 @@ from loaders.catalogue import Source
 from pages.velos import curve, gaps, imports_view, siting, siting_shown
 from pages.velos.imports_view import Imported
 from pages.velos.siting import Options, Proposal
-from ui import choices, downloads, figures, html, mapview, page, rows, sources, table
+from ui import choices, downloads, html, mapview, page, rows, sources, table
 from words import clock, formats
 
 TITLE: Final = "Vélos : où implanter les prochaines stations ?"
@@ -221,7 +221,7 @@ def _own_proposal(asked: Asked) -> Proposal:
 
 def _figures(found: Proposal) -> None:
     served = int((found.changes["habitants_apres"] > found.changes["habitants_avant"]).sum())
-    figures.show(
+    html.figures(
         ("Habitants gagnés (estimation)", formats.entier(found.after - found.before)),
         ("À portée aujourd'hui (estimation)", formats.entier(found.before)),
         ("À portée avec ces stations (estimation)", formats.entier(found.after)),

@@ -61,7 +61,7 @@ def test_only_the_server_knows_the_names_of_parts():
         for file in files(".py", ".js", ".css", ".jinja")
         if TESTID.search(file.read_text("utf-8"))
     }
-    assert holders == {"server/style.css", "server/shell.py"}
+    assert holders == {"server/style.css", "server/body.jinja"}
 
 
 def test_only_the_server_imports_what_is_inside():
