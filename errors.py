@@ -90,6 +90,10 @@ class ServiceError(AtlasError, ConnectionError):
         super().__init__(f"{service} : {fault}. À faire : {mend}.")
 
 
+class ServiceRefusalError(ServiceError):
+    """The service works, and refuses what it was asked (400)."""
+
+
 class ServiceBusyError(ServiceError):
     """The service asks to be left alone for a while.
 

@@ -55,8 +55,8 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     Parameters
     ----------
     path
-        The CSV of the annuaire, of all of France or of some communes, or an extract; the extract of the folder by
-        default.
+        The CSV or the JSON export of the annuaire, of all of France or of some communes, or an extract; the extract of
+        the folder by default.
     data_dir
         Folder of the data: its territory and its communes count, and its extract is the one read by default.
 

@@ -193,7 +193,8 @@ def _of_answers(path: Path, known: frozenset[str]) -> tuple[pd.DataFrame, int]:
         optional={name: name for name in OPTIONAL},
     )
     features, _ = read_features(path, [layout])
-    stated = read_json(path).get("count")
+    document = read_json(path)
+    stated = document.get("count") if isinstance(document, dict) else None
     if isinstance(stated, int) and stated > len(features):
         raise SourceContentError(
             path,

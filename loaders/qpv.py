@@ -18,8 +18,8 @@ EXTRACT = DATA / "qpv" / "qpv.geojson"
 PRODUCER_FILE = "qpv/qpv2024.geojson"
 COLUMNS = ["code_qp", "lib_qp", "communes", "lib_communes"]
 MAX_FAULTY_SHARE = 0.2
-#: End of the name of the member to read of the ANCT's archive: all of France, in degrees.
-MEMBER = "_WGS84.geojson"
+#: The member to read of the ANCT's archive: all of France, in degrees.
+MEMBER = "GEOJSON/QP2024_France_Hexagonale_Outre_Mer_WGS84.geojson"
 
 ANCT = Layout(
     "ANCT, QPV 2024",

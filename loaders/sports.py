@@ -51,14 +51,14 @@ RES_2016 = Layout(
     {"ComInsee": "comm_insee", "EquipementTypeLib": "equip_type_name", "EquGpsX": "lon", "EquGpsY": "lat"},
 )
 DATA_ES: Final = Layout(
-    "Data ES, export GeoJSON",
+    "Data ES, export JSON",
     {
         "equip_numero": "equip_id",
         "equip_type_name": "equip_type_name",
         "new_code": "comm_insee",
-        "equip_coordonnees": "place",
     },
     optional={
+        "equip_coordonnees": "place",  # a GeoJSON export leaves it out, for it is the geometry
         "equip_nom": "nom",
         "inst_nom": "installation",
         "inst_adresse": "rue",
@@ -105,7 +105,7 @@ def read(path: Path | str | None = None, *, data_dir: Path = DATA) -> Reading[gp
     Parameters
     ----------
     path
-        The CSV of 2016, the GeoJSON export of Data ES, or an extract; the embedded extract by default.
+        The CSV of 2016, the JSON (or GeoJSON) export of Data ES, or an extract; the embedded extract by default.
     data_dir
         Folder of the data: its territory and its communes count, and its extract is the one read by default.
 

@@ -49,7 +49,9 @@ def read_kept(
     keep: Callable[[Layout, Mapping[str, str]], bool],
     escaped: Layout | None = None,
 ) -> Kept:
-    """Read the rows of a CSV file that answer to a question, line by line."""
+    """Read the rows of a CSV file that answer to a question, line by line, or those of a JSON list."""
+    if texts.is_json(path):
+        return _kept_records(path, layouts, keep)
     texts.check_text_ends(path)
     with path.open(encoding="utf-8-sig", newline="") as stream:
         try:
@@ -59,7 +61,7 @@ def read_kept(
 
 
 def national_text(path: Path, member: str) -> str | None:
-    """Give the text of a member of a ZIP archive."""
+    """Give the text of a member of a ZIP archive, named in full: archives hold twins of it in other folders."""
     if not path.is_file():
         return None
     with path.open("rb") as stream:
@@ -68,7 +70,7 @@ def national_text(path: Path, member: str) -> str | None:
     raw = path.read_bytes()
 
     def wanted(name: str) -> bool:
-        return name.endswith(member)
+        return name == member
 
     members = check_members(
         path, raw, limits=_LIMITS, damaged=_DAMAGED, alone="extraire le fichier de l'archive", read=wanted
@@ -77,7 +79,7 @@ def national_text(path: Path, member: str) -> str | None:
     if len(named) != 1:
         raise SourceFormatError(
             path,
-            f"archive sans fichier unique « …{member} » ({len(named)} trouvés)",
+            f"archive sans fichier unique « {member} » ({len(named)} trouvés)",
             "télécharger de nouveau l'archive, ou en extraire le fichier",
         )
     with opened(path, raw, *_DAMAGED) as archive:
@@ -86,6 +88,18 @@ def national_text(path: Path, member: str) -> str | None:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise texts.decoding_error(path, error, encoding="utf-8") from error
+
+
+def _kept_records(
+    path: Path, layouts: Sequence[Layout], keep: Callable[[Layout, Mapping[str, str]], bool]
+) -> Kept:
+    records, layout = texts.read_features(path, layouts)
+    columns = list(layout.known.values())
+    read = [{name: texts.text_of(record[name]) for name in columns} for record in records]
+    rows = {rank: row for rank, row in enumerate(read, start=1) if keep(layout, row)}
+    index = pd.Index(list(rows), name="ligne", dtype="int64")
+    frame = pd.DataFrame(list(rows.values()), index=index, columns=columns, dtype="str")
+    return Kept(frame, layout, len(read) - len(rows))
 
 
 def _kept(

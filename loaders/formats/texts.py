@@ -129,7 +129,7 @@ def read_table(path: Path, layouts: Sequence[Layout]) -> tuple[pd.DataFrame, Lay
 
 
 def count_rows(path: Path) -> int:
-    """Count the features of a GeoJSON file, or the rows of a CSV file under its header."""
+    """Count the features of a GeoJSON file, the records of a JSON list, or the rows of a CSV file under its header."""
     if is_json(path):
         return len(_features(path, read_json(path)))
     text = read_text(path)
@@ -167,7 +167,7 @@ def json_of(path: Path, text: str) -> Any:
 def read_features(
     path: Path, layouts: Sequence[Layout], *, text: str | None = None
 ) -> tuple[list[dict[str, Any]], Layout]:
-    """Read the features of a GeoJSON file that has one of several layouts."""
+    """Read the features of a GeoJSON file, or the records of a JSON list, that has one of several layouts."""
     document = json_of(path, read_text(path) if text is None else text)
     features = _features(path, document)
     _check_stated_crs(path, document)
@@ -183,6 +183,8 @@ def read_features(
 
 
 def _features(path: Path, document: Any) -> list[dict[str, Any]]:
+    if isinstance(document, list):  # what the Explore services export: records, which are properties alone
+        document = {"type": "FeatureCollection", "features": [{"properties": record} for record in document]}
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
         raise SourceFormatError(path, "ce n'est pas une FeatureCollection GeoJSON", _DOWNLOAD_AGAIN)
     features = document.get("features")

@@ -32,9 +32,10 @@ EMPTY: Final = "vide"
 CLOSED: Final = "fermée"
 UNKNOWN: Final = "inconnu"
 
-#: Producer's field to our column and its type.
+#: Producer's field to our column and its type; the first is of GBFS 2, the second of GBFS 3.
 FIELDS: Final = {
     "num_bikes_available": ("velos_disponibles", "Int64"),
+    "num_vehicles_available": ("velos_disponibles", "Int64"),
     "num_docks_available": ("bornes_libres", "Int64"),
     **{name: (name, "boolean") for name in ("is_installed", "is_renting", "is_returning")},
     "last_reported": ("releve_le", "object"),
@@ -205,6 +206,7 @@ def join(stations: gpd.GeoDataFrame, status: Status) -> Joined:
 def parse(document: object, *, now: dt.datetime) -> Status:
     """Read an answer."""
     stations = _stations(document)
+    types = dict(FIELDS.values())
     readers = {"Int64": _count, "boolean": _switch}
     unread = 0
     rows: dict[str, dict[str, Any]] = {}
@@ -212,14 +214,16 @@ def parse(document: object, *, now: dt.datetime) -> Status:
         name = _id(station)
         if not name or name in rows:
             continue
-        given = {column: station.get(field) for field, (column, _) in FIELDS.items()}
+        given = dict.fromkeys(types) | {
+            column: station[field] for field, (column, _) in FIELDS.items() if field in station
+        }
         row = {
             column: readers[kind](given[column]) if kind in readers else _moment(given[column], now)
-            for column, kind in FIELDS.values()
+            for column, kind in types.items()
         }
         unread += sum(row[column] is None and value is not None for column, value in given.items())
         rows[name] = row | {"etat": _state(row)}
-    types = dict(FIELDS.values()) | {"etat": "str"}
+    types |= {"etat": "str"}
     index = pd.Index(list(rows), dtype="str", name="station_id")
     frame = pd.DataFrame(list(rows.values()), index=index, columns=list(types), dtype=object).astype(types)
     head = document if isinstance(document, Mapping) else {}
@@ -237,11 +241,12 @@ def _stations(document: object) -> list[Any]:
     stations = data.get("stations") if isinstance(data, Mapping) else None
     if not isinstance(stations, list):
         raise ServiceError(SERVICE, "réponse sans liste de stations", _MEND)
-    if not any(isinstance(station, Mapping) and "num_bikes_available" in station for station in stations):
+    counts = {field for field, (column, _) in FIELDS.items() if column == "velos_disponibles"}
+    if not any(isinstance(station, Mapping) and counts & station.keys() for station in stations):
         raise ServiceError(
             SERVICE,
-            "réponse sans nombre de vélos (champ num_bikes_available)",
-            "vérifier que l’adresse est celle d’un flux station_status de GBFS 2",
+            "réponse sans nombre de vélos (champ num_bikes_available ou num_vehicles_available)",
+            "vérifier que l’adresse est celle d’un flux station_status de GBFS 2 ou 3",
         )
     return stations
 
@@ -279,6 +284,13 @@ def _switch(value: Any) -> bool | None:
 
 
 def _moment(value: Any, now: dt.datetime) -> dt.datetime | None:
+    """Read a moment: seconds in GBFS 2, a text with its offset from UTC in GBFS 3."""
+    if isinstance(value, str):
+        try:
+            told = dt.datetime.fromisoformat(value)
+        except ValueError:
+            return None
+        value = told.timestamp() if told.tzinfo else None
     if not _is_number(value):
         return None
     if not _FIRST.timestamp() <= value <= (now + AHEAD).timestamp():

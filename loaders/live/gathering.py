@@ -10,7 +10,8 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from errors import SourceContentError, SourceFormatError
-from loaders.formats.texts import count_rows, read_json
+from loaders import colleges, sports
+from loaders.formats.texts import Layout, count_rows, read_json
 from loaders.territory import BikeNetwork, Territory
 
 QPV_ADDRESS: Final = "https://www.data.gouv.fr/api/1/datasets/r/942d4ee8-8142-4556-8ea1-335537ce1119"
@@ -48,16 +49,20 @@ Gather = Callable[[Get, Territory, Path], Gathered]
 
 @dataclass(frozen=True)
 class Export:
-    """A table of an Opendatasoft service, of which one territory is asked for."""
+    """A table of an Explore (Opendatasoft) service, of which one territory is asked for.
+
+    As JSON, for a GeoJSON export leaves the geometry's own field out of the properties. A field that the service
+    renamed fails the whole question: only those that the loader reads are asked for.
+    """
 
     dataset: str
-    form: str
-    fields: str
+    layout: Layout
     code: str
 
     def address(self, territory: Territory) -> str:
         """Give the address of the rows of a territory."""
-        return f"{self.dataset}/exports/{self.form}&select={self.fields}&where={self._where(territory)}"
+        fields = ",".join(self.layout.known)
+        return f"{self.dataset}/exports/json?limit=-1&select={fields}&where={self._where(territory)}"
 
     def gather(self, get: Get, territory: Territory, _folder: Path) -> Gathered:
         """Gather the rows, all those that the service counts: an export may break without a word."""
@@ -83,17 +88,12 @@ class Export:
 SPORTS: Final = Export(
     #: Never `data-es-equipement`, which holds the names, mails and telephones of who declared.
     "https://equipements.sports.gouv.fr/api/explore/v2.1/catalog/datasets/data-es",
-    "geojson?limit=-1",
-    "inst_numero,inst_nom,inst_adresse,inst_cp,new_code,new_name,equip_numero,equip_nom,equip_type_name,"
-    "equip_type_famille,equip_coordonnees,equip_nature,equip_acc_libre,equip_service_date,equip_travaux_date,"
-    "equip_prop_type,equip_gest_type,aps_name",
+    sports.DATA_ES,
     code="new_code",
 )
 COLLEGES: Final = Export(
     "https://data.education.gouv.fr/api/explore/v2.1/catalog/datasets/fr-en-annuaire-education",
-    "csv?delimiter=%3B",
-    "identifiant_de_l_etablissement,nom_etablissement,type_etablissement,statut_public_prive,code_commune,"
-    "libelle_nature,appartenance_education_prioritaire,latitude,longitude,etat",
+    colleges.ANNUAIRE,
     code="code_commune",
 )
 

@@ -1,10 +1,11 @@
 """Addresses to points, through the IGN's geocoder (Géoplateforme, Base adresse nationale)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from errors import ArgumentError, ServiceError
+from errors import ArgumentError, ServiceError, ServiceRefusalError
 from loaders.live.http_session import get_json
 
 BASE_URL: Final = "https://data.geopf.fr/geocodage"
@@ -17,6 +18,8 @@ LONGEST: Final = 200
 SURE_SCORE: Final = 0.8
 HOUSE_NUMBER: Final = "housenumber"
 STREET: Final = "street"
+#: The service refuses a text that begins with anything but a letter or a digit.
+_LEADING: Final = re.compile(r"\A[\W_]+")
 _LARGEST_LON: Final = 180.0
 _LARGEST_LAT: Final = 90.0
 
@@ -68,16 +71,20 @@ def search(text: str, *, base_url: str = BASE_URL) -> list[Address]:
     Raises
     ------
     ArgumentError
-        If the text is shorter than 3 signs or longer than 200, or the address of the service is not in HTTPS.
+        If the text is shorter than 3 signs or longer than 200, or the service refuses it, or the address of the service
+        is not in HTTPS.
     ServiceError
         If the service is away, slow, overloaded, or answers anything but a list of addresses.
     """
-    asked = " ".join(text.split())
+    asked = _LEADING.sub("", " ".join(text.split()))
     if not SHORTEST <= len(asked) <= LONGEST:
         raise ArgumentError(f"l’adresse doit compter de {SHORTEST} à {LONGEST} signes")
-    document = get_json(
-        f"{base_url.rstrip('/')}/search", params={"q": asked, "limit": LIMIT}, service=SERVICE, loopback=True
-    )
+    # Texts are sent whole: with the service's default, half of an address scores as much as the whole.
+    params: dict[str, str | int] = {"q": asked, "limit": LIMIT, "autocomplete": 0}
+    try:
+        document = get_json(f"{base_url.rstrip('/')}/search", params=params, service=SERVICE, loopback=True)
+    except ServiceRefusalError as error:
+        raise ArgumentError("le service n’a pas compris ce texte comme une adresse") from error
     try:
         found = [_address(feature) for feature in document["features"]]
     except (KeyError, TypeError, ValueError) as error:

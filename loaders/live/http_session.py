@@ -18,7 +18,7 @@ from babel.dates import format_datetime
 from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
 from urllib3.util import Retry
 
-from errors import ArgumentError, ServiceBusyError, ServiceError
+from errors import ArgumentError, ServiceBusyError, ServiceError, ServiceRefusalError
 from loaders.live import offline
 from words import clock
 
@@ -143,7 +143,8 @@ def get_json(
             rest(host, wait_asked_s(answer, {}))
             refuse_if_resting(host, service)
         if answer.status_code != requests.codes.ok:
-            raise ServiceError(service, f"réponse en erreur (code {answer.status_code})", LATER)
+            kind = ServiceRefusalError if answer.status_code == requests.codes.bad_request else ServiceError
+            raise kind(service, f"réponse en erreur (code {answer.status_code})", LATER)
         body = _read(answer, deadline, service)
     try:
         return json.loads(body)

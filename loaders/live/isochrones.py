@@ -35,8 +35,8 @@ BASE_URL: Final = "https://data.geopf.fr/navigation"
 VARIABLE: Final = "ATLAS_ISOCHRONES"
 SERVICE: Final = "Service d’isochrones de l’IGN"
 RESOURCE: Final = "bdtopo-valhalla"
-#: What the service allows.
-RATE_PER_S: Final = 5.0
+#: The service refuses more than five: at exactly five, two that the network brings together would be too many.
+RATE_PER_S: Final = 4.0
 TIMEOUT_S: Final = 10.0
 #: So many stations in a row without an answer end the run: the service is away, or its address wrong.
 REFUSALS: Final = 3
@@ -235,7 +235,7 @@ def fetch(
     on_progress
         Called with the number of stations done and their total, at first and after each station.
     rate_per_s
-        Requests in a second, at most 5.
+        Requests in a second, at most 4.
     base_url
         Address of the service, without `/isochrone`; by default that of the environment (`ATLAS_ISOCHRONES`), or the IGN's.
 

@@ -153,7 +153,7 @@ def offer_isochrones(within: Threshold) -> None:
         st.warning(prose(st.session_state[_OUTCOME]))
     label = f"Demander les isochrones à l'IGN ({formats.pluriel(len(found.missing), 'station')})"
     if st.button(
-        label, key="isochrones", help="Cinq demandes par seconde au plus ; ce qui est reçu est gardé"
+        label, key="isochrones", help="Quatre demandes par seconde au plus ; ce qui est reçu est gardé"
     ):
         _fetch(found)
 

@@ -27,9 +27,9 @@ PATHS = {
     "942d4ee8": "qpv",
     "station_information": "velos",
     "74feb3ed": "friches",
-    "/data-es/exports/": "sports",
+    "/data-es/exports/json?": "sports",
     "/data-es/records": "compte",
-    "/fr-en-annuaire-education/exports/": "colleges",
+    "/fr-en-annuaire-education/exports/json?": "colleges",
     "/fr-en-annuaire-education/records": "compte des collèges",
 }
 
@@ -92,6 +92,7 @@ def zipped(body, name="GEOJSON/QP2024_France_Hexagonale_Outre_Mer_WGS84.geojson"
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("GEOJSON/QP2024_France_Hexagonale_LB93.geojson", b"{}")
+        archive.writestr("__MACOSX/" + name.replace("QP2024", "._QP2024"), b"\x00\x05\x16\x07")
         archive.writestr(name, body)
     return stream.getvalue()
 
@@ -135,28 +136,19 @@ def standard(table):
 def facilities():
     return [
         {
-            "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [float(row["lon"]), float(row["lat"])]},
-            "properties": {
-                "inst_numero": row["equip_id"],
-                "inst_nom": "Stade",
-                "inst_adresse": "1 rue",
-                "inst_cp": "13000",
-                "new_code": row["comm_insee"],
-                "new_name": "Ville",
-                "equip_numero": row["equip_id"],
-                "equip_nom": row["equip_type_name"],
-                "equip_type_name": row["equip_type_name"],
-                "equip_type_famille": "autre",
-                "equip_coordonnees": {"lon": float(row["lon"]), "lat": float(row["lat"])},
-                "equip_nature": "Découvert",
-                "equip_acc_libre": "true",
-                "equip_service_date": "1990",
-                "equip_travaux_date": None,
-                "equip_prop_type": "Commune",
-                "equip_gest_type": "Commune",
-                "aps_name": None,
-            },
+            "equip_numero": row["equip_id"],
+            "equip_type_name": row["equip_type_name"],
+            "new_code": row["comm_insee"],
+            "equip_coordonnees": {"lon": float(row["lon"]), "lat": float(row["lat"])},
+            "equip_nom": row["equip_type_name"],
+            "inst_nom": "Stade",
+            "inst_adresse": "1 rue",
+            "inst_cp": "13000",
+            "new_name": "Ville",
+            "equip_acc_libre": "true",
+            "equip_service_date": "1990",
+            "equip_prop_type": "Commune",
+            "equip_gest_type": "Commune",
         }
         for row in rows("equipements/sports.csv")[:FACILITIES].to_dict("records")
     ]
@@ -174,6 +166,22 @@ appartenance_education_prioritaire;latitude;longitude;etat
 """
 
 
+def exported(records):
+    """Write what an Explore service exports as JSON: a list of records."""
+    return json.dumps(records, ensure_ascii=False).encode()
+
+
+def establishments():
+    """Give the rows of the annuaire: degrees are numbers there, and a blank is null."""
+    return [
+        {
+            name: float(cell) if name in {"latitude", "longitude"} else cell or None
+            for name, cell in row.items()
+        }
+        for row in csv.DictReader(io.StringIO(COLLEGES), delimiter=";")
+    ]
+
+
 def counted(total):
     return json.dumps({"total_count": total, "results": []}).encode()
 
@@ -187,10 +195,10 @@ def body(source):
         "qpv": lambda: zipped(collection(qpv_features())),
         "velos": lambda: gbfs(stations()),
         "friches": lambda: standard(sites()),
-        "sports": lambda: collection(facilities()),
-        "colleges": lambda: COLLEGES.encode(),
+        "sports": lambda: exported(facilities()),
+        "colleges": lambda: exported(establishments()),
         "compte": lambda: counted(FACILITIES),
-        "compte des collèges": lambda: counted(len(COLLEGES.splitlines()) - 1),
+        "compte des collèges": lambda: counted(len(establishments())),
     }
     return make[source]()
 
@@ -201,5 +209,5 @@ def answer(path):
 
 
 def codes_asked(request):
-    """Codes of the communes in a question to Data ES."""
+    """Codes of the communes in a question to an Explore service."""
     return [part for part in unquote(urlsplit(request.path).query).split('"') if part.isalnum()]

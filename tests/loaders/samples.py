@@ -40,9 +40,10 @@ TEXTS = {
     "friches": (friches.read, friches.PRODUCER_FILE),
     "friches-api": (friches.read, "friches/geofriches.geojson"),
     "sports": (sports.read, sports.PRODUCER_FILE),
-    "sports-data-es": (sports.read, "sports/data-es.geojson"),
+    "sports-data-es": (sports.read, "sports/data-es.json"),
     "social": (social.read, social.PRODUCER_FILE),
     "colleges": (colleges.read, colleges.PRODUCER_FILE),
+    "colleges-json": (colleges.read, "colleges/fr-en-annuaire-education.json"),
 }
 BINARIES = {
     "qpv-zip": (qpv.read, "qpv/qpv2024.zip"),
@@ -62,10 +63,11 @@ def add_binaries(folder):
 
 
 def zip_qpv(text, path, *, member=QPV_MEMBER):
-    """Write the archive of the QPV: the member to read and another one."""
+    """Write the archive of the QPV: the member to read, its twin of another machine, and another system."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("GEOJSON/QP2024_RGF93.geojson", b"{}")
+        archive.writestr("GEOJSON/QP2024_France_hexagonale_LB93.geojson", b"{}")
         archive.writestr(member, text)
+        archive.writestr(f"__MACOSX/{member}", b"\x00\x05\x16\x07")
 
 
 def friches_rows(path):

@@ -15,7 +15,8 @@ from loaders import bikes
 from loaders.live import bike_service
 from loaders.live.bike_service import parse
 
-RECORDED = (Path(__file__).parent / "recorded" / "station_status_2025-11-22.json").read_bytes()
+RECORDED_FOLDER = Path(__file__).parent / "recorded"
+RECORDED = (RECORDED_FOLDER / "station_status_2025-11-22.json").read_bytes()
 #: 1763838433, the answer's `last_updated` and its stations' `last_reported`.
 REPORTED = dt.datetime(2025, 11, 22, 19, 7, 13, tzinfo=dt.UTC)
 NOW = REPORTED + dt.timedelta(seconds=40)
@@ -56,6 +57,24 @@ def test_recorded_answer():
     assert (status.updated_at, status.ttl_s, status.set_aside, status.unread) == (REPORTED, 60, 0, 0)
 
 
+def test_gbfs_3():
+    """The shape that the specification gives: vehicles for bikes, moments as texts."""
+    answer = json.loads((RECORDED_FOLDER / "station_status_3.0.json").read_bytes())
+    status = parse(answer, now=NOW)
+    frame = status.frame
+    assert frame["velos_disponibles"].to_dict() == {"fictif-1": 3, "fictif-2": 0, "fictif-3": 5}
+    assert frame["bornes_libres"].fillna(-1).to_dict() == {"fictif-1": 17, "fictif-2": -1, "fictif-3": 4}
+    assert frame["etat"].to_dict() == {
+        "fictif-1": "vélos disponibles",
+        "fictif-2": "vide",
+        "fictif-3": "fermée",
+    }
+    # 20:07:13 in Paris in winter, 19:07:13 UTC.
+    assert frame["releve_le"].tolist() == [REPORTED] * 3
+    assert (status.updated_at, status.ttl_s, status.set_aside, status.unread) == (REPORTED, 60, 0, 0)
+    assert frame.dtypes.equals(parse(json.loads(RECORDED), now=NOW).frame.dtypes)
+
+
 @pytest.mark.parametrize(
     ("fields", "state"),
     [
@@ -88,7 +107,13 @@ def test_a_count_that_cannot_be_believed_is_missing_never_0(wrong):
     assert status.unread == (wrong is not None)
 
 
-@pytest.mark.parametrize("wrong", [None, 0, -5, 1763838433 + 3600, "2025-11-22", True, float("nan")])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        None, 0, -5, 1763838433 + 3600, True, float("nan"), "", "1763838433", "2025-11-22", "2025-11-22T19:07:13",
+        "2025-11-22T20:07:13Z", "2009-12-31T23:59:59+00:00", "2025-11-22T19:07:13+99:00", "hier",
+    ],
+)  # fmt: skip
 def test_a_moment_that_cannot_be_believed_is_missing(wrong):
     status = parse(document(station(last_reported=wrong), last_updated=wrong), now=NOW)
     assert status.frame["releve_le"].isna().all()
@@ -128,7 +153,7 @@ def test_null_fields_ids_as_text_and_records_set_aside():
         ({"data": None}, "sans liste de stations"),
         ({"data": {"stations": {}}}, "sans liste de stations"),
         (document(), "sans nombre de vélos"),
-        (document({"station_id": "a", "num_vehicles_available": 3}), "sans nombre de vélos.*GBFS 2"),
+        (document({"station_id": "a", "num_docks_available": 3}), "sans nombre de vélos.*GBFS 2 ou 3"),
     ],
 )
 def test_other_documents(wrong, said):

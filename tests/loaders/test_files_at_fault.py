@@ -93,6 +93,7 @@ def test_missing_column(name, producers):
         "qpv": "lib_qp", "velos": "capacity", "velos-gbfs": "lat", "lignes": "mode", "sncf": "uic",
         "friches": "site_statut", "sports": "EquipementTypeLib", "social": "Categorie", "velos-gbfs3": "lat",
         "friches-api": "site_statut", "sports-data-es": "equip_type_name", "colleges": "statut_public_prive",
+        "colleges-json": "statut_public_prive",
     }[name]  # fmt: skip
     path.write_text(
         path.read_text(encoding="utf-8").replace(f'"{column}"', '"x"').replace(column, "x"), encoding="utf-8"
@@ -135,19 +136,26 @@ def test_coordinates_wrong_as_a_whole(name, change, words, producers):
         for feature in document["features"]:
             if feature["geometry"]:
                 feature["geometry"]["coordinates"] = _each(feature["geometry"]["coordinates"], change)
-            place = feature["properties"].get("equip_coordonnees")
-            if place:
-                place["lon"], place["lat"] = change(place["lon"], place["lat"])
         path.write_text(json.dumps(document), encoding="utf-8")
     elif path.suffix == ".json":
         document = json.loads(path.read_text(encoding="utf-8"))
-        for station in document["data"]["stations"]:
-            station["lon"], station["lat"] = change(station["lon"], station["lat"])
+        for x, y, place in _places(document):
+            if place[x] is not None:
+                place[x], place[y] = change(place[x], place[y])
         path.write_text(json.dumps(document), encoding="utf-8")
     else:
         path.write_text(_csv_with(path.read_text(encoding="utf-8"), change), encoding="utf-8")
     with pytest.raises(SourceCrsError, match=words):
         read(path)
+
+
+def _places(document):
+    """Give what holds each position of an answer, with the names of its axes."""
+    if isinstance(document, dict):
+        return [("lon", "lat", station) for station in document["data"]["stations"]]
+    if "longitude" in document[0]:
+        return [("longitude", "latitude", record) for record in document]
+    return [("lon", "lat", record["equip_coordonnees"]) for record in document if record["equip_coordonnees"]]
 
 
 def _each(value, change):

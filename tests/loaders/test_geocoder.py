@@ -4,9 +4,11 @@ import json
 import time
 from urllib.parse import parse_qs, urlsplit
 
+import pandas as pd
 import pytest
 
 from errors import ArgumentError, ServiceBusyError, ServiceError
+from loaders.brought import addresses
 from loaders.live import geocoder, http_session
 
 
@@ -51,7 +53,11 @@ def test_answers_come_surest_first(service):
     ]
     (asked,) = service.asked
     assert urlsplit(asked.path).path == "/geocodage/search"
-    assert parse_qs(urlsplit(asked.path).query) == {"q": ["1 rue de la République"], "limit": ["5"]}
+    assert parse_qs(urlsplit(asked.path).query) == {
+        "q": ["1 rue de la République"],
+        "limit": ["5"],
+        "autocomplete": ["0"],
+    }
     assert asked.headers["User-Agent"].startswith("AtlasDesPossibles/")
 
 
@@ -95,7 +101,39 @@ def test_rubbish_is_said_to_be(service, body):
         geocoder.search("1 rue", base_url=service.url)
 
 
-@pytest.mark.parametrize("status", [302, 400, 404, 500, 503])
+REFUSED = json.dumps(
+    {"code": 400, "message": "Failed parsing query", "detail": ["q: must start with a letter"]}
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        (". AV. du Général de Gaulle", "AV. du Général de Gaulle"),
+        (" (Bât. A) 12 rue Longue", "Bât. A) 12 rue Longue"),
+        ("_-«\u202f12 rue Longue", "12 rue Longue"),
+        ("Église, place d’Armes", "Église, place d’Armes"),
+    ],
+)
+def test_what_leads_a_text_is_not_sent(service, text, sent):
+    geocoder.search(text, base_url=service.url)
+    assert parse_qs(urlsplit(service.asked[0].path).query)["q"] == [sent]
+
+
+def test_an_address_that_the_service_refuses_stops_no_other(service):
+    refused = {"status": 400, "pieces": [REFUSED.encode()]}
+    service.replies = [{}, refused, {}]
+    rows = pd.Series(["1 rue Longue", "2 rue Refusée", "??", "3 rue Longue"])
+    found = addresses.locate(rows, lambda text: geocoder.search(text, base_url=service.url)[0])
+    assert found["faute"].tolist() == ["", "adresse introuvable", "adresse introuvable", ""]
+    assert found["lon"].notna().tolist() == [True, False, False, True]
+    assert len(service.asked) == 3
+    service.replies = [refused]
+    with pytest.raises(ArgumentError, match="n’a pas compris"):
+        geocoder.search("1 rue", base_url=service.url)
+
+
+@pytest.mark.parametrize("status", [302, 404, 500, 503])
 def test_errors_and_redirections(service, status):
     service.status, service.headers = status, {"Location": "http://127.0.0.1:1/"}
     with pytest.raises(ServiceError, match=f"code {status}"):
@@ -137,7 +175,7 @@ def test_busy_service_is_left_alone_as_long_as_it_asks(service, monkeypatch):
     assert len(service.asked) == 2
 
 
-@pytest.mark.parametrize("text", ["", "ab", "   a  ", "x" * 201])
+@pytest.mark.parametrize("text", ["", "ab", "   a  ", "...ab", "x" * 201])
 def test_text_too_short_or_too_long_is_not_sent(service, text):
     with pytest.raises(ArgumentError, match="de 3 à 200 signes"):
         geocoder.search(text, base_url=service.url)

@@ -108,8 +108,8 @@ def test_areas_in_metres_at_its_pace(service, stations, tmp_path):
         "crs": ["EPSG:4326"],
     }
     assert first.headers["User-Agent"].startswith("AtlasDesPossibles/")
-    # Five a second: six requests span a second.
-    assert service.times[-1] - service.times[0] >= 0.95
+    # Four a second: six requests span a second and a quarter.
+    assert service.times[-1] - service.times[0] >= 1.2
 
 
 def test_sessions_share_the_rate_at_its_pace(service, stations, tmp_path):
@@ -122,7 +122,7 @@ def test_sessions_share_the_rate_at_its_pace(service, stations, tmp_path):
     for thread in threads:
         thread.join()
     assert len(service.times) == 6
-    assert max(service.times) - min(service.times) >= 0.95
+    assert max(service.times) - min(service.times) >= 1.2
 
 
 def test_what_is_kept_is_not_asked_again(service, stations, tmp_path):
@@ -391,7 +391,7 @@ def test_environment_names_service_and_folder(service, stations, tmp_path, monke
     [
         (None, {"minutes": 2}, ArgumentError, "de 3 à 15"),
         (None, {"vintage": " "}, ArgumentError, "millésime"),
-        (None, {"rate_per_s": 6}, ArgumentError, "rythme"),
+        (None, {"rate_per_s": 5}, ArgumentError, "rythme"),
         (None, {"rate_per_s": 0}, ArgumentError, "rythme"),
         (None, {"base_url": "http://exemple.fr"}, ArgumentError, "https"),
         (lambda frame: frame.to_crs(4326), {}, CrsError, "EPSG:4326"),

@@ -51,7 +51,7 @@ def assert_same(left, right, *, within_m=0.01):
 
 
 def test_data_es(producers):
-    path = producers / "sports" / "data-es.geojson"
+    path = producers / "sports" / "data-es.json"
     os.utime(path, (DOWNLOADED, DOWNLOADED))
     reading = sports.read(path)
     # Six rows: one in Paris, one without place.
@@ -73,9 +73,25 @@ def test_data_es(producers):
     assert set(frame["vintage"]) == {"2026-11-24"}
 
 
+def test_a_geojson_export_of_data_es_has_its_places_in_the_geometry(producers, tmp_path):
+    """The service leaves the geometry's own field out of the properties."""
+    live = producers / "sports" / "data-es.json"
+    features = []
+    for record in samples.document(live):
+        place = record.pop("equip_coordonnees")
+        point = place and {"type": "Point", "coordinates": [place["lon"], place["lat"]]}
+        features.append({"type": "Feature", "geometry": point, "properties": record})
+    path = tmp_path / "data-es.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    for file in (live, path):
+        os.utime(file, (DOWNLOADED, DOWNLOADED))
+    assert_same(sports.read(path).frame, sports.read(live).frame)
+    assert counts(sports.read(path)) == (6, 4, 2)
+
+
 def test_the_res_of_2016_has_the_columns_of_data_es_all_missing(producers):
     old = sports.read(producers / sports.PRODUCER_FILE).frame
-    live = sports.read(producers / "sports" / "data-es.geojson").frame
+    live = sports.read(producers / "sports" / "data-es.json").frame
     assert old.index.name == live.index.name == "equip_id"
     assert old.dtypes.to_dict() == live.dtypes.to_dict()
     assert old[sports.DETAILS].isna().all(axis=None)
@@ -83,11 +99,10 @@ def test_the_res_of_2016_has_the_columns_of_data_es_all_missing(producers):
 
 
 def test_same_facilities_from_both_formats_of_sports(producers, tmp_path):
-    live = producers / "sports" / "data-es.geojson"
-    kept = [f for f in samples.document(live)["features"] if f["properties"]["equip_coordonnees"]]
+    live = producers / "sports" / "data-es.json"
+    kept = [record for record in samples.document(live) if record["equip_coordonnees"]]
     lines = ["ComInsee,ComLib,EquipementTypeLib,EquGpsX,EquGpsY"]
-    for feature in kept:
-        said = feature["properties"]
+    for said in kept:
         code = "13055" if said["new_code"].startswith("132") else said["new_code"]
         place = said["equip_coordonnees"]
         lines.append(f"{code},x,{said['equip_type_name']},{place['lon']},{place['lat']}")
@@ -105,8 +120,8 @@ def test_same_facilities_from_both_formats_of_sports(producers, tmp_path):
 @pytest.mark.parametrize(
     ("module", "file"),
     [
-        (sports, "sports/data-es.geojson"),
-        (colleges, colleges.PRODUCER_FILE),
+        (sports, "sports/data-es.json"),
+        (colleges, "colleges/fr-en-annuaire-education.json"),
         (friches, "friches/geofriches.geojson"),
         (friches, "friches/friches-surfaces.gpkg"),
         (bikes, "velos/station_information_3.0.json"),
@@ -218,7 +233,7 @@ def test_archive_of_the_qpv(producers, tmp_path):
     assert_same(qpv.read(archive).frame, qpv.read(producers / qpv.PRODUCER_FILE).frame)
     empty = tmp_path / "vide.zip"
     samples.zip_qpv(b"{}", empty, member="GEOJSON/autre.geojson")
-    with pytest.raises(SourceFormatError, match=r"sans fichier unique « …_WGS84\.geojson »"):
+    with pytest.raises(SourceFormatError, match=rf"sans fichier unique « {samples.QPV_MEMBER} » \(0 trouvés"):
         qpv.read(empty)
     archive.write_bytes(archive.read_bytes()[:-100])
     with pytest.raises(SourceFormatError, match="archive ZIP tronquée"):
@@ -287,6 +302,17 @@ def test_colleges(producers):
     }
     assert frame["code_insee"].to_dict() == {"9990001A": "13055", "9990002B": "13055", "9990008H": "13056"}
     assert set(frame["vintage"]) == {"2026-11-24"}
+
+
+def test_colleges_as_csv_and_as_json(producers):
+    files = [producers / colleges.PRODUCER_FILE, producers / "colleges" / "fr-en-annuaire-education.json"]
+    for file in files:
+        os.utime(file, (DOWNLOADED, DOWNLOADED))
+    first, second = (colleges.read(file) for file in files)
+    assert_same(second.frame, first.frame)
+    assert counts(second) == counts(first) == (10, 3, 7)
+    # The same rows, by line under a header and by rank in a list.
+    assert aside(second) == {line - 1: fault for line, fault in aside(first).items()}
 
 
 def test_colleges_are_none_until_they_are_downloaded(producers, tmp_path):

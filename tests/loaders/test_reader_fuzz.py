@@ -185,7 +185,7 @@ def test_mutated_files_at_length(originals, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["friches", "friches-api", "sports", "sports-data-es", "colleges", "velos-gbfs3"]
+    "name", ["friches", "friches-api", "sports", "sports-data-es", "colleges", "colleges-json", "velos-gbfs3"]
 )
 def test_cell_of_ten_megabytes(name, originals, tmp_path):
     assert outcome(name, large_cell(originals[name], random.Random(1)), tmp_path) in {"lu", "refusé"}

@@ -128,7 +128,7 @@ def some_good(rows):
 
 
 def data_es(rows):
-    features = []
+    records = []
     for row in doubled(rows):
         lon, lat = (2.35, 48.85) if row["fate"] == "loin" else (row["lon"], row["lat"])
         place = None if row["fate"] == "sans place" else {"lon": lon, "lat": lat}
@@ -140,14 +140,14 @@ def data_es(rows):
             "equip_service_date": None if row["annee"] is None else str(row["annee"]),
             "equip_prop_type": row["proprietaire"], "equip_gest_type": row["gestionnaire"], "aps_name": ["a", None],
         }  # fmt: skip
-        features.append({"type": "Feature", "properties": said, "geometry": None})
-    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+        records.append(said)
+    return json.dumps(records, ensure_ascii=False)
 
 
 @SMALL
 @given(unique(facilities()).map(some_good))
 def test_data_es(tmp_path, rows):
-    path = tmp_path / "data-es.geojson"
+    path = tmp_path / "data-es.json"
     path.write_text(data_es(rows), encoding="utf-8")
     reading = sports.read(path)
     check(reading, rows, {"nom": "nom", "installation": "installation", "proprietaire": "proprietaire"})
@@ -164,7 +164,7 @@ def test_data_es(tmp_path, rows):
 @SMALL
 @given(unique(facilities()).map(some_good))
 def test_the_same_facilities_in_the_res_and_in_data_es(tmp_path, rows):
-    live = tmp_path / "data-es.geojson"
+    live = tmp_path / "data-es.json"
     live.write_text(data_es([row | {"fate": "bon"} for row in rows]), encoding="utf-8")
     old = tmp_path / "res.csv"
     lines = [f"13055,x,{r['type']},{r['lon']},{r['lat']}" if r["code"] == "13203" else

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -48,6 +48,15 @@ def copied(tmp_path_factory):
 @pytest.fixture
 def data_dir(copied, tmp_path):
     return linked(copied, tmp_path / "data")
+
+
+#: The fields that the loaders read: one that the service does not know fails the whole question.
+DATA_ES = """\
+equip_numero equip_type_name new_code equip_coordonnees equip_nom inst_nom inst_adresse inst_cp new_name
+equip_acc_libre equip_service_date equip_prop_type equip_gest_type"""
+ANNUAIRE = """\
+identifiant_de_l_etablissement nom_etablissement type_etablissement statut_public_prive code_commune
+libelle_nature appartenance_education_prioritaire latitude longitude etat"""
 
 
 def renew(service, source_id, data_dir, **options):
@@ -163,14 +172,38 @@ def test_territories_are_asked_by_epci_then_one_by_one(service, data_dir):
     assert "?code=84089&" in paths[1]
 
 
-def test_sports_ask_communes_and_arrondissements_and_count(service, data_dir):
-    renew(service, "sports", data_dir)
-    for request in service.asked:
+@pytest.mark.parametrize(
+    ("source_id", "table", "fields", "found"),
+    [
+        ("sports", "data-es", DATA_ES, live.facilities()),
+        ("colleges", "fr-en-annuaire-education", ANNUAIRE, live.establishments()),
+    ],
+    ids=["sports", "colleges"],
+)
+def test_exports_ask_for_what_is_read_of_communes_and_arrondissements_and_count(
+    service, data_dir, source_id, table, fields, found
+):
+    assert renew(service, source_id, data_dir).changed
+    export, told = service.asked
+    for request in (export, told):
         assert {"13001", "84089", "13201", "13216"} <= set(live.codes_asked(request))
-        assert "/datasets/data-es/" in request.path
-    sends(service, live.collection(live.facilities()[:-1]), "sports")
-    result = renew(service, "sports", data_dir)
-    assert "export incomplet : 1299 lignes reçues, 1300 annoncées" in result.reason
+        assert urlsplit(request.path).path.startswith(f"/api/explore/v2.1/catalog/datasets/{table}/")
+    query = parse_qs(urlsplit(export.path).query)
+    assert urlsplit(export.path).path.endswith("/exports/json")
+    assert query["limit"] == ["-1"]
+    assert sorted(query["select"][0].split(",")) == sorted(fields.split()) == sorted(found[0])
+    sends(service, live.exported(found[:-1]), source_id)
+    result = renew(service, source_id, data_dir)
+    assert f"export incomplet : {len(found) - 1} lignes reçues, {len(found)} annoncées" in result.reason
+
+
+def test_a_facility_without_place_is_counted(service, data_dir):
+    found = live.facilities()
+    found[0]["equip_coordonnees"] = None
+    sends(service, live.exported(found), "sports")
+    assert renew(service, "sports", data_dir).changed
+    row = cells(data_dir, "sports")
+    assert [row[f"lignes_{what}"] for what in ("lues", "gardees", "ecartees")] == ["1300", "1299", "1"]
 
 
 @pytest.mark.parametrize("source_id", live.SOURCES)
@@ -193,7 +226,7 @@ def test_what_a_service_does_wrong_changes_nothing(service, data_dir, source_id)
 def _as_latin1(source_id):
     text = live.collection(live.qpv_features()) if source_id == "qpv" else live.body(source_id)
     raw = text.decode("utf-8-sig").replace("Arrondissement", "arrondissement, été")
-    raw = json.dumps(json.loads(raw), ensure_ascii=False) if raw[0] == "{" else raw
+    raw = json.dumps(json.loads(raw), ensure_ascii=False) if raw[0] in "{[" else raw
     raw = raw.encode("iso-8859-1", errors="replace")
     return live.zipped(raw) if source_id == "qpv" else raw
 
@@ -205,7 +238,7 @@ COLUMN = {
     "velos": b'"station_id"',
     "friches": b'"site_statut"',
     "sports": b'"equip_type_name"',
-    "colleges": b"etat",
+    "colleges": b'"etat"',
 }
 
 
@@ -224,16 +257,10 @@ def _elsewhere(source_id):
     if source_id == "friches":
         return live.standard(live.sites().assign(comm_insee="69123"))
     if source_id == "colleges":
-        return live.body("colleges").replace(b";13", b";69")
+        return live.body("colleges").replace(b'"code_commune": "13', b'"code_commune": "69')
     if source_id == "sports":
         place = {"lon": 4.85, "lat": 45.75}
-        point = {"type": "Point", "coordinates": [4.85, 45.75]}
-        return live.collection(
-            [
-                {**f, "geometry": point, "properties": f["properties"] | {"equip_coordonnees": place}}
-                for f in live.facilities()
-            ]
-        )
+        return live.exported([record | {"equip_coordonnees": place} for record in live.facilities()])
     return live.body(source_id).replace(b'"code": "1', b'"code": "6')
 
 

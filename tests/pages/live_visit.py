@@ -13,7 +13,7 @@ from tests import components
 from tests.pages import driver
 
 #: Source to the reader of its live file and the file in the folder of the producers.
-LIVE = {"sports": (sports, "sports/data-es.geojson"), "colleges": (colleges, colleges.PRODUCER_FILE)}
+LIVE = {"sports": (sports, "sports/data-es.json"), "colleges": (colleges, colleges.PRODUCER_FILE)}
 VINTAGE = "24 novembre 2026"
 
 
