@@ -5,6 +5,9 @@ from typing import Final
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from streamlit import App
 from streamlit.navigation.page import StreamlitPage
 
@@ -16,6 +19,7 @@ from ui.page import CONTENT_ID, ICON, say_fault
 
 FAULT: AtlasError | None = None
 try:
+    from loaders.apart import pool
     from ui import presence, startup
 except AtlasError as error:
     # What a territory is called is read while these are imported: the next visit imports them again.
@@ -55,12 +59,16 @@ def navigation() -> StreamlitPage:
 
 def warm_up() -> None:
     """Prepare what the first visitor needs; a fault of the data is for the pages to tell."""
+    journal = logging.getLogger(__name__)
     try:
         if FAULT:
             raise FAULT
+        pool.warm()
+        for missing in pool.lacking():
+            journal.warning("Fichiers des visiteurs lus sans une protection : %s", missing)
         startup.ready()
     except AtlasError as error:
-        logging.getLogger(__name__).warning("%s", error)
+        journal.warning("%s", error)
 
 
 def run() -> None:
@@ -77,6 +85,12 @@ def run() -> None:
     startup.footer()
 
 
+async def stop_reading(request: Request) -> Response:
+    """Stop the reading of a visitor's file, whose name only the visitor's page knows."""
+    pool.cancel(request.path_params["token"])
+    return Response(status_code=204)
+
+
 # Streamlit runs this file for each visit, and imports it once as a module to start the server.
 if __name__ == "__main__":
     run()
@@ -84,6 +98,9 @@ else:
     app = App(
         "app.py",
         lifespan=process.prepared(navigation, warm_up),
-        routes=shell.routes(CONTENT_ID),
+        routes=[
+            *shell.routes(CONTENT_ID),
+            Route(process.base_path() + "/_lecture/{token}", stop_reading, methods=["POST"]),
+        ],
         middleware=[Middleware(FromMemory), Middleware(WholeFirstRun)],
     )

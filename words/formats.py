@@ -256,8 +256,9 @@ def typographie(text: str) -> str:
         Narrow spaces before ; ! ? %, between a number and its unit and in thousands, broad ones before : and inside guillemets.
     """
     text = re.sub(r"(?<=\d) (?=(?:k?m|m²|ha|min)(?!\w)|\d{3}(?!\d))", NARROW, text)
-    text = re.sub(r"[ \u00a0\u202f]+([;!?%])", NARROW + r"\1", text)
-    text = re.sub(r"[ \u00a0\u202f]+([:»])", BROAD + r"\1", text)
+    # What looks behind keeps a run of spaces from being looked at again from each of its spaces.
+    text = re.sub(r"(?<![ \u00a0\u202f])[ \u00a0\u202f]+([;!?%])", NARROW + r"\1", text)
+    text = re.sub(r"(?<![ \u00a0\u202f])[ \u00a0\u202f]+([:»])", BROAD + r"\1", text)
     return re.sub(r"«[ \u00a0\u202f]*", "«" + BROAD, text)
 
 

@@ -1,7 +1,8 @@
 """Place rows that have an address and no coordinates, through a geocoder that the caller brings."""
 
-from collections.abc import Callable
-from typing import Final, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple, Protocol
 
 import pandas as pd
 
@@ -39,6 +40,49 @@ class Located(Protocol):
 #: The best answer for an address, None if there is none; raises an `ArgumentError` for a text that is no address and
 #: another `AtlasError` when the service is away.
 Geocode = Callable[[str], Located | None]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a geocoder answered to each address, to be read again where no network is.
+
+    Attributes
+    ----------
+    places
+        Address to longitude, latitude and whether it is precise; None where the service knows none.
+    away
+        Why the service was not asked for the others; "" if it was.
+    """
+
+    places: Mapping[str, tuple[float, float, bool] | None]
+    away: str = ""
+
+    def given(self, address: str) -> Located | None:
+        """Give what was answered, as a geocoder would."""
+        if address not in self.places:
+            raise AtlasError(self.away)
+        found = self.places[address]
+        return None if found is None else _Answer(*found)
+
+
+class _Answer(NamedTuple):
+    lon: float
+    lat: float
+    precise: bool
+
+
+def asked(addresses: Iterable[str], geocode: Geocode) -> Answers:
+    """Ask a geocoder for distinct addresses, until it fails."""
+    places: dict[str, tuple[float, float, bool] | None] = {}
+    for address in addresses:
+        try:
+            found = geocode(address)
+        except ArgumentError:
+            found = None
+        except AtlasError as error:
+            return Answers(places, str(error))
+        places[address] = None if found is None else (found.lon, found.lat, found.precise)
+    return Answers(places)
 
 
 def locate(addresses: pd.Series, geocode: Geocode | None) -> pd.DataFrame:

@@ -17,9 +17,17 @@ from geo.crs import to_lambert93, to_wgs84
 from loaders.brought import vectors
 from loaders.brought.opened import NO_HEADER, Choice, Opened
 from loaders.brought.schemas import Expected, Schema
-from loaders.formats.grids import DELIMITERS, ENCODINGS, check_rows, separator_of, split, table_under
+from loaders.formats.grids import (
+    DELIMITERS,
+    ENCODINGS,
+    HEADER_LINES,
+    check_rows,
+    separator_of,
+    split,
+    table_under,
+)
 from loaders.formats.uploads import Format, format_of, is_workbook, take
-from loaders.formats.workbooks import open_workbook
+from loaders.formats.workbooks import open_workbook, texts
 
 ANY_COLUMNS: Final = Schema()
 NOT_A_POINT: Final = "géométrie autre qu'un point"
@@ -81,9 +89,11 @@ def _open_table(path: Path, raw: bytes, kind: Format, choice: Choice, schema: Sc
     ragged = kind == "xlsx"
     if ragged:
         sheets = open_workbook(path, raw)
-        heads = {title: sheet.head() for title, sheet in sheets.items()}
+        heads = {
+            title: [cells for _, cells in texts(lines[:HEADER_LINES])] for title, lines in sheets.items()
+        }
         part, parts = schema.sheet(path, heads, choice.part)
-        lines = sheets[part].lines()
+        lines = texts(sheets[part])
         choice = replace(choice, encoding=None, separator=None, part=part or None)
     else:
         text, encoding = schema.decode(path, raw, encoding=choice.encoding)

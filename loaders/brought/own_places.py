@@ -37,10 +37,10 @@ _SAMPLE: Final = 200
 _FIGURES: Final = 12
 _SURE: Final = 0.8
 _NUMBER: Final = r"[+-]?\d+(?:[.,]\d+)?"
-_SPACED: Final = re.compile(rf"[\[(]?\s*({_NUMBER})\s*(?:;\s*|,\s+|\s+)({_NUMBER})\s*[\])]?")
+_SPACED: Final = re.compile(rf"[\[(]?\s*({_NUMBER})(?:\s*(?:;|,\s)\s*|\s+)({_NUMBER})\s*[\])]?")
 _POINTED: Final = re.compile(r"[\[(]?\s*([+-]?\d+(?:\.\d+)?),([+-]?\d+(?:\.\d+)?)\s*[\])]?")
 _WKT: Final = re.compile(
-    r"(?i)\s*(?:SRID=(\d+);)?\s*((?:MULTI)?(?:POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION)\b.*", re.DOTALL
+    r"(?i)\s*(?:SRID=(\d+);\s*)?((?:MULTI)?(?:POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION)\b.*", re.DOTALL
 )
 _WKB: Final = re.compile(r"0[01][0-9A-Fa-f]{40,}")
 ABROAD: Final = "hors de France métropolitaine"

@@ -4,9 +4,11 @@ They are read in memory, with GDAL's complaints turned into errors.
 """
 
 import io
+import sqlite3
 import warnings
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -112,12 +114,21 @@ def open_geojson(path: Path, raw: bytes, choice: Choice) -> Opened:
 def open_geopackage(path: Path, raw: bytes, choice: Choice, schema: Schema) -> Opened:
     """Open a layer of a GeoPackage."""
     listed = _attempt(path, lambda: pyogrio.list_layers(raw).tolist(), _GEOPACKAGE)
-    layers = {str(name): str(kind) for name, kind in listed if kind is not None}
+    held = _attempt(path, lambda: _real_tables(raw), _GEOPACKAGE)
+    layers = {str(name): str(kind) for name, kind in listed if kind is not None and name in held}
     if not layers:
         raise SourceFormatError(path, *schema.no_layer)
     part = schema.layer(path, layers, choice.part)
     opened = _layer(path, raw, "gpkg", _GEOPACKAGE, choice, schema, layer=part)
     return replace(opened, choice=replace(choice, part=part or None), parts=tuple(layers))
+
+
+def _real_tables(raw: bytes) -> frozenset[str]:
+    """Name the tables whose rows the file itself holds: a view or a virtual table may be without end."""
+    with closing(sqlite3.connect(":memory:")) as base:
+        base.deserialize(raw)
+        listed = base.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+    return frozenset(str(name) for name, sql in listed if str(sql).split()[1].upper() != "VIRTUAL")
 
 
 def open_shapefile(path: Path, members: Mapping[str, bytes], choice: Choice, schema: Schema) -> Opened:
@@ -187,7 +198,7 @@ def _attempt(path: Path, read: Callable[[], Any], told: tuple[str, str]) -> Any:
     # Of a damaged file GDAL may give text of another encoding, dates that no calendar has, or shapes that are none.
     except (
         pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FieldError, ValueError, OSError,
-        OverflowError, TypeError, LookupError, ProjError, shapely.errors.ShapelyError,
+        OverflowError, TypeError, LookupError, ProjError, sqlite3.Error, shapely.errors.ShapelyError,
     ) as error:  # fmt: skip
         raise SourceFormatError(path, *told) from error
 

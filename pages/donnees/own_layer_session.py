@@ -7,10 +7,9 @@ from typing import Any, Final
 import streamlit as st
 
 from errors import AtlasError
-from loaders import own_layer
 from loaders.brought.opened import Choice, Opened
 from loaders.own_layer import OwnLayer
-from ui import own_layers
+from ui import apart, own_layers
 from ui.slots import Slot
 
 #: The server's own limit (`maxUploadSize`).
@@ -103,11 +102,7 @@ def stem(name: str) -> str:
 
 
 def _looked(name: str, content: bytes, corrected: Choice, step: int) -> Draft:
-    guess = own_layer.look(name, content, corrected)
-    try:
-        layer, told = own_layer.place(guess), ""
-    except AtlasError as error:
-        layer, told = None, str(error)
+    guess, layer, told = apart.read("couche", name, content, choice=corrected)
     if layer is not None and layer.frame.empty:
         told = f"{name} : aucune ligne n’a pu être placée. À faire : vérifier la position et le système de coordonnées."
     return Draft(name, content, corrected, guess, layer, told, step)

@@ -17,7 +17,7 @@ from loaders.catalogue import Source
 from loaders.live.geocoder import Address
 from maps.spec import ShownLayer
 from pages.foncier import candidates
-from ui import downloads, geocoding, html, reading, rows, table
+from ui import apart, downloads, geocoding, html, reading, rows, table
 from ui.choices import Where
 from ui.html import plain, prose
 from words.formats import entier, part, pluriel, typographie
@@ -116,7 +116,7 @@ def _take() -> None:
         known = parsed(state.get("pistes-sirens", ""))
         state[FOUND] = (
             file.name,
-            personnes_morales.read(file, name=file.name, millesime=vintage, known=known),
+            apart.read("pistes", file.name, file.getbuffer(), millesime=vintage, known=known),
         )
     except AtlasError as error:
         state[FAULT] = str(error)

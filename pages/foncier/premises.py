@@ -15,12 +15,13 @@ from facts.snapshot import current
 from geo.premises import FREE, LATER, NOT_FREE, availability, totals
 from geo.scope import mask
 from loaders import fictional, premises
+from loaders.brought import addresses
 from loaders.brought.premises_schema import BY_NAME, FICTIONAL, OUTSIDE_QPV
 from loaders.catalogue import Source
 from loaders.premises import Inventory
 from maps.session_objects import points
 from maps.spec import Cadrage, MapSpec, SessionObjects, ShownLayer
-from ui import geocoding
+from ui import apart, geocoding
 from ui.choices import Where
 from ui.slots import Slot
 from words import clock
@@ -296,8 +297,12 @@ def set_aside_of(owned: Imported) -> tuple[pd.DataFrame, tuple[Field, ...]]:
 
 
 def _read(raw: bytes, name: str) -> Imported:
-    geocode = geocoding.best if st.session_state.get(GEOCODE) else None
-    return imported(premises.read(raw, name=name, geocode=geocode), name=name)
+    asked = bool(st.session_state.get(GEOCODE))
+    found, texts = apart.read("locaux", name, raw, ask=asked, answers=None)
+    if texts:
+        answers = addresses.asked(texts, geocoding.best)
+        found, _ = apart.read("locaux", name, raw, ask=False, answers=answers)
+    return imported(found, name=name)
 
 
 def _fictional() -> Imported:

@@ -12,13 +12,12 @@ from facts import follow_up as words
 from facts.fields import Field, texts
 from facts.follow_up import FollowUp
 from facts.snapshot import current
-from loaders.brought import tables
 from pages.suivi import card, inputs
 from tracking import exchange
 from tracking.exchange import Plan
 from tracking.records import LENGTHS, DeploymentInput, IndicatorInput, Record, Status
 from tracking.refusals import ConflictError
-from ui import choices, downloads, follow_up, html, table
+from ui import apart, choices, downloads, follow_up, html, table
 from ui.html import plain, prose
 from ui.rows import about
 from words.formats import pluriel
@@ -297,7 +296,9 @@ def show_exchange(followed: FollowUp, *, may_write: bool) -> None:
     if file is None:
         return
     try:
-        given = tables.read(file.getvalue(), name=file.name, headings=exchange.headings(kind).values())
+        given = apart.read(
+            "tableau", file.name, file.getvalue(), headings=list(exchange.headings(kind).values())
+        )
         plan = exchange.plan(follow_up.store(), given.cells, kind=kind)
     except AtlasError as error:
         st.error(plain(str(error)))

@@ -39,7 +39,7 @@ POINT_FAULT: Final = (
     "deux nombres en degrés attendus, latitude puis longitude, par exemple 43,29650 ; 5,36980"
 )
 #: "43.2965, 5.3698" as map sites give it, "43,2965 ; 5,3698" as the French write it.
-_POINT: Final = re.compile(r"(-?\d{1,3}(?:[.,]\d+)?)\s*(?:[;/\s]|,\s)\s*(-?\d{1,3}(?:[.,]\d+)?)")
+_POINT: Final = re.compile(r"(-?\d{1,3}(?:[.,]\d+)?)(?:\s*(?:[;/]|,\s)\s*|\s+)(-?\d{1,3}(?:[.,]\d+)?)")
 FIRST_DAY: Final = dt.date(2000, 1, 1)
 LAST_DAY: Final = dt.date(2050, 12, 31)
 

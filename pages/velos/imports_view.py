@@ -7,14 +7,13 @@ from typing import Any, Final, Generic, TypeVar
 import pandas as pd
 import streamlit as st
 
-from loaders import transit
 from loaders.brought import candidate_sites, gtfs
 from loaders.brought.candidate_sites import SiteList
 from loaders.catalogue import Source
 from loaders.quality import OFF_TERRITORY, Report
 from pages.velos import siting
 from pages.velos.siting_shown import FAULT_FIELDS
-from ui import html, reading, rows
+from ui import apart, html, reading, rows
 from ui.html import prose
 from ui.slots import Slot
 from words import formats
@@ -34,12 +33,12 @@ class Imported(Generic[ReadT]):
 
 
 def _sites(raw: bytes, name: str) -> Imported[SiteList]:
-    content = candidate_sites.read(raw, name=name)
+    content = apart.read("emplacements", name, raw)
     return Imported(name, content, candidate_sites.source_of(content, name=name))
 
 
 def _stops(raw: bytes, name: str) -> Imported[gtfs.Stops]:
-    content = transit.read_stops(raw, name=name)
+    content = apart.read("arrets", name, raw)
     return Imported(name, content, gtfs.source_of(content, name=name))
 
 

@@ -85,3 +85,20 @@ def test_a_layer_from_the_file_to_the_quarter(visit):
     assert "lieux" in table
     assert "Mairie (source indiquée par l'utilisateur)" in table
     assert page.faults == []
+
+
+def test_a_reading_is_told_and_stopped(visit, tmp_path):
+    page = visit("/donnees")
+    # A million and a half of points take some seconds, then too much memory.
+    points = ",".join(["[5.4,43.3]"] * 1_500_000)
+    geometry = f'{{"type":"MultiPoint","coordinates":[{points}]}}'
+    feature = f'{{"type":"Feature","properties":{{}},"geometry":{geometry}}}'
+    path = tmp_path / "points.geojson"
+    path.write_text(f'{{"type":"FeatureCollection","features":[{feature}]}}', encoding="utf-8")
+    page.locator("input[type=file]").first.set_input_files(path)
+    page.get_by_role("status").filter(has_text="Lecture de « points.geojson » depuis").wait_for()
+    page.get_by_role("button", name="Annuler la lecture").click()
+    page.get_by_text("lecture annulée à votre demande").wait_for()
+    settled(page)
+    assert page.get_by_role("button", name="Annuler la lecture").count() == 0
+    assert page.faults == []

@@ -27,6 +27,7 @@ from errors import (
     SourceMissingError,
 )
 from loaders import premises, qpv
+from loaders.apart import pool
 from loaders.formats import grids, workbooks
 from loaders.formats.grids import MAX_ROWS
 from loaders.formats.uploads import MAX_BYTES
@@ -365,8 +366,8 @@ def sheet_of(*cells):
 def test_cells_far_apart_never_fill_the_memory():
     # Two cells of this file span 17 milliards of cells: a reader that makes room for them all takes 500 GB.
     corner = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    with pytest.raises(SourceContentError, match="remplies très loin du tableau"):
-        premises.read(sheet_of(corner), name="a.xlsx")
+    with pytest.raises(SourceFormatError, match="démesuré"):
+        pool.run("locaux", "a.xlsx", sheet_of(corner), {"name": "a.xlsx", "ask": False, "answers": None})
 
 
 def test_a_cell_far_below_is_a_row_like_another():
@@ -379,12 +380,6 @@ def test_a_cell_far_to_the_right_is_left_out():
     reading = premises.read(sheet_of('<row r="5"><c r="XFD5"><v>7</v></c></row>'), name="a.xlsx")
     assert reading.frame.index.tolist() == ["L0", "L1", "L2"]
     assert reading.faults().empty
-
-
-def test_a_reader_that_takes_too_long_is_ended(monkeypatch):
-    monkeypatch.setattr(workbooks, "MAX_TIME_S", 0.001)
-    with pytest.raises(SourceContentError, match="trop lourd à lire"):
-        premises.read(workbook(inventory(3)), name="a.xlsx")
 
 
 def test_as_many_rows_as_stated_are_accepted():
