@@ -10,40 +10,38 @@ from typing import Final
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from errors import SourceContentError, SourceCrsError
-from loaders.brought import opener, own_places, own_values, vectors
-from loaders.brought.given import MENDS, Given, described
+from loaders.brought import geojson, opener, own_labels, own_places, own_values
+from loaders.brought.given import MENDS, Given, described, report_damaged
 from loaders.brought.opened import FORMATS, NO_HEADER, Choice, Opened, Position
 from loaders.brought.own_values import Column, named_for_files, typed
 from loaders.catalogue import Source
-from loaders.formats import uploads
+from loaders.formats import encodings, uploads
 from loaders.formats.cells import NOT_A_NUMBER, restore
-from loaders.formats.grids import DELIMITERS, ENCODINGS
+from loaders.formats.grids import DELIMITERS
 from loaders.formats.shapes import REPAIRED
-from loaders.formats.systems import equally_good, fit, fits, name_of, title
-from loaders.quality import LONGEST, MENDED, SET_ASIDE, Report
-from words.folding import fold
+from loaders.formats.systems import MOST_PLACES, equally_good, fit, fits, name_of, title
+from loaders.quality import LONGEST, SET_ASIDE, Report
 from words.formats import grouped
 
 MAX_BYTES: Final = 60_000_000
 MAX_VERTICES: Final = 1_000_000
-#: Words by which a column names its objects, the surest first.
-_LABELS: Final = (
-    "nom", "name", "libelle", "intitule", "titre", "denomination", "designation", "lib", "label", "adresse", "id", "identifiant",
-)  # fmt: skip
 #: What to do about each fault.
 _MENDS: Final = MENDS | {
     own_places.ABSENT: "donner une position à cette ligne",
     own_places.UNREADABLE: "écrire la position en chiffres, comme sur les autres lignes",
-    vectors.UNREADABLE: "dessiner de nouveau cet objet, ou le retirer",
+    geojson.UNREADABLE: "dessiner de nouveau cet objet, ou le retirer",
     own_places.ABROAD: "vérifier la position et le système de coordonnées, ou retirer la ligne",
+    own_places.OTHER_SYSTEM: "convertir ces lignes dans le système des autres",
     own_places.FLAT: "dessiner de nouveau cet objet, ou le retirer",
     REPAIRED: "vérifier le contour, qui se recoupait",
     own_places.OPENED: "rien, si chaque point compte pour un objet",
     own_places.MIXED: "séparer points, lignes et surfaces si toutes comptent",
     NOT_A_NUMBER: "écrire un nombre, ou choisir de garder cette colonne comme texte",
+    own_values.ROUNDED: "reprendre ce code dans le fichier d'origine, sans passer par un tableur, ou en colonne de texte",
     own_values.NOT_A_DAY: "écrire une date (31/12/2025), ou choisir de garder cette colonne comme texte",
 }
 
@@ -93,7 +91,16 @@ def look(name: str, content: bytes, corrected: Choice | None = None) -> Opened:
         filled="choisir un fichier rempli",
     )
     opened = opener.open_file(path, raw, corrected or Choice())
-    return _located(_placed(opened) if opened.is_table else replace(opened, stated=name_of(opened.stated)))
+    opened = _located(_placed(opened) if opened.is_table else replace(opened, stated=name_of(opened.stated)))
+    position = opened.choice.position or Position()
+    asked = opened.choice.label
+    known = opened.cells.drop(columns=[position.whole] if position.whole else [])
+    label = (
+        asked
+        if asked in known.columns
+        else own_labels.find(known.drop(columns=list(position.columns), errors="ignore"))
+    )
+    return replace(opened, choice=replace(opened.choice, label=label or None))
 
 
 def place(opened: Opened) -> OwnLayer:
@@ -116,13 +123,19 @@ def place(opened: Opened) -> OwnLayer:
         raise SourceContentError(
             path, "aucune colonne de position reconnue", "choisir les colonnes qui la donnent"
         )
+    if choice.crs is None and opened.shapes.isna().all():
+        raise SourceContentError(
+            path,
+            "aucune position lisible dans les colonnes choisies",
+            "choisir d'autres colonnes de position",
+        )
     if choice.crs is None:
         raise SourceCrsError(
             path, "le système des coordonnées n'est pas reconnu", "choisir le système de coordonnées"
         )
     position = choice.position or Position()
     attributes = cells.drop(columns=[position.whole] if position.whole else [])
-    label = _label(attributes)
+    label = choice.label or ""
     ids = cells[label].str.slice(stop=LONGEST) if label else pd.Series("", index=cells.index)
     report = Report("couche", len(cells), ids, longest=LONGEST)
     said = own_places.shown(cells, position)
@@ -134,6 +147,7 @@ def place(opened: Opened) -> OwnLayer:
         attributes,
         decimal=choice.decimal,
         as_text=(*choice.as_text, *position.columns),
+        as_number=choice.as_number,
         no_figures=opened.declared_text,
     )
     frame = own_places.settled(
@@ -144,8 +158,9 @@ def place(opened: Opened) -> OwnLayer:
         said=said,
         report=report,
     )
-    for fault, texts in mended:
-        report.add(texts[texts.index.isin(cells.index[sound])], fault, MENDED, texts)
+    report_damaged(report, opened.damaged)
+    for fault, suite, texts in mended:
+        report.add(texts[texts.index.isin(cells.index[sound])], fault, suite, texts)
     names = {heading: column.name for heading, column in zip(attributes, columns, strict=True)}
     headings = tuple(Column(name, title, "texte") for name, title in named_for_files(list(cells.columns)))
     rows = cells.set_axis([column.name for column in headings], axis="columns")
@@ -172,9 +187,8 @@ def _placed(opened: Opened) -> Opened:
     """Complete a table with the place of its rows."""
     choice, notes, doubts = opened.choice, list(opened.notes), list(opened.doubts)
     if opened.kind == "csv":
-        encoding, separator = str(choice.encoding), str(choice.separator)
-        called = DELIMITERS.get(separator, separator)
-        notes.append(f"Encodage : {ENCODINGS[encoding]} ; séparateur : {called}.")
+        separator = str(choice.separator)
+        notes.append(f"Séparateur : {DELIMITERS.get(separator, separator)}.")
     if choice.header_line == NO_HEADER:
         doubts.append("Aucune ligne de titres reconnue : les colonnes sont numérotées.")
     else:
@@ -219,10 +233,9 @@ def _located(opened: Opened) -> Opened:
     found = fits(known, stated=stated)
     crs, swapped, systems = asked.crs, asked.swapped, tuple(equally_good(found))
     if crs is not None:
-        if swapped is None and len(known):
-            straight, turned = (fit(known, crs, swapped=way) for way in (False, True))
-            swapped = turned.in_france > straight.in_france
+        swapped, doubt = _chosen(known, crs, swapped=swapped)
         notes.append(f"Système de coordonnées choisi : {title(crs)}.")
+        doubts += doubt
     elif found:
         crs = found[0].crs
         swapped = found[0].swapped if swapped is None else swapped
@@ -245,6 +258,12 @@ def _located(opened: Opened) -> Opened:
         doubts.append("Axes inversés : la première coordonnée est lue comme la latitude, ou le y.")
     heading = FORMATS[opened.kind][0].upper() + FORMATS[opened.kind][1:]
     rows, columns = len(opened.cells), len(opened.cells.columns)
+    if asked.encoding in encodings.RARE:
+        doubts.append(
+            f"Encodage peu courant ({encodings.title(str(asked.encoding))}) : vérifiez les accents."
+        )
+    if opened.is_text:
+        notes.insert(0, f"Encodage : {encodings.title(str(asked.encoding))}.")
     size = f"{heading} : {grouped(rows)} ligne{'s' * (rows > 1)}, {columns} colonne{'s' * (columns > 1)}."
     return replace(
         opened,
@@ -255,10 +274,15 @@ def _located(opened: Opened) -> Opened:
     )
 
 
-def _label(cells: pd.DataFrame) -> str:
-    """Find the column that names the objects, "" if there is no column."""
-    for word in _LABELS:
-        for heading in cells.columns:
-            if word in fold(heading):
-                return str(heading)
-    return str(cells.columns[0]) if len(cells.columns) else ""
+def _chosen(
+    known: npt.NDArray[np.float64], crs: str, *, swapped: bool | None
+) -> tuple[bool | None, list[str]]:
+    """Give the order of the axes in a system that the user chose, and the doubt that it leaves."""
+    if not len(known):
+        return swapped, []
+    if swapped is None:
+        straight, turned = (fit(known, crs, swapped=way) for way in (False, True))
+        swapped = turned.in_france > straight.in_france
+    if fit(known, crs, swapped=swapped).in_france > MOST_PLACES:
+        return swapped, []
+    return swapped, [f"Le système choisi ({title(crs)}) place ces coordonnées hors de France métropolitaine."]

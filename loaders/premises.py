@@ -137,6 +137,7 @@ def read(
         crs=LAMBERT93,
     )[believed]
     frame = frame.set_index("id_local").sort_index()
+    given.report_damaged(report, table.damaged)
     return Inventory(frame[[*_FRAME_COLUMNS, "geometry"]], report, table.cells, table.notes)
 
 

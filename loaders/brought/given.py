@@ -7,13 +7,15 @@ from typing import Any, ClassVar, Final, TypeVar
 import pandas as pd
 
 from loaders.formats.cells import SHEET_ERROR
+from loaders.formats.encodings import LOST
 from loaders.formats.grids import CUT_SHORT, MISCUT
-from loaders.quality import SET_ASIDE, Reading, Report
+from loaders.quality import KEPT, SET_ASIDE, Reading, Report
 
 #: What to do about the faults that any table may have.
 MENDS: Final = {
     MISCUT: "vérifier les séparateurs et les guillemets de la ligne",
     CUT_SHORT: "compléter la ligne ; si c'est la dernière, exporter de nouveau le fichier entier",
+    LOST: "écrire de nouveau ce texte, dont une lettre manque ou est mal lue",
     SHEET_ERROR: "corriger la formule, puis recopier la colonne en valeurs",
 }
 
@@ -64,6 +66,13 @@ class Given(Reading[FrameT]):
         by_line = found.groupby("ligne")
         told = {name: by_line[name].agg(" ; ".join) for name in ("faute", "a_faire")}
         return self.rows.loc[told["faute"].index].assign(**told)
+
+
+def report_damaged(report: Report, damaged: pd.Series) -> None:
+    """Report the rows that are kept and lost a letter, each with the cells that did."""
+    aside = {fault.ligne for fault in report.faults if fault.suite == SET_ASIDE}
+    kept = damaged[~damaged.index.isin(list(aside))]
+    report.add(kept, LOST, KEPT, kept)
 
 
 def described(report: Report, name: str) -> dict[str, Any]:

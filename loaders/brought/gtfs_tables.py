@@ -4,6 +4,7 @@ A mode is what the type of a line says, and for BHNS what its name or the user s
 """
 
 import csv
+import io
 import logging
 import zipfile
 from collections.abc import Collection, Iterator
@@ -15,7 +16,7 @@ import pandas as pd
 
 from errors import ArgumentError, SourceContentError, SourceFormatError
 from loaders.formats.texts import Layout, absent_columns, table_of
-from loaders.formats.uploads import Limits, check_members, opened
+from loaders.formats.uploads import Limits, check_members, is_added, opened, posix
 from words.folding import fold
 
 _LOG: Final = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ MAX_TABLE_BYTES: Final = {
 }
 LIMITS: Final = Limits(members=1_000, inflated_bytes=sum(MAX_TABLE_BYTES.values()), ratio=200)
 _HEADER_BYTES: Final = 65_536
+_UTF16_BYTES: Final = 200
 _AGAIN: Final = "télécharger de nouveau l'archive GTFS auprès de l'exploitant"
 _DAMAGED: Final = ("archive tronquée ou endommagée", _AGAIN)
 
@@ -106,7 +108,9 @@ class Tables:
         """Read the needed columns of a table, some rows at a time."""
         with self._opened(table) as archive:
             with archive.open(self._members[table]) as stream:
-                places = self._places(table, stream.readline(_HEADER_BYTES))
+                start = stream.read(_HEADER_BYTES)
+            encoding = self._utf16(start) or self.encoding
+            places = self._places(table, start.decode(encoding, errors="replace"))
             with archive.open(self._members[table]) as stream:
                 reader = pd.read_csv(
                     stream,
@@ -117,12 +121,13 @@ class Tables:
                     na_filter=False,
                     skipinitialspace=True,
                     chunksize=CHUNK_ROWS,
-                    encoding=self.encoding,
+                    encoding=encoding,
                     encoding_errors="replace",
                 )
                 for piece in reader:
                     piece.columns = sorted(places, key=lambda name: places[name])
-                    yield piece.apply(lambda cells: cells.str.strip())
+                    # A row may end before its last columns.
+                    yield piece.apply(lambda cells: cells.fillna("").str.strip())
 
     def _found(self, members: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
         found: dict[str, zipfile.ZipInfo] = {}
@@ -152,7 +157,7 @@ class Tables:
         with self._opened(table) as archive:
             content = archive.read(self._members[table])
         try:
-            text = content.decode(self.encoding)
+            text = content.decode(self._utf16(content) or self.encoding)
         except UnicodeDecodeError:
             # The format asks for UTF-8; some producers keep the encoding of their spreadsheet.
             self.encoding = "cp1252"
@@ -160,15 +165,24 @@ class Tables:
         if not text.strip():
             raise SourceFormatError(self._shown(table), "fichier vide", _AGAIN)
         return table_of(
-            self._shown(table), text, Layout("GTFS", {name: name for name in COLUMNS.get(table, ())})
+            self._shown(table), _filled(text), Layout("GTFS", {name: name for name in COLUMNS.get(table, ())})
         )
 
     def _opened(self, table: str) -> AbstractContextManager[zipfile.ZipFile]:
         return opened(self._shown(table), self._raw, "fichier illisible ou tronqué", _AGAIN, why=True)
 
-    def _places(self, table: str, line: bytes) -> dict[str, int]:
+    def _utf16(self, start: bytes) -> str:
+        """Name the encoding of a table in UTF-16, "" for any other."""
+        if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return "utf-16"
+        if b"\x00" not in start[:_UTF16_BYTES]:
+            return ""
+        return "utf-16-le" if start[1:2] == b"\x00" else "utf-16-be"
+
+    def _places(self, table: str, start: str) -> dict[str, int]:
         """Find the needed columns in a header."""
-        names = next(csv.reader([line.decode(self.encoding, errors="replace").strip()]), [])
+        line = next(iter(start.removeprefix("\ufeff").splitlines()), "")
+        names = next(csv.reader([line.strip()]), [])
         names = [name.strip() for name in names]
         absent = [f"« {name} »" for name in COLUMNS[table] if name not in names]
         if absent:
@@ -179,9 +193,24 @@ class Tables:
         return Path(f"{self.path.name}, fichier {table}")
 
 
+def _filled(text: str) -> str:
+    """Complete the rows that end before their last columns; a last one without its end of line was cut."""
+    text = text.removeprefix("\ufeff")
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error:
+        return text
+    width = len(rows[0]) if rows else 0
+    if not text.endswith(("\n", "\r")) or all(not row or len(row) >= width for row in rows):
+        return text
+    whole = io.StringIO()
+    csv.writer(whole, lineterminator="\n").writerows(row + [""] * (width - len(row)) for row in rows if row)
+    return whole.getvalue()
+
+
 def _table(name: str) -> str:
-    """Give the table that a member holds: archives may have one folder, and Apple's copies of each file."""
-    return "" if name.startswith("__MACOSX") else name.rsplit("/", 1)[-1].lower()
+    """Give the table that a member holds: archives may have folders, and Apple's copies of each file."""
+    return "" if is_added(name) else posix(name).rsplit("/", 1)[-1].lower()
 
 
 def with_modes(routes: pd.DataFrame, *, bhns: Collection[str] | None) -> pd.DataFrame:

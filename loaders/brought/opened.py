@@ -49,8 +49,10 @@ class Choice:
         The columns that hold the place of a row of a table.
     swapped
         Whether the second coordinate is the easting.
-    as_text
-        Headings of the columns that are read neither as numbers nor as days.
+    as_text, as_number
+        Headings of the columns that are read neither as numbers nor as days, and of those that are read as numbers.
+    label
+        Heading of the column that names the objects.
     """
 
     member: str | None = None
@@ -63,6 +65,8 @@ class Choice:
     crs: str | None = None
     swapped: bool | None = None
     as_text: tuple[str, ...] = ()
+    as_number: tuple[str, ...] = ()
+    label: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +85,10 @@ class Opened:
         Geometries in the coordinates of the file, None where there is none, and what is wrong with the others.
     stated
         The coordinate system that the file declares.
+    damaged
+        The cells in which a letter was lost, joined by line.
+    grave
+        The doubts that have to be confirmed before the file is used.
     miscut
         What is wrong with the lines that are not cut as the headings.
     above
@@ -101,6 +109,8 @@ class Opened:
     stated: str | None = None
     notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    grave: tuple[str, ...] = ()
+    damaged: pd.Series = field(default_factory=lambda: pd.Series(dtype="str"))
     parts: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     miscut: dict[int, str] = field(default_factory=dict)
@@ -112,3 +122,8 @@ class Opened:
     def is_table(self) -> bool:
         """Whether the place of a row is in its cells."""
         return self.kind in {"csv", "xlsx"}
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its letters depend on an encoding."""
+        return self.choice.encoding is not None

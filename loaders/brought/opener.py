@@ -14,20 +14,14 @@ import shapely
 
 from errors import CrsError, SourceCrsError, SourceFormatError
 from geo.crs import to_lambert93, to_wgs84
-from loaders.brought import vectors
+from loaders.brought import geojson, vectors
 from loaders.brought.opened import NO_HEADER, Choice, Opened
 from loaders.brought.schemas import Expected, Schema
-from loaders.formats.grids import (
-    DELIMITERS,
-    ENCODINGS,
-    HEADER_LINES,
-    check_rows,
-    separator_of,
-    split,
-    table_under,
-)
+from loaders.formats import encodings
+from loaders.formats.grids import DELIMITERS, HEADER_LINES, check_rows, separator_of, split, table_under
 from loaders.formats.uploads import Format, format_of, is_workbook, take
-from loaders.formats.workbooks import open_workbook, texts
+from loaders.formats.workbooks import hidden_lines, open_workbook, texts
+from words.formats import pluriel
 
 ANY_COLUMNS: Final = Schema()
 NOT_A_POINT: Final = "géométrie autre qu'un point"
@@ -47,10 +41,11 @@ def open_file(path: Path, raw: bytes, choice: Choice, schema: Schema = ANY_COLUM
     elif kind == "gpkg":
         opened = vectors.open_geopackage(path, content[""], choice, schema)
     elif kind == "geojson":
-        opened = vectors.open_geojson(path, content[""], choice)
+        opened = geojson.open_geojson(path, content[""], choice)
     else:
         opened = _open_table(path, content[""], kind, choice, schema)
-    return replace(opened, members=members)
+    mend = encodings.SAVE_AS_UTF8 if opened.is_text else "corriger ces textes dans le logiciel d'origine"
+    return replace(opened, members=members, damaged=encodings.damaged(path, opened.cells, mend=mend))
 
 
 def open_known(source: Path | str | bytes, name: str | None, expected: Expected) -> tuple[Path, Opened]:
@@ -64,13 +59,14 @@ def open_known(source: Path | str | bytes, name: str | None, expected: Expected)
     if kind not in expected.kinds:
         raise SourceFormatError(path, *expected.otherwise)
     opened = open_file(path, raw, Choice(), expected)
-    choice, notes = opened.choice, []
+    choice, notes = opened.choice, list(opened.notes)
     if opened.kind == "csv":
-        if choice.encoding != "utf-8-sig":
-            notes.append(f"Encodage reconnu : {ENCODINGS[str(choice.encoding)]}")
+        if choice.encoding != encodings.UTF8:
+            notes.append(f"Encodage reconnu : {encodings.title(str(choice.encoding))}")
         if choice.separator != ";":
             notes.append(f"Séparateur reconnu : {DELIMITERS[str(choice.separator)]}")
     elif opened.kind == "gpkg":
+        notes += opened.grave
         opened = _with_degrees(path, opened)
     elif len(opened.parts) > 1:
         notes.append(f"Feuille lue : {choice.part}")
@@ -86,6 +82,7 @@ def open_known(source: Path | str | bytes, name: str | None, expected: Expected)
 def _open_table(path: Path, raw: bytes, kind: Format, choice: Choice, schema: Schema) -> Opened:
     """Open a table written as text, or a sheet of a workbook."""
     parts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     ragged = kind == "xlsx"
     if ragged:
         sheets = open_workbook(path, raw)
@@ -94,9 +91,10 @@ def _open_table(path: Path, raw: bytes, kind: Format, choice: Choice, schema: Sc
         }
         part, parts = schema.sheet(path, heads, choice.part)
         lines = texts(sheets[part])
+        notes = _hidden(hidden_lines(raw, part, sheets[part]))
         choice = replace(choice, encoding=None, separator=None, part=part or None)
     else:
-        text, encoding = schema.decode(path, raw, encoding=choice.encoding)
+        text, encoding = encodings.decoded(path, raw, encoding=choice.encoding)
         separator = choice.separator or separator_of(text, schema.score, lines=schema.lines)
         lines = split(path, text, separator)
         choice = replace(choice, encoding=encoding, separator=separator, part=None)
@@ -115,18 +113,32 @@ def _open_table(path: Path, raw: bytes, kind: Format, choice: Choice, schema: Sc
         cells,
         shapes=pd.Series(np.full(len(cells), None, dtype=object), index=cells.index),
         faults=pd.Series("", index=cells.index),
+        notes=notes,
         parts=parts,
         miscut=miscut,
         above=start or 0,
     )
 
 
+def _hidden(lines: int) -> tuple[str, ...]:
+    """Say that lines are read which the spreadsheet does not show."""
+    if not lines:
+        return ()
+    said = pluriel(
+        lines, "ligne masquée (filtre ou masquage) est lue", "lignes masquées (filtre ou masquage) sont lues"
+    )
+    return (f"{said} comme les autres.",)
+
+
 def _with_degrees(path: Path, opened: Opened) -> Opened:
     """Put the points of a layer where tables have their coordinates, in columns `lon` and `lat`."""
     if opened.stated is None:
+        unknown = any("inconnu ou local" in doubt for doubt in opened.doubts)
         raise SourceCrsError(
             path,
-            "la couche ne déclare aucun système de coordonnées",
+            "la couche déclare un système de coordonnées inconnu ou local"
+            if unknown
+            else "la couche ne déclare aucun système de coordonnées",
             "lui donner le sien dans le logiciel SIG (EPSG:2154 ou EPSG:4326) et l'exporter de nouveau",
         )
     shapes = gpd.GeoSeries(opened.shapes, crs=opened.stated)

@@ -29,6 +29,8 @@ UNREADABLE: Final = "position illisible"
 #: Names of columns of eastings and northings, the surest first.
 _PAIRS: Final = (
     ("lon", "lat"), ("longitude", "latitude"), ("lng", "lat"), ("long", "lat"), ("x", "y"), ("easting", "northing"),
+    ("lonwgs84", "latwgs84"), ("longwgs84", "latwgs84"), ("longitudewgs84", "latitudewgs84"), ("geolon", "geolat"),
+    ("coordxet", "coordyet"), ("lambertx", "lamberty"), ("xcoord", "ycoord"), ("coordonneex", "coordonneey"),
     ("coordx", "coordy"), ("xl93", "yl93"), ("xlambert", "ylambert"), ("xlambert93", "ylambert93"), ("xwgs84", "ywgs84"),
 )  # fmt: skip
 _MOST_CELLS: Final = 0.5
@@ -40,10 +42,17 @@ _NUMBER: Final = r"[+-]?\d+(?:[.,]\d+)?"
 _SPACED: Final = re.compile(rf"[\[(]?\s*({_NUMBER})(?:\s*(?:;|,\s)\s*|\s+)({_NUMBER})\s*[\])]?")
 _POINTED: Final = re.compile(r"[\[(]?\s*([+-]?\d+(?:\.\d+)?),([+-]?\d+(?:\.\d+)?)\s*[\])]?")
 _WKT: Final = re.compile(
-    r"(?i)\s*(?:SRID=(\d+);\s*)?((?:MULTI)?(?:POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION)\b.*", re.DOTALL
+    r"(?i)\s*(?:SRID=(\d+);\s*)?((?:MULTI)?(?:POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION)(?:25D|ZM|Z|M)?\b.*",
+    re.DOTALL,
 )
+#: Figures of a vertex after the first two, and the word that announces them.
+_ALTITUDES: Final = re.compile(
+    r"(?i)([-+.\de]{1,40}[ \t]{1,8}[-+.\de]{1,40})(?:[ \t]{1,8}(?:[-+.\de]{1,40}|nan|null)){1,2}"
+)
+_DIMENSIONS: Final = re.compile(r"(?i)(?<=[a-z])(?:25D|[ \t]{0,8}(?:ZM|Z|M))(?=[ \t]{0,8}(?:\(|EMPTY))")
 _WKB: Final = re.compile(r"0[01][0-9A-Fa-f]{40,}")
 ABROAD: Final = "hors de France métropolitaine"
+OTHER_SYSTEM: Final = "coordonnées d'un autre système que les autres lignes"
 FLAT: Final = "géométrie sans longueur ni surface"
 OPENED: Final = "points multiples, séparés"
 MIXED: Final = "géométrie mêlée, dont une partie est laissée"
@@ -174,7 +183,7 @@ def _shape(text: str) -> Any:
     try:
         if found := _WKT.fullmatch(text):
             with np.errstate(over="ignore", invalid="ignore"):
-                return shapely.from_wkt(text[found.start(2) :])
+                return _from_wkt(text[found.start(2) :])
         if _WKB.fullmatch(text):
             return shapely.from_wkb(text)
         if _is_geojson(text):
@@ -182,6 +191,14 @@ def _shape(text: str) -> Any:
     except (shapely.errors.ShapelyError, RecursionError) as error:
         raise ValueError(str(error)) from error
     return _pair(text)
+
+
+def _from_wkt(text: str) -> Any:
+    """Read a geometry, whose vertices may have an altitude here and none there."""
+    try:
+        return shapely.from_wkt(text)
+    except shapely.errors.ShapelyError:
+        return shapely.from_wkt(_ALTITUDES.sub(r"\1", _DIMENSIONS.sub("", text)))
 
 
 def _pair(text: str) -> shapely.Point:
@@ -205,7 +222,8 @@ def settled(
     box = shapely.bounds(degrees).reshape(-1, 4)
     # An infinite or missing coordinate is in no box.
     inside = (box[:, 0] >= west) & (box[:, 1] >= south) & (box[:, 2] <= east) & (box[:, 3] <= north)
-    report.add(rows.loc[kept.index[~inside]], ABROAD, SET_ASIDE, said)
+    outside = kept[~inside]
+    report.add(rows.loc[outside.index], _why_outside(outside, crs), SET_ASIDE, said)
     kept = kept[inside]
     kept = pd.Series(_projected(kept.to_numpy(), crs, LAMBERT93, swapped=swapped), index=kept.index)
 
@@ -216,6 +234,14 @@ def settled(
         geometry=gpd.GeoSeries(kept, crs=LAMBERT93),
     )
     return _apart(frame, report)
+
+
+def _why_outside(shapes: pd.Series, crs: str) -> str:
+    """Tell rows that lie nowhere near from those that are in another system than the others."""
+    if shapes.empty:
+        return ABROAD
+    fitting = [one for one in systems.fits(coordinates_of(shapes)) if one.crs != crs]
+    return f"{OTHER_SYSTEM} ({systems.title(fitting[0].crs)})" if fitting else ABROAD
 
 
 def _one_kind(shapes: pd.Series, report: Report) -> pd.Series:

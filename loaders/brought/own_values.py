@@ -18,6 +18,7 @@ from loaders.formats.cells import (
     read_dates,
     read_numbers,
 )
+from loaders.quality import KEPT, MENDED
 from words.folding import fold
 
 Sort = Literal["entier", "decimal", "date", "texte"]
@@ -30,10 +31,16 @@ _SHORT: Final = 5
 #: A column of figures whose name holds one of these words is a code.
 _CODES: Final = frozenset({
     "code", "codes", "id", "identifiant", "insee", "siret", "siren", "tel", "telephone", "mobile", "fax", "cp", "postal",
+    "depcom", "codgeo", "dep", "reg", "com", "dcom", "iris", "dciris", "irisr", "epci", "ape", "naf", "departement", "region",
+    "canton", "nofinesset", "nofinessej", "codepostal", "codeinsee", "codecommune", "inseecom", "codeiris", "codedep",
     "uai", "rna", "finess", "uic", "num", "numero", "no", "cle", "ref", "reference", "fid", "ogc", "gid", "rivoli", "parcelle",
 })  # fmt: skip
+_CODE_STARTS: Final = ("code", "codg", "insee", "dept")
 #: Figures with a zero before them, or as many as in a SIREN, are no quantity.
 _CODE: Final = re.compile(r"[+-]?0\d+|\d{9,}")
+#: What spreadsheets make of a long code, of which they drop the last figures: "1,30025E+13".
+_ROUNDED: Final = re.compile(r"[+-]?\d(?:[.,]\d{1,20})?[eE]\+\d{1,3}")
+ROUNDED: Final = "code arrondi par un tableur"
 _HOUR: Final = re.compile(r".*\d:\d.*")
 _MIDNIGHT: Final = re.compile(r".*[ T]0?0:00(?::00(?:\.0+)?)?Z?$")
 #: A column is of numbers, or of days, when most of its filled cells are.
@@ -68,27 +75,37 @@ def numbers(values: pd.Series, *, decimal: str | None = None) -> pd.Series:
 
 
 def typed(
-    cells: pd.DataFrame, *, decimal: str | None, as_text: Collection[str], no_figures: Collection[str] = ()
-) -> tuple[pd.DataFrame, tuple[Column, ...], list[tuple[str, pd.Series]]]:
-    """Read each column as what most of its cells are; tell each fault, and the cells that have it."""
+    cells: pd.DataFrame,
+    *,
+    decimal: str | None,
+    as_text: Collection[str],
+    as_number: Collection[str] = (),
+    no_figures: Collection[str] = (),
+) -> tuple[pd.DataFrame, tuple[Column, ...], list[tuple[str, str, pd.Series]]]:
+    """Read each column as what most of its cells are; tell each fault, what was done, and the cells that have it."""
     values: dict[str, pd.Series] = {}
     columns = []
-    faults: list[tuple[str, pd.Series]] = []
+    faults: list[tuple[str, str, pd.Series]] = []
     for heading, (name, title) in zip(cells.columns, named_for_files(list(cells.columns)), strict=True):
         text = cells[heading]
         read, sort = (
             (None, "texte")
             if heading in as_text
+            else _forced(text, decimal)
+            if heading in as_number
             else _read(text, heading, decimal, figures=heading not in no_figures)
         )
         if read is None:
+            rounded = text.str.fullmatch(_ROUNDED)
+            if rounded.any():
+                faults.append((f"{ROUNDED} ({title})", KEPT, text[rounded]))
             values[name] = text.where(text != "", None).astype(object)
         else:
             lost = read.isna() & ~_nothing(text)
             error = text.str.upper().isin(SHEET_ERRORS)
             fault = NOT_A_DAY if sort == "date" else NOT_A_NUMBER
             faults += [
-                (f"{told} ({title})", text[wrong])
+                (f"{told} ({title})", MENDED, text[wrong])
                 for told, wrong in ((fault, lost & ~error), (SHEET_ERROR, lost & error))
                 if wrong.any()
             ]
@@ -144,6 +161,13 @@ def _titles(headings: Sequence[str]) -> list[str]:
     return [f"{title} (colonne {rank})" if title in twice else title for rank, title in enumerate(titles, 1)]
 
 
+def _forced(text: pd.Series, decimal: str | None) -> tuple[pd.Series, Sort]:
+    """Read a column as numbers because its user says so."""
+    read = numbers(text, decimal=decimal)
+    whole = read.notna().any() and np.isclose(read.dropna() % 1, 0).all()
+    return read, "entier" if whole else "decimal"
+
+
 def _read(
     text: pd.Series, heading: str, decimal: str | None, *, figures: bool
 ) -> tuple[pd.Series | None, Sort]:
@@ -152,7 +176,7 @@ def _read(
         return None, "texte"
     read = numbers(filled, decimal=decimal)
     if read.notna().mean() >= _NEARLY_ALL:
-        if not figures or set(fold(heading)) & _CODES or filled.str.fullmatch(_CODE).any():
+        if not figures or _is_code(heading) or filled.str.fullmatch(_CODE).any():
             return None, "texte"
         whole = (
             np.isclose(read.dropna() % 1, 0).all() and not filled.str.contains(r"[.,]\d", regex=True).any()
@@ -168,6 +192,11 @@ def _read(
     if days.notna().mean() >= _NEARLY_ALL:
         return days.reindex(text.index), "date"
     return None, "texte"
+
+
+def _is_code(heading: str) -> bool:
+    words = fold(heading)
+    return bool(set(words) & _CODES) or any(word.startswith(_CODE_STARTS) for word in words)
 
 
 def _nothing(text: pd.Series) -> pd.Series:

@@ -22,21 +22,17 @@ from geo.crs import LAMBERT93
 from loaders import qpv, territory
 from loaders.brought import addresses, landlords
 from loaders.brought.addresses import Geocode
+from loaders.brought.dgfip_layout import COLUMNS, NOT_THE_FILE, check_header, encoding_of
 from loaders.brought.premises_schema import OUTSIDE_QPV
 from loaders.catalogue import Source
+from loaders.formats.encodings import LOST, is_damaged
 from loaders.formats.points import to_points
 from loaders.formats.uploads import called
-from loaders.quality import SET_ASIDE, Fault, Reading, Report
+from loaders.quality import KEPT, SET_ASIDE, Fault, Reading, Report
 from words.folding import fold
+from words.formats import pluriel
 
 SOURCE_ID: Final = "personnes_morales"
-#: The columns of the file in order; live files add a bracketed group, such as "(Adresse du local)".
-COLUMNS: Final = (
-    "Département", "Code Direction", "Code Commune", "Nom de la commune", "Préfixe", "Section", "N° plan", "Bâtiment",
-    "Entrée", "Niveau", "Porte", "N° voirie", "Indice de répétition", "Code voie MAJIC", "Code voie Rivoli",
-    "Nature voie", "Nom voie", "Code droit", "N° Majic", "N° SIREN", "Groupe personne", "Forme juridique",
-    "Forme juridique abrégée", "Dénomination",
-)  # fmt: skip
 TO_CHECK: Final = "à vérifier"
 #: How floors are read, said in each row.
 READING: Final = "niveau 00 lu comme rez-de-chaussée (codage non documenté), nature du local inconnue"
@@ -63,15 +59,11 @@ _DEPARTEMENT, _COMMUNE, _TOWN, _PREFIX = 0, 2, 3, 4
 _LEVEL, _DOOR = 9, 10
 _NUMBER, _REPEAT, _WAY_KIND, _WAY = 11, 12, 15, 16
 _SIREN, _GROUP, _NAME = 19, 20, 23
-_OFFICE: Final = re.compile(r"\s*5\s*-")
+#: The group stands with its name, or alone in the files of before 2025.
+_OFFICE: Final = re.compile(r"\s*0?5\s*(?:[-–—]|$)")
+#: More groups than this are no groups.
+_MOST_GROUPS: Final = 20
 _REPEATS: Final = {"B": "bis", "T": "ter", "Q": "quater"}
-#: Bytes that only Windows-1252 has letters for, and those whose letters differ in ISO-8859-15.
-_WINDOWS_ONLY: Final = re.compile(rb"[\x80-\x9f]")
-_LATIN9: Final = re.compile(rb"[\xa4\xa6\xa8\xb4\xb8\xbc\xbd\xbe]")
-_CHUNK: Final = 1 << 20
-_NOT_THE_FILE: Final = (
-    "fournir le fichier « locaux des personnes morales » d'un département, extrait de son archive"
-)
 #: Columns of the candidates.
 FRAME_COLUMNS: Final = (
     "adresse", "commune", "code_insee", "bailleurs", "sirens", "origine_bailleur", "nb_locaux", "nb_rdc",
@@ -160,7 +152,7 @@ def read(
     listed = dict((landlords.load() if known is None else known)["denomination"])
     content = io.BytesIO(source) if isinstance(source, bytes) else source
     with Path(content).open("rb") if isinstance(content, Path | str) else nullcontext(content) as stream:
-        encoding = _encoding(path, stream)
+        encoding = encoding_of(path, stream)
         stream.seek(0)
         return _gathered(path, stream, encoding, listed, millesime)
 
@@ -232,62 +224,67 @@ def source_of(candidates: Candidates, *, name: str) -> Source:
     )
 
 
-def _encoding(path: Path, stream: BinaryIO) -> str:
-    """Tell the encoding from the bytes of the whole file, read by pieces."""
-    start = stream.read(_CHUNK)
-    if start.startswith((b"PK", b"\x1f\x8b")):
-        raise SourceFormatError(path, "archive compressée", "extraire le fichier CSV de l'archive")
-    if not start.strip():
-        raise SourceFormatError(path, "fichier vide", _NOT_THE_FILE)
-    if start.lstrip().startswith(b"<"):
-        raise SourceFormatError(path, "page web à la place des données", _NOT_THE_FILE)
-    if "Département".encode() in start[:200]:
-        return "utf-8-sig"
-    latin9 = False
-    while start:
-        if _WINDOWS_ONLY.search(start):
-            return "cp1252"
-        latin9 = latin9 or _LATIN9.search(start) is not None
-        start = stream.read(_CHUNK)
-    return "iso8859-15" if latin9 else "cp1252"
-
-
 def _gathered(
     path: Path, stream: BinaryIO, encoding: str, listed: dict[str, str], millesime: str
 ) -> Candidates:
-    rows = _rows(path, stream, encoding)
-    _check_header(path, next(rows)[1])
+    rows = _rows(stream, encoding)
+    check_header(path, next(rows)[1])
     inside = frozenset(territory.load().communes.index)
     counts = dict.fromkeys((LANDLORDS, OTHERS, ELSEWHERE, ASIDE), 0)
     report = Report(SOURCE_ID, lignes_lues=0)
     found: dict[str, _Address] = {}
+    groups: set[str] = set()
     for line, cells in rows:
         report.lignes_lues += 1
         if report.lignes_lues > MAX_ROWS:
             raise SourceContentError(path, f"plus de {MAX_ROWS} lignes", "fournir un département à la fois")
         kind, fault = _judged(cells, listed, inside)
         counts[kind] += 1
+        if kind != ASIDE and len(groups) < _MOST_GROUPS:
+            groups.add(cells[_GROUP])
         if kind == LANDLORDS:
             _add(found, cells, listed)
+            if is_damaged(cells):
+                told = ";".join(cell for cell in cells if is_damaged([cell]))[:80]
+                report.faults.append(Fault(line, "", LOST, told, KEPT))
         elif kind == ASIDE:
             # Where the row is, without its owner.
             report.faults.append(Fault(line, "", fault, ";".join(cells[:_NUMBER])[:80], SET_ASIDE))
-            if len(report.faults) > MAX_FAULTS:
+            if counts[ASIDE] > MAX_FAULTS:
                 raise SourceFormatError(
                     path,
                     f"plus de {MAX_FAULTS} lignes fautives ; dernière : ligne {line}, {fault}",
-                    _NOT_THE_FILE,
+                    NOT_THE_FILE,
                 )
     if not report.lignes_lues:
-        raise SourceFormatError(path, "aucune ligne de données", _NOT_THE_FILE)
+        raise SourceFormatError(path, "aucune ligne de données", NOT_THE_FILE)
     situations = [address.situation for address in found.values()]
     return Candidates(
         _frame(found, millesime),
         report,
         counts,
         {name: situations.count(name) for name in SITUATIONS},
-        (f"Encodage reconnu : {encoding.removesuffix('-sig').upper()}",),
+        (
+            f"Encodage reconnu : {encoding.removesuffix('-sig').upper()}",
+            *([] if counts[LANDLORDS] else [_nobody(counts, groups)]),
+        ),
     )
+
+
+def _nobody(counts: dict[str, int], groups: set[str]) -> str:
+    """Say why a file yields no landlord."""
+    why = []
+    if counts[ELSEWHERE]:
+        why.append(f"{pluriel(counts[ELSEWHERE], 'ligne')} de bailleurs hors du périmètre de l'atlas")
+    if counts[OTHERS]:
+        named = ", ".join(f"« {group or 'vide'} »" for group in sorted(groups))
+        why.append(
+            f"{pluriel(counts[OTHERS], 'ligne')} d'autres propriétaires, ni du groupe 5 (offices HLM) ni d'un SIREN de la "
+            f"liste des bailleurs ; groupes rencontrés : {named}"
+        )
+    if counts[ASIDE]:
+        why.append(f"{pluriel(counts[ASIDE], 'ligne écartée', 'lignes écartées')}")
+    return f"Aucun bailleur reconnu : {' ; '.join(why)}"
 
 
 def _judged(cells: list[str], listed: dict[str, str], inside: frozenset[str]) -> tuple[str, str]:
@@ -304,35 +301,15 @@ def _judged(cells: list[str], listed: dict[str, str], inside: frozenset[str]) ->
     return (LANDLORDS, "") if cells[_WAY] else (ASIDE, "adresse absente")
 
 
-def _rows(path: Path, stream: BinaryIO, encoding: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(stream: BinaryIO, encoding: str) -> Iterator[tuple[int, list[str]]]:
     for line, raw in enumerate(stream, 1):
-        try:
-            text = raw.decode(encoding).rstrip("\r\n")
-        except UnicodeDecodeError as error:
-            raise SourceFormatError(
-                path,
-                f"encodage inattendu à la ligne {line} (ni Windows-1252, ni ISO-8859-15, ni UTF-8)",
-                _NOT_THE_FILE,
-            ) from error
+        # What cannot be read is a fault of its row alone.
+        text = raw.decode(encoding, errors="replace").rstrip("\r\n")
         if not text.strip():
             continue
         # A quote that never closes must not swallow the lines after it: each line is cut alone.
         cells = next(csv.reader([text], delimiter=";")) if '"' in text else text.split(";")
         yield line, [cell.strip() for cell in cells]
-
-
-def _check_header(path: Path, header: list[str]) -> None:
-    given = [fold(cell.partition(" (")[0]) for cell in header]
-    absent = [name for name in COLUMNS if fold(name) not in given]
-    fault = ""
-    if absent:
-        fault = f"colonnes absentes : {', '.join(absent[:5])}"
-    elif len(given) != len(COLUMNS):
-        fault = f"{len(given)} colonnes au lieu de {len(COLUMNS)}"
-    elif given != [fold(name) for name in COLUMNS]:
-        fault = "colonnes dans un autre ordre que celui de la DGFiP"
-    if fault:
-        raise SourceFormatError(path, fault, _NOT_THE_FILE)
 
 
 def _code_insee(cells: list[str]) -> str:

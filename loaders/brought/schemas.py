@@ -13,7 +13,7 @@ from loaders.brought.opened import NO_HEADER
 from loaders.brought.own_values import named
 from loaders.formats import uploads
 from loaders.formats.cells import read_numbers
-from loaders.formats.grids import HEADER_LINES, Lines, check_columns, decoded, guessed
+from loaders.formats.grids import HEADER_LINES, Lines, check_columns
 from words.folding import fold
 
 #: The sheet and the layer that are read of several, where the columns are known; the template fills the sheet.
@@ -43,7 +43,6 @@ def one_of(path: Path, known: Collection[str], asked: str | None, first: str, wh
 class Schema:
     """Columns of any heading: the table is what looks most like one, unless one is asked for."""
 
-    decode = staticmethod(guessed)
     #: Lines by which separators are told apart.
     lines: ClassVar[int] = 60
     bare: str = "aucune ligne sous l'en-tête"
@@ -147,7 +146,6 @@ class Expected(Schema):
     filled: str
     fill: str
     one_line: str
-    decode = staticmethod(decoded)
     lines: ClassVar[int] = HEADER_LINES
     bare: str = "aucune ligne de données"
     archives: ClassVar[bool] = False

@@ -9,6 +9,7 @@ from loaders.brought.opened import Opened
 from loaders.brought.opener import open_known
 from loaders.brought.schemas import Expected, folded
 from loaders.formats.cells import restore
+from loaders.formats.encodings import LOST
 
 #: Far beyond what a contrat follows.
 MAX_BYTES: Final = 10_000_000
@@ -50,4 +51,7 @@ def read(source: Path | str | bytes, *, name: str | None = None, headings: Colle
         one_line=MEND,
     )
     _, table = open_known(source, name, expected)
-    return replace(table, cells=table.cells.drop(index=list(table.miscut)).apply(restore))
+    # A letter that was lost would be written over the one that is there.
+    lost = {int(str(line)): f"{LOST} : « {text} »" for line, text in table.damaged.items()}
+    miscut = lost | table.miscut
+    return replace(table, miscut=miscut, cells=table.cells.drop(index=list(miscut)).apply(restore))

@@ -3,7 +3,6 @@
 import csv
 import io
 import itertools
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -24,22 +23,6 @@ CUT_SHORT: Final = "ligne incomplète"
 #: Lines that hold something, each with its number in the file.
 Lines = list[tuple[int, list[str]]]
 DELIMITERS = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre verticale"}
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
-#: "é" and its like once UTF-8 was taken for Windows-1252.
-_MISREAD = re.compile(r"Ã[\u00a0-\u00bf€-™]|â€[™œ¦]|\ufffd")
-#: "é" and "à" of Mac Roman taken for Windows-1252.
-_MAC_ROMAN = re.compile("[Žˆ]")
-#: What a Mac writes beyond ASCII in a French text.
-_FRENCH = frozenset("éèêëàâäîïôöùûüçœæÉÈÊËÀÂÄÎÏÔÖÙÛÜÇŒÆ«»’‘“”…€°–—•\u00a0²³")
-_SAVE_AS_UTF8 = "enregistrer de nouveau le fichier d'origine en « CSV UTF-8 »"
-#: Encodings by the name that Python gives them, and what users call them.
-ENCODINGS = {
-    "utf-8-sig": "UTF-8",
-    "utf-16": "UTF-16",
-    "cp1252": "Windows-1252",
-    "mac_roman": "Mac Roman",
-    "cp850": "DOS (CP850)",
-}
 
 
 def separator_of(text: str, score: Callable[[list[list[str]]], int], *, lines: int) -> str:
@@ -73,53 +56,6 @@ def split(path: Path, text: str, delimiter: str) -> Lines:
             "vérifier cette ligne, ou exporter de nouveau le fichier entier",
         ) from error
     return lines
-
-
-def decoded(path: Path, raw: bytes, *, encoding: str | None = None) -> tuple[str, str]:
-    """Turn the bytes of a file into text."""
-    asked = encoding
-    encoding = asked or ("utf-16" if raw.startswith(_UTF16) else "utf-8-sig")
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        if asked:
-            raise SourceFormatError(
-                path, f"l'octet {error.start} n'est pas de l'{ENCODINGS[asked]}", "choisir un autre encodage"
-            ) from error
-        try:
-            encoding = "cp1252"
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            raise SourceFormatError(
-                path, f"encodage inconnu à l'octet {error.start}", _SAVE_AS_UTF8
-            ) from error
-    if "\x00" in text:
-        raise SourceFormatError(path, "fichier binaire ou encodage inconnu (octets nuls)", _SAVE_AS_UTF8)
-    misread = _MISREAD.search(text) or (_MAC_ROMAN.search(text) if encoding == "cp1252" else None)
-    if misread:
-        line = text.count("\n", 0, misread.start()) + 1
-        raise SourceFormatError(
-            path,
-            f"accents perdus par un mauvais encodage (« {misread.group()} », ligne {line})",
-            _SAVE_AS_UTF8,
-        )
-    return text, encoding
-
-
-def guessed(path: Path, raw: bytes, *, encoding: str | None) -> tuple[str, str]:
-    """Turn the bytes of a file into text, those of old Macs and of UTF-16 without its mark included."""
-    if encoding is None and not raw.startswith(_UTF16) and b"\x00" in raw[:200]:
-        encoding = "utf-16"
-    try:
-        return decoded(path, raw, encoding=encoding)
-    except SourceFormatError:
-        if encoding is not None:
-            raise
-        text = raw.decode("mac_roman")
-        beyond = {sign for sign in text if not sign.isascii()}
-        if "\x00" in text or not beyond <= _FRENCH:
-            raise
-        return text, "mac_roman"
 
 
 def table_under(

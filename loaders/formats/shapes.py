@@ -59,12 +59,37 @@ def geometry_of(geometry: Mapping[str, Any] | None) -> shapely.Geometry | None:
         return None
     try:
         with np.errstate(invalid="ignore", over="ignore"):
-            parsed = _outline(geometry) or shape(dict(geometry))
+            parsed = _parsed(geometry)
     except _BROKEN as error:
         raise ValueError(str(error)) from error
     if parsed.is_empty or not np.isfinite(shapely.get_coordinates(parsed)).all():
         return None
-    return shapely.force_2d(parsed)
+    flat: shapely.Geometry = shapely.force_2d(parsed)
+    return flat
+
+
+def _parsed(geometry: Mapping[str, Any]) -> Any:
+    """Read a geometry, whose vertices may have an altitude here, none or a blank one there."""
+    try:
+        return _outline(geometry) or shape(dict(geometry))
+    except _BROKEN:
+        return shape(_flat(geometry))
+
+
+def _flat(geometry: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a geometry without its altitudes."""
+    flat = dict(geometry)
+    if "geometries" in flat:
+        flat["geometries"] = [_flat(part) for part in flat["geometries"]]
+    else:
+        flat["coordinates"] = _flat_vertices(flat["coordinates"])
+    return flat
+
+
+def _flat_vertices(coordinates: Any) -> Any:
+    if coordinates and not isinstance(coordinates[0], list | tuple):
+        return coordinates[:2]
+    return [_flat_vertices(part) for part in coordinates]
 
 
 def polygons_of(geometry: shapely.Geometry) -> MultiPolygon:
@@ -92,10 +117,10 @@ def _outline(geometry: Mapping[str, Any]) -> Polygon | MultiPolygon | None:
             [np.asarray(ring, dtype=float) for ring in rings]
             for rings in (coordinates if kind == "MultiPolygon" else [coordinates])
         ]
-        if not all(np.isfinite(ring).all() for rings in parts for ring in rings):
+        if not all(np.isfinite(ring[:, :2]).all() for rings in parts for ring in rings):
             return None
         outlines = [Polygon(shell, holes) for shell, *holes in parts]
-    except (ValueError, TypeError, shapely.errors.ShapelyError):
+    except (ValueError, TypeError, IndexError, shapely.errors.ShapelyError):
         return None
     return outlines[0] if kind == "Polygon" else MultiPolygon(outlines)
 

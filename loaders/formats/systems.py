@@ -1,5 +1,6 @@
 """Coordinate systems: which one some coordinates are in, from what they are worth, and how they become others."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -27,7 +28,7 @@ SYSTEMS: Final[Mapping[str, str]] = {
 #: What lies around the territory is still of it: 0.2 degree, some 20 km.
 _AROUND: Final = 0.2
 #: A system that puts fewer of the coordinates in France is not theirs.
-_MOST_PLACES: Final = 0.5
+MOST_PLACES: Final = 0.5
 _SAMPLE: Final = 5_000
 _AS_GOOD: Final = 0.02
 
@@ -58,7 +59,7 @@ def fits(coordinates: Coordinates, *, stated: str | None = None) -> list[Fit]:
     names = dict.fromkeys([*([stated] if stated else []), *SYSTEMS])
     # As good as each other, they stay in this order.
     found = [fit(sample, name, swapped=swapped) for swapped in (False, True) for name in names]
-    possible = [one for one in found if one.in_france > _MOST_PLACES]
+    possible = [one for one in found if one.in_france > MOST_PLACES]
     return sorted(possible, key=lambda one: (one.crs != stated, -one.total))
 
 
@@ -89,6 +90,24 @@ def name_of(crs: Any) -> str | None:
         return None
     code = CRS.from_user_input(crs).to_epsg(min_confidence=60)
     return f"EPSG:{code}" if code else str(crs.to_wkt())
+
+
+def stated_system(crs: Any) -> tuple[str | None, str]:
+    """Give the system that a file states, None where coordinates cannot be placed by it; and what to say of that."""
+    if crs is None:
+        return None, ""
+    try:
+        known = CRS.from_user_input(crs)
+        wkt = str(known.to_wkt())
+        _transformer(wkt, WGS84).transform(0.0, 0.0, errcheck=False)
+        placed = not known.name.casefold().startswith(("undefined", "unknown"))
+    except ProjError:
+        placed = False
+    if not placed:
+        told = re.search(r'"([^"]{1,80})"', str(crs))
+        called = told[1] if told else str(crs)[:80] or "vide"
+        return None, f"Le fichier déclare un système de coordonnées inconnu ou local (« {called} »)"
+    return wkt, ""
 
 
 def title(crs: str) -> str:

@@ -77,7 +77,8 @@ def format_of(path: Path, raw: bytes) -> Format:
     for mark, kind, mend in _OTHERS:
         if raw.startswith(mark):
             raise SourceFormatError(path, kind, mend)
-    start = raw[:1000].removeprefix(b"\xef\xbb\xbf").lstrip()
+    # A GeoJSON by lines may mark the start of each one.
+    start = raw[:1000].removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x0b\x0c\x1e")
     if start.startswith(b"<"):
         raise SourceFormatError(
             path,
@@ -115,9 +116,29 @@ def is_workbook(raw: bytes) -> bool:
     """Tell whether an archive is a workbook."""
     try:
         with opened(Path(), raw, "", "") as archive:
-            return not {"xl/workbook.xml", "content.xml"}.isdisjoint(archive.namelist())
+            return not {"xl/workbook.xml", "content.xml"}.isdisjoint(map(posix, archive.namelist()))
     except SourceFormatError:
         return False
+
+
+def posix(name: str) -> str:
+    """Give the name of a member as archives have it: some software of Windows writes backslashes."""
+    return name.replace("\\", "/")
+
+
+def is_added(name: str) -> bool:
+    """Tell whether a member is one that systems add to archives by themselves."""
+    parts = posix(name).split("/")
+    return parts[-1].startswith(".") or "__MACOSX" in parts
+
+
+def with_slashes(raw: bytes) -> bytes:
+    """Write an archive of known size again, its members under the names that archives have."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive, zipfile.ZipFile(buffer, "w") as tidy:
+        for member in archive.infolist():
+            tidy.writestr(posix(member.filename), archive.read(member))
+    return buffer.getvalue()
 
 
 def check_members(

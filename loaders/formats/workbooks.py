@@ -22,7 +22,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 from errors import SourceFormatError
 from loaders.formats.cells import cell_text
 from loaders.formats.grids import HEADER_LINES, MAX_COLUMNS, MAX_ROWS, Lines
-from loaders.formats.uploads import Limits, check_members
+from loaders.formats.uploads import Limits, check_members, posix, with_slashes
 
 MAX_MEMBERS = 1_000
 MAX_INFLATED_BYTES = 300_000_000
@@ -60,7 +60,7 @@ def open_workbook(path: Path, raw: bytes) -> dict[str, Filled]:
         damaged=("classeur tronqué ou endommagé", "enregistrer ou télécharger de nouveau le classeur"),
         alone="enregistrer le tableau seul dans un nouveau classeur .xlsx ou en CSV",
     )
-    names = [member.filename for member in members]
+    names = [posix(member.filename) for member in members]
     if "xl/workbook.xml" not in names:
         kind = "classeur OpenDocument (.ods)" if "content.xml" in names else "archive ZIP"
         raise SourceFormatError(
@@ -69,7 +69,7 @@ def open_workbook(path: Path, raw: bytes) -> dict[str, Filled]:
             "enregistrer le tableau au format .xlsx, ou extraire le fichier de l'archive",
         )
     try:
-        return dict(_sheets(raw))
+        return dict(_sheets(_slashed(raw)))
     except _DAMAGED as error:
         raise SourceFormatError(
             path, "classeur illisible", "l'ouvrir et l'enregistrer de nouveau au format .xlsx, ou en CSV"
@@ -86,6 +86,41 @@ def _sheets(raw: bytes) -> Iterator[tuple[str, Filled]]:
                 held = _unvalued(archive, parts[known.name], columns)
                 lines = islice(_lines(book.get_sheet_by_name(known.name), held, columns), most)
                 yield known.name, list(lines)
+
+
+def hidden_lines(raw: bytes, title: str, lines: Filled) -> int:
+    """Count the lines that a filter, or the author of a workbook that was opened, hides."""
+    with zipfile.ZipFile(io.BytesIO(_slashed(raw))) as archive:
+        part = _parts(archive)[title]
+        with archive.open(part) as stream:
+            tail = b""
+            while chunk := stream.read(_CHUNK):
+                if b"hidden" in tail + chunk:
+                    break
+                tail = chunk[-_TAIL:]
+            else:
+                return 0
+        found: set[int] = set()
+        line = 0
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            nonlocal line
+            if name.rpartition(":")[2] == "row":
+                line = int(attributes.get("r", line + 1))
+                if attributes.get("hidden") in {"1", "true"}:
+                    found.add(line)
+
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = start
+        with archive.open(part) as stream:
+            parser.ParseFile(stream)
+    return sum(number in found for number, _ in lines)
+
+
+def _slashed(raw: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        names = archive.namelist()
+    return with_slashes(raw) if any("\\" in name for name in names) else raw
 
 
 def texts(lines: Iterable[tuple[int, list[Any]]]) -> Lines:

@@ -15,13 +15,15 @@ from ui.slots import Slot
 #: The server's own limit (`maxUploadSize`).
 MAX_MB: Final = 50
 _ADDED: Final = "couche-ajoutee"
+#: What is said of columns by their headings.
+_COLUMNS: Final = ("as_text", "as_number", "label")
 #: What a correction makes doubtful: it is guessed again.
 _AFTER: Final = {
-    "member": ("part", "encoding", "separator", "header_line", "position", "crs", "swapped", "as_text"),
-    "part": ("header_line", "position", "crs", "swapped", "as_text"),
-    "encoding": ("separator", "header_line", "position", "as_text"),
-    "separator": ("header_line", "position", "as_text"),
-    "header_line": ("position", "as_text"),
+    "member": ("part", "encoding", "separator", "header_line", "position", "crs", "swapped", *_COLUMNS),
+    "part": ("header_line", "position", "crs", "swapped", *_COLUMNS),
+    "encoding": ("separator", "header_line", "position", *_COLUMNS),
+    "separator": ("header_line", "position", *_COLUMNS),
+    "header_line": ("position", *_COLUMNS),
     "position": ("crs", "swapped"),
     "crs": ("swapped",),
 }

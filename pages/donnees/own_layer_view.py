@@ -8,8 +8,9 @@ import streamlit as st
 
 from facts.fields import Field
 from loaders.brought.opened import NO_HEADER, Opened, Position
+from loaders.formats import encodings
 from loaders.formats import systems as crs_systems
-from loaders.formats.grids import DELIMITERS, ENCODINGS
+from loaders.formats.grids import DELIMITERS
 from loaders.own_layer import OwnLayer, source_of
 from maps.session_objects import objects_of
 from maps.spec import Cadrage, MapSpec, ShownLayer
@@ -109,6 +110,11 @@ def _draft(found: Draft) -> None:
     )
     for doubt in guess.doubts:
         st.warning(prose(doubt))
+    for rank, doubt in enumerate(guess.grave):
+        st.checkbox(
+            prose(f"J’ajoute cette couche malgré ce doute : {doubt.partition(' : ')[0]}"),
+            key=_tick(found, rank),
+        )
     with st.expander(
         "Corriger la lecture", expanded=bool(guess.doubts or found.fault), key=f"couche-corriger-{found.step}"
     ):
@@ -130,8 +136,10 @@ def _corrections(found: Draft) -> None:
         if len(guess.parts) > 1:
             label = "Feuille" if guess.kind == "xlsx" else "Couche"
             _choose(found, "part", label, list(guess.parts), choice.part)
+        if guess.is_text:
+            names = {name: encodings.title(name) for name in encodings.choices(choice.encoding)}
+            _choose(found, "encoding", "Encodage", list(names), choice.encoding, names=names)
         if guess.kind == "csv":
-            _choose(found, "encoding", "Encodage", list(ENCODINGS), choice.encoding, names=ENCODINGS)
             _choose(found, "separator", "Séparateur", list(DELIMITERS), choice.separator, names=DELIMITERS)
             _choose(found, "decimal", "Décimales", list(_DECIMALS), choice.decimal, names=_DECIMALS)
         if guess.is_table:
@@ -154,16 +162,39 @@ def _corrections(found: Draft) -> None:
             on_change=lambda: session.correct("swapped", st.session_state[key]),
         )
     headings = [str(name) for name in guess.cells.columns]
-    if headings:
-        key = f"couche-textes-{found.step}"
-        st.multiselect(
-            "Colonnes à garder comme texte (codes, numéros)",
-            headings,
-            default=list(choice.as_text),
-            placeholder="Selon leurs valeurs",
-            key=key,
-            on_change=lambda: session.correct("as_text", tuple(st.session_state[key])),
-        )
+    if not headings:
+        return
+    with choices.row(None):
+        _choose(found, "label", "Nom des objets", headings, choice.label)
+    _columns(
+        found,
+        "as_text",
+        "Colonnes à garder comme texte (codes, numéros)",
+        [name for name in headings if name not in choice.as_number],
+    )
+    _columns(
+        found,
+        "as_number",
+        "Colonnes à lire comme des nombres",
+        [name for name in headings if name not in choice.as_text],
+    )
+
+
+def _columns(found: Draft, field: str, label: str, headings: list[str]) -> None:
+    """Offer columns whose kind is not left to their values."""
+    key = f"couche-{field}-{found.step}"
+    st.multiselect(
+        label,
+        headings,
+        default=[name for name in getattr(found.guess.choice, field) if name in headings],
+        placeholder="Selon leurs valeurs",
+        key=key,
+        on_change=lambda: session.correct(field, tuple(st.session_state[key])),
+    )
+
+
+def _tick(found: Draft, rank: int) -> str:
+    return f"couche-doute-{rank}-{found.name}-{found.guess.choice.member}-{found.guess.choice.part}"
 
 
 def _choose(
@@ -317,6 +348,9 @@ def _adding(found: Draft) -> None:
         )
         sent = st.form_submit_button("Ajouter à l’atlas", type="primary")
     if not sent:
+        return
+    if not all(st.session_state.get(_tick(found, rank)) for rank in range(len(found.guess.grave))):
+        st.error("Cochez d’abord, plus haut, le doute que cette couche laisse.")
         return
     stated = {"un titre": title, "la provenance": origin, "la date": vintage}
     lost = [name for name, text in stated.items() if not (text or "").strip()]

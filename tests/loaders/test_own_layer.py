@@ -379,10 +379,11 @@ def test_every_error_is_one_of_the_project():
         look(b"\x81\x8d\x8f\x90" * 30)
 
 
-def test_an_outline_that_does_not_close_makes_a_geopackage_unreadable():
-    square = files.frame().iloc[2:3]
+def test_an_outline_that_does_not_close_goes_alone():
+    square = files.frame().iloc[[2, 0]]
     wkb = shapely.to_wkb(shapely.force_2d(square.geometry.iloc[0]))
     raw = files.geopackage(square)
     assert raw.count(wkb) == 1
-    with pytest.raises(SourceFormatError, match="illisible"):
-        look(raw.replace(wkb, wkb[:-16] + shapely.to_wkb(shapely.Point(5.0, 43.0))[-16:]), "a.gpkg")
+    layer = read(raw.replace(wkb, wkb[:-16] + shapely.to_wkb(shapely.Point(5.0, 43.0))[-16:]), "a.gpkg")
+    assert faults(layer) == [(1, "géométrie illisible", "écartée")]
+    assert list(layer.frame["nom"]) == ["Fontaine"]

@@ -127,8 +127,6 @@ REFUSED = {
     "lambert93_dans_les_degres.csv": (SourceCrsError, "coordonnées en mètres"),
     "coordonnees_nulles.csv": (SourceCrsError, "hors de la France"),
     "accents_perdus.csv": (SourceFormatError, "accents perdus.*« Ã© », ligne 2"),
-    "mac_roman.csv": (SourceFormatError, "accents perdus.*« Ž », ligne 2"),
-    "utf16_sans_marque.csv": (SourceFormatError, "octets nuls"),
     "guillemet_ouvert.csv": (SourceFormatError, "ligne 3 illisible.*guillemets"),
     "geojson.csv": (SourceFormatError, "GeoJSON"),
     "document.pdf.csv": (SourceFormatError, "document PDF"),
@@ -145,6 +143,8 @@ REFUSED = {
 READ = {
     "windows1252.csv": (2, ["L1", "L2"], [], "Windows-1252"),
     "utf16.csv": (2, ["L1", "L2"], [], "UTF-16"),
+    "utf16_sans_marque.csv": (2, ["L1", "L2"], [], "UTF-16"),
+    "mac_roman.csv": (2, ["L1", "L2"], [], "Mac Roman"),
     "virgules.csv": (1, ["L1"], [], "virgule"),
     "tabulations.csv": (2, ["L1", "L2"], [], "tabulation"),
     "titres_avant_entete.csv": (2, ["L1", "L2"], [], "3 lignes de titre"),

@@ -119,6 +119,44 @@ def test_a_correction_is_read_at_once_and_one_that_breaks_is_refused():
     assert "2 lignes lues = 2 gardées" in plain(html(at))
 
 
+def box_of(at, label):
+    return next(box for box in at.selectbox if box.label == label)
+
+
+def test_the_encoding_the_name_and_the_numbers_are_shown_and_corrected():
+    raw = (driver.ROOT / "tests/loaders/cases/cpg_dit_utf8.zip").read_bytes()
+    at = given(raw, name="couche.zip")
+    assert any("vérifiez les accents" in plain(warning.value) for warning in at.warning)
+    assert box_of(at, "Encodage").value == "cp1252"
+    assert table(at, "Premières lignes")[2]["nom"] == "Crèche"
+    box_of(at, "Encodage").set_value("mac_roman").run()
+    assert table(at, "Premières lignes")[2]["nom"] == "CrËche"
+    at = given(b"nom;ref;code;lon;lat\nA;R1;012;5,37;43,30\nB;R2;013;5,38;43,31\n")
+    assert box_of(at, "Nom des objets").value == "nom"
+    box_of(at, "Nom des objets").set_value("ref").run()
+    assert next(iter(table(at, "Premières lignes")[0])) == "ref"
+
+    def numbers():
+        return next(one for one in at.multiselect if one.label == "Colonnes à lire comme des nombres")
+
+    assert table(at, "Premières lignes")[0]["code"] == "012"
+    numbers().set_value(["code"]).run()
+    assert table(at, "Premières lignes")[0]["code"] == "12"
+    assert box_of(at, "Nom des objets").value == "ref"
+    numbers().set_value([]).run()
+    assert table(at, "Premières lignes")[0]["code"] == "012"
+
+
+def test_a_doubt_that_the_file_itself_states_must_be_ticked():
+    raw = (driver.ROOT / "tests/loaders/cases/page_seule_wfs.geojson").read_bytes()
+    at = submit(given(raw, name="wfs.geojson"))
+    assert any("plus haut, le doute" in plain(error.value) for error in at.error)
+    assert KEY not in at.session_state
+    next(box for box in at.checkbox if "malgré ce doute" in plain(box.label)).check().run()
+    submit(at)
+    assert "couche1" in at.session_state[KEY]
+
+
 def test_a_file_without_position_asks_for_its_columns():
     at = given(b"nom;a;b\nA;5.37;12\nB;5.38;13\n")
     assert any("Aucune colonne de position" in warning.value for warning in at.warning)
