@@ -43,7 +43,7 @@ def read(job: str, name: str, content: bytes | memoryview, **options: Any) -> An
         if state.before == 0 and state.running_s < _PATIENCE_S:
             return
         if words is None:
-            with place.container(key="lecture", horizontal=True, vertical_alignment="center"):
+            with place.container(key=f"lecture-{token}", horizontal=True, vertical_alignment="center"):
                 words = st.empty()
                 st.html(html.html(_STOP, token=token), unsafe_allow_javascript=True)
         if state.before:

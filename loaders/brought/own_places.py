@@ -50,6 +50,9 @@ _ALTITUDES: Final = re.compile(
     r"(?i)([-+.\de]{1,40}[ \t]{1,8}[-+.\de]{1,40})(?:[ \t]{1,8}(?:[-+.\de]{1,40}|nan|null)){1,2}"
 )
 _DIMENSIONS: Final = re.compile(r"(?i)(?<=[a-z])(?:25D|[ \t]{0,8}(?:ZM|Z|M))(?=[ \t]{0,8}(?:\(|EMPTY))")
+#: How a collection begins, in WKT and in WKB of both orders: libraries that read them call themselves for each.
+_COLLECTIONS: Final = ("COLLECTION", "collection", "0107000000", "0000000007")
+_DEEPEST: Final = 1_000
 _WKB: Final = re.compile(r"0[01][0-9A-Fa-f]{40,}")
 ABROAD: Final = "hors de France métropolitaine"
 OTHER_SYSTEM: Final = "coordonnées d'un autre système que les autres lignes"
@@ -180,6 +183,8 @@ def _wholes(values: pd.Series) -> tuple[pd.Series, pd.Series, str | None]:
 
 def _shape(text: str) -> Any:
     """Read a geometry, or a pair as a point."""
+    if any(text.count(mark) > _DEEPEST for mark in _COLLECTIONS):
+        raise ValueError("nested without end")
     try:
         if found := _WKT.fullmatch(text):
             with np.errstate(over="ignore", invalid="ignore"):
