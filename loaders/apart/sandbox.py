@@ -102,6 +102,8 @@ def enter(limits: Limits, *, readable: Iterable[Path] = ()) -> None:
     os.environ.clear()
     if sys.platform != "linux":
         return
+    # Where the machine itself lacks memory, this is what the kernel ends, and not the server.
+    Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     _call("prctl", _PR_SET_DUMPABLE, 0, 0, 0, 0)
     _call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if _landlock_version():
