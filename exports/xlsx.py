@@ -36,6 +36,8 @@ FORMATS: Final[Mapping[Kind, str]] = {
 #: Excel counts days from here; before, a date is a text.
 FIRST_DAY: Final = dt.date(1900, 3, 1)
 MAX_TEXT: Final = 32_767
+#: How a cell ends that a workbook cannot hold whole.
+CUT: Final = " […] (texte coupé à la longueur qu’Excel permet : le CSV le donne en entier)"
 MAX_ROWS: Final = 1_048_575
 MIN_WIDTH: Final = 9
 MAX_WIDTH: Final = 50
@@ -201,7 +203,7 @@ def _write_columns(sheet: Any, fields: Sequence[Field], context: Context, styles
 def _write_text(sheet: Any, line: int, at: int, text: str, style: Any) -> None:
     kept = neutralised(text)
     if len(kept) > MAX_TEXT:
-        raise ArgumentError(f"Texte trop long pour un classeur Excel (ligne {line + 1}) : prenez le CSV")
+        kept = kept[: MAX_TEXT - len(CUT)] + CUT
     # As a text, whatever it looks like: a formula, a link or an error.
     sheet.write_string(line, at, kept, style)
 
