@@ -3,6 +3,8 @@
 import re
 import time
 
+from playwright.sync_api import TimeoutError as TooLateError
+
 from tests.browser.conftest import MAP, settled
 
 
@@ -45,11 +47,25 @@ class MapPage:
         self.rest()
 
     def choose(self, label, value):
-        """Pick the first option that begins with a text."""
+        """Pick the first option that begins with a text; a run of the page takes the list away, which is then opened again."""
         box = self.page.get_by_role("combobox", name=label).first
-        box.click()
-        box.fill(value)
-        self.page.get_by_role("option", name=re.compile(f"^{re.escape(value)}")).first.click()
+        option = self.page.get_by_role("option", name=re.compile(f"^{re.escape(value)}")).first
+        for patience_ms in (3_000, 30_000):
+            box.click()
+            box.fill(value)
+            try:
+                option.click(timeout=patience_ms)
+            except TooLateError:
+                settled(self.page)
+            else:
+                return
+
+    def close_list(self):
+        """Close the list of options if it stays open: where there is none, the key would take the choice back."""
+        settled(self.page)
+        if self.page.get_by_role("listbox").count():
+            self.page.keyboard.press("Escape")
+            settled(self.page)
 
     def toggle(self, label):
         """Press a pill."""

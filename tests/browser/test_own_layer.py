@@ -70,11 +70,10 @@ def test_a_layer_from_the_file_to_the_quarter(visit):
     assert opened.drawn("couche1") == {"2", "3"}
     page.get_by_text("Filtrer vos couches par leurs colonnes").click()
     opened.choose("Colonnes de « lieux »", "Type")
-    page.keyboard.press("Escape")
-    settled(page)
+    opened.close_list()
     opened.repaint(lambda: opened.choose("Type", "jardin"))
     assert opened.drawn("couche1") == {"3"}
-    page.keyboard.press("Escape")
+    opened.close_list()
     assert serious(page) == []
 
     opened = follow(page, "Quartier", "Quartiers prioritaires")

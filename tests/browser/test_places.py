@@ -31,7 +31,7 @@ def test_choose_read_compare_reload(visit):
     picker.click()
     picker.fill("Air Bel")
     page.get_by_role("option", name=re.compile("^Air Bel")).first.click()
-    page.keyboard.press("Escape")
+    opened.close_list()
     page.locator("caption", has_text="Comparaison").wait_for()
 
     def state():
@@ -124,6 +124,6 @@ def test_address_by_keyboard(visit, geocoder):
     page.keyboard.press("Enter")
     page.get_by_text("est dans le QPV Grand Saint Barthélémy (QN01352M)").wait_for()
     assert "essai" not in page.url
-    assert geocoder.asked == ["/geocodage/search?q=3+rue+essai&limit=5"]
+    assert geocoder.asked == ["/geocodage/search?q=3+rue+essai&limit=5&autocomplete=0"]
     page.get_by_role("link", name="Ouvrir la page du quartier Grand Saint Barthélémy").click()
     page.get_by_role("heading", name="Grand Saint Barthélémy (Marseille)").wait_for()
