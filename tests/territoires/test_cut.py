@@ -95,9 +95,10 @@ def test_a_file_that_is_cut_is_refused_by_its_name_with_the_mend(name, refused):
 
 
 def test_how_much_is_missing_is_said(refused):
-    # Half of the 256 lines, less their heading, of 255 rows.
+    # Half of the lines, less their heading.
+    lines = len((EMBEDDED / "equipements/friches.csv").read_bytes().splitlines())
     assert refused["equipements/friches.csv"][0].startswith(
-        "friches.csv : fichier incomplet ou modifié : 127 lignes, 255 enregistrées. À faire : remettre"
+        f"friches.csv : fichier incomplet ou modifié : {lines // 2 - 1} lignes, {lines - 1} enregistrées. À faire : remettre"
     )
 
 
@@ -206,11 +207,13 @@ def test_rows_that_were_taken_out_by_hand_are_counted(tmp_path):
     path.write_bytes(b"".join(lines[:-3]))
     record(["sports"], data_dir=data)
     row = cells(data, "sports")
-    assert (row["lignes_lues"], row["lignes_gardees"], row["lignes_ecartees"]) == ("2489", "2460", "29")
+    before = cells(EMBEDDED, "sports")
+    assert row["lignes_ecartees"] == before["lignes_ecartees"]
+    assert all(int(row[name]) == int(before[name]) - 3 for name in ("lignes_lues", "lignes_gardees"))
     # A row that a reading sets aside cannot stand in an extract.
     path.unlink()
     path.write_bytes(b"".join([*lines, lines[-1]]))
-    with pytest.raises(ValueError, match=r"sports.csv : ligne 2465 .*identifiant en double"):
+    with pytest.raises(ValueError, match=rf"sports.csv : ligne {len(lines) + 1} .*identifiant en double"):
         record(["sports"], data_dir=data)
     with pytest.raises(ValueError, match="ni source, ni fichier à enregistrer : sport ; connus : qpv, "):
         record(["sport"], data_dir=data)
