@@ -97,7 +97,7 @@ def test_areas_in_metres_at_its_pace(service, stations, tmp_path):
         row for row in today.rows("transport/velos_stations.csv") if row["station_id"] == stations.index[0]
     )
     assert parse_qs(urlsplit(first.path).query) == {
-        "point": [f"{extract['lon']},{extract['lat']}"],
+        "point": [f"{float(extract['lon']):.6f},{float(extract['lat']):.6f}"],
         "resource": ["bdtopo-valhalla"],
         "profile": ["pedestrian"],
         "direction": ["departure"],
