@@ -8,6 +8,7 @@ import pandas as pd
 
 from errors import AtlasError
 from loaders import communes, own_layer, premises, qpv
+from loaders.apart import wire
 from loaders.brought import candidate_sites, gtfs, opened, own_values, personnes_morales, tables
 from loaders.brought.addresses import Answers
 from loaders.brought.opened import Choice, Opened
@@ -18,6 +19,7 @@ from loaders.quality import Fault, Report
 
 #: What a page shows of a file as it was cut into rows.
 SHOWN_ROWS: Final = 20
+_SAMPLE: Final = b"nom;lon;lat;code;surface;jour\nEssai;5,3795;43,3125;13203;12,5;01/03/2026\n"
 
 
 def _own_layer(content: bytes, *, name: str, choice: Choice) -> tuple[Opened, OwnLayer | None, str]:
@@ -78,9 +80,10 @@ RECORDS: Final = (
 
 
 def warm() -> None:
-    """Read what every reading compares with, so that those who fork have it."""
+    """Read what every reading compares with, and a layer of the atlas's own: those who fork do nothing for the first time."""
     communes.load_with_neighbours()
     qpv.load()
+    wire.dump(_own_layer(_SAMPLE, name="essai.csv", choice=Choice()))
 
 
 #: What the readers load late, loaded before they fork.

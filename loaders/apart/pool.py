@@ -37,7 +37,10 @@ _READERS: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
     # The pool of Arrow's that is faster sets a gigabyte of addresses aside.
     "ARROW_DEFAULT_MEMORY_POOL": "system"
 }
-_ENDED, _FAULT = "fini", "panne"
+#: The longest code with which a process ends.
+_CODE_BYTES: Final = 8
+#: Messages are shown: no file writes more of one.
+_LONGEST: Final = 1_000
 #: Python says so, and a library that has no more aborts.
 _OUT_OF_MEMORY: Final = (77, -6)
 _OUT_OF_TIME: Final = -24
@@ -184,8 +187,9 @@ class Pool:
             finally:
                 os.close(says)
             code = self._followed(hears, limits, tell)
-            if code == 0:
-                return _answer(name, os.pread(result, os.fstat(result).st_size, 0))
+            size = os.fstat(result).st_size
+            if code == 0 and size <= limits.answer_bytes:
+                return _answer(name, os.pread(result, size, 0))
             _log.warning("reading ended apart: job %s, %d bytes, code %s", job, len(content), code)
             raise SourceFormatError(name, *_why(code))
         finally:
@@ -196,23 +200,13 @@ class Pool:
     def _followed(self, hears: int, limits: Limits, tell: Callable[[State], None]) -> int | None:
         """Wait for the end of a job: the code with which its process ended, None if nobody tells."""
         began = time.monotonic()
-        told = b""
         watch = select.poll()
         watch.register(hears, select.POLLIN)
         while (running := time.monotonic() - began) < limits.clock_s:
             if watch.poll(_BEAT_S * 1_000):
-                piece = os.read(hears, 1 << 16)
-                if not piece:
-                    return None
-                *lines, told = (told + piece).split(b"\n")
-                for line in lines:
-                    message = json.loads(line)
-                    if _ENDED in message:
-                        return int(message[_ENDED])
-                    if _FAULT in message:
-                        _log.error("a reading failed: %s", message[_FAULT])
-            else:
-                tell(State(0, running))
+                told = os.read(hears, _CODE_BYTES)
+                return int(told) if told else None
+            tell(State(0, running))
         return _OUT_OF_TIME
 
     def _end(self, number: int) -> None:
@@ -234,11 +228,15 @@ def _answer(name: str, content: bytes) -> Any:
         kind, value = wire.load(content, RECORDS)
         if kind == "ok":
             return value
-        error = getattr(errors, value[0])
-        if kind == "refused" and issubclass(error, SourceError):
-            raise error(*value[1:])
-        if kind == "wrong" and issubclass(error, AtlasError) and not issubclass(error, SourceError):
-            raise error(value[1])
+        if kind == "broken":
+            _log.error("a reading failed: %.500r", value)
+            raise SourceFormatError(name, *_why(None))
+        error, *said = value
+        kept = getattr(errors, error)
+        if kind == "refused" and issubclass(kept, SourceError):
+            raise kept(*(text[:_LONGEST] for text in said))
+        if kind == "wrong" and issubclass(kept, AtlasError) and not issubclass(kept, SourceError):
+            raise kept(said[0][:_LONGEST])
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         if isinstance(error, AtlasError):
             raise

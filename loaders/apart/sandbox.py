@@ -22,11 +22,12 @@ except ImportError:  # Windows
 
 
 class Limits(NamedTuple):
-    """What a reading may take: address space, seconds of processor, seconds in all."""
+    """What a reading may take: address space, seconds of processor, seconds in all, and how much it may answer."""
 
     memory_bytes: int = 1_500_000_000
     processor_s: int = 30
     clock_s: float = 60.0
+    answer_bytes: int = 400_000_000
 
 
 class _Machine(NamedTuple):
@@ -36,32 +37,45 @@ class _Machine(NamedTuple):
     refused: tuple[int, ...]
     clone: int
     clone3: int
+    fcntl: int
+    prlimit: int
 
 
 #: execve, execveat, fork, vfork, socket, socketpair, connect, accept, accept4, bind, listen, ptrace, process_vm_readv
 #: and writev, kill, tkill, tgkill, bpf, perf_event_open, io_uring (which may open sockets), userfaultfd, mount, unshare,
-#: setns, keyctl, add_key, request_key, memfd_secret, pidfd_getfd.
+#: setns, keyctl, add_key, request_key, memfd_secret, pidfd_getfd; then other ways to signal or to slow other processes of
+#: the user's: rt_sigqueueinfo, rt_tgsigqueueinfo, pidfd_send_signal, pidfd_open, setpriority, sched_setparam, scheduler,
+#: affinity and attr, ioprio_set, migrate_pages, move_pages, process_madvise, process_mrelease, kcmp; and memory that no
+#: limit counts: memfd_create, shmget, shmat, semget, msgget, mq_open.
 _MACHINES: Final = {
     "x86_64": _Machine(
         0xC000003E,
         (
             59, 322, 57, 58, 41, 53, 42, 43, 288, 49, 50, 101, 310, 311, 62, 200, 234, 321, 298, 425, 426, 427, 323, 165, 272,
-            308, 250, 248, 249, 447, 438,
+            308, 250, 248, 249, 447, 438, 129, 297, 424, 434, 141, 142, 144, 203, 314, 251, 256, 279, 440, 448, 312, 319, 29,
+            30, 64, 68, 240,
         ),
         56,
         435,
+        72,
+        302,
     ),
     "aarch64": _Machine(
         0xC00000B7,
         (
             221, 281, 198, 199, 203, 202, 242, 200, 201, 117, 270, 271, 129, 130, 131, 280, 241, 425, 426, 427, 282, 40, 97,
-            268, 219, 217, 218, 447, 438,
+            268, 219, 217, 218, 447, 438, 138, 240, 424, 434, 140, 118, 119, 122, 274, 30, 238, 239, 440, 448, 272, 279, 194,
+            196, 190, 186, 180,
         ),
         220,
         435,
+        25,
+        261,
     ),
 }  # fmt: skip
 _CLONE_THREAD: Final = 0x10000
+#: F_SETOWN, F_SETSIG and F_SETOWN_EX: by these a file that changes signals another process.
+_SIGNALLING: Final = (8, 10, 15)
 _EPERM, _ENOSYS = 1, 38
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
@@ -144,6 +158,7 @@ def _bound(limits: Limits) -> None:
     asked = (
         (resource.RLIMIT_AS, limits.memory_bytes),
         (resource.RLIMIT_CPU, limits.processor_s),
+        (resource.RLIMIT_FSIZE, limits.answer_bytes),
         # Cut short, it leaves no image of a user's file.
         (resource.RLIMIT_CORE, 0),
     )
@@ -192,23 +207,25 @@ def _landlock_version() -> int:
 def _filter_calls(machine: _Machine) -> None:
     """Install the program of seccomp: the calls that it names are refused, and any of another kind of processor."""
     load, equal, at_least, has_bit, give = 0x20, 0x15, 0x35, 0x45, 0x06
-    kill, allow, error = 0x80000000, 0x7FFF0000, 0x00050000
-    refused = len(machine.refused)
+    kill, allow = (give, 0, 0, 0x80000000), (give, 0, 0, 0x7FFF0000)
+    refuse, unknown = ((give, 0, 0, 0x00050000 | code) for code in (_EPERM, _ENOSYS))
+    first, second = (load, 0, 0, 16), (load, 0, 0, 24)
+
+    def when(number: int, *then: tuple[int, int, int, int]) -> list[tuple[int, int, int, int]]:
+        return [(equal, 0, len(then), number), *then]
+
+    signals = [(equal, len(_SIGNALLING) - rank, 0, asked) for rank, asked in enumerate(_SIGNALLING)]
     program = [
-        (load, 0, 0, 4),
-        (equal, 1, 0, machine.audit),
-        (give, 0, 0, kill),
-        (load, 0, 0, 0),
+        *((load, 0, 0, 4), (equal, 1, 0, machine.audit), kill, (load, 0, 0, 0)),
         # The calls of the x32 kind share x86_64's name.
-        (at_least, refused + 4, 0, 0x40000000),
-        *((equal, refused + 3 - rank, 0, number) for rank, number in enumerate(machine.refused)),
-        (equal, 4, 0, machine.clone3),
-        (equal, 0, 4, machine.clone),
-        (load, 0, 0, 16),
-        (has_bit, 2, 0, _CLONE_THREAD),
-        (give, 0, 0, error | _EPERM),
-        (give, 0, 0, error | _ENOSYS),
-        (give, 0, 0, allow),
+        *((at_least, 0, 1, 0x40000000), refuse),
+        *(line for number in machine.refused for line in when(number, refuse)),
+        *when(machine.clone3, unknown),
+        *when(machine.clone, first, (has_bit, 1, 0, _CLONE_THREAD), refuse, allow),
+        *when(machine.fcntl, second, *signals, allow, refuse),
+        # Its own limits alone.
+        *when(machine.prlimit, first, (equal, 1, 0, 0), refuse, allow),
+        allow,
     ]
     content = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *line) for line in program))
     head = ctypes.create_string_buffer(struct.pack("@HxxxxxxP", len(program), ctypes.addressof(content)))

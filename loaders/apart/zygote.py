@@ -1,11 +1,12 @@
 """The process that waits with every reader loaded, and forks one of itself for each file: `python -m loaders.apart.zygote`.
 
 It is started with the end of a socket and without the server's environment. A job is a message with four open files: what
-is read, its options, where the result goes, and a pipe that tells how it went. The job runs in a fork that
-`sandbox.enter` has shut, so that what a file does to its reader ends with it.
+is read, its options, where the result goes, and a pipe on which this process tells how the job's ended. The job runs in a
+fork that `sandbox.enter` has shut, so that what a file does to its reader ends with it.
 """
 
 import contextlib
+import gc
 import importlib
 import json
 import mmap
@@ -23,9 +24,6 @@ from loaders.apart import sandbox, wire
 from loaders.apart.jobs import JOBS, MODULES, RECORDS, warm
 from loaders.paths import DATA, ROOT
 
-#: What the last line of a pipe says: how the job's process ended.
-ENDED: Final = "fini"
-FAULT: Final = "panne"
 OUT_OF_MEMORY: Final = 77
 _MESSAGE_BYTES: Final = 1 << 16
 _FILES: Final = 4
@@ -38,6 +36,9 @@ def main() -> None:
         importlib.import_module(module)
     with contextlib.suppress(AtlasError):  # a damaged file of the data is told where it is used
         warm()
+    # What libraries hold open (PROJ its base), they close by its number: a fork that closed it would lose another file.
+    held = _open_files() - {control.fileno()}
+    gc.freeze()
     woken, wakes = os.pipe()
     os.set_blocking(wakes, False)
     signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
@@ -52,14 +53,18 @@ def main() -> None:
                     message, files, *_ = socket.recv_fds(control, _MESSAGE_BYTES, _FILES)
                     if not message:
                         return
-                    _obey(json.loads(message), files, running, control)
+                    _obey(json.loads(message), files, running, control, held)
                 else:
                     os.read(woken, _MESSAGE_BYTES)
                     _reap(running)
 
 
 def _obey(
-    asked: dict[str, Any], files: list[int], running: dict[int, tuple[int, int]], control: socket.socket
+    asked: dict[str, Any],
+    files: list[int],
+    running: dict[int, tuple[int, int]],
+    control: socket.socket,
+    held: frozenset[int],
 ) -> None:
     if "job" not in asked:
         for process, (number, _) in running.items():
@@ -70,7 +75,7 @@ def _obey(
     process = os.fork()
     if process == 0:
         control.close()
-        _work(asked, files, parent)
+        _work(asked, files, parent, held)
     *others, told = files
     for file in others:
         os.close(file)
@@ -86,19 +91,15 @@ def _reap(running: dict[int, tuple[int, int]]) -> None:
         if process == 0:
             return
         _, told = running.pop(process)
-        _say(told, {ENDED: os.waitstatus_to_exitcode(status)})
+        # Whoever waited may be gone.
+        with contextlib.suppress(BrokenPipeError):
+            os.write(told, str(os.waitstatus_to_exitcode(status)).encode())
         os.close(told)
 
 
-def _say(told: int, message: dict[str, Any]) -> None:
-    # Whoever waited may be gone.
-    with contextlib.suppress(BrokenPipeError):
-        os.write(told, json.dumps(message).encode() + b"\n")
-
-
-def _work(asked: dict[str, Any], files: list[int], parent: int) -> None:
+def _work(asked: dict[str, Any], files: list[int], parent: int, held: frozenset[int]) -> None:
     """Do a job, and end this process."""
-    source, options, result, told = files
+    source, options, result, _ = files
     code = 1
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -107,29 +108,44 @@ def _work(asked: dict[str, Any], files: list[int], parent: int) -> None:
         silence = os.open(os.devnull, os.O_RDWR)
         for standard in (0, 1, 2):
             os.dup2(silence, standard)
-        # The pipes of the others, and what the parent waits with.
-        for file in {int(open_.name) for open_ in Path("/proc/self/fd").iterdir()} - {0, 1, 2, *files}:
+        # The pipes of the others, its own, of which the parent alone says how it ended, and what the parent waits with.
+        for file in _open_files() - held - {0, 1, 2, source, options, result}:
             with contextlib.suppress(OSError):
                 os.close(file)
-        sandbox.enter(sandbox.Limits(*asked["limits"]), readable={DATA, ROOT / "data"})
-        try:
-            content = _whole(source)
-            given = wire.load(_whole(options), RECORDS)
-            answer = ("ok", JOBS[asked["job"]](content, **given))
-        except SourceError as error:
-            answer = ("refused", (type(error).__name__, str(error.path), error.fault, error.mend))
-        except AtlasError as error:
-            answer = ("wrong", (type(error).__name__, str(error)))
-        with os.fdopen(result, "wb") as stream:
-            stream.write(wire.dump(answer))
-        code = 0
+        limits = sandbox.Limits(*asked["limits"])
+        sandbox.enter(limits, readable={DATA, ROOT / "data"})
+        said = _answered(asked["job"], source, options)
+        code = OUT_OF_MEMORY if len(said) > limits.answer_bytes else _given(said, result)
     except MemoryError:
         code = OUT_OF_MEMORY
     except Exception as error:  # noqa: BLE001  told to the server's journal, without what the file holds
         *_, last = traceback.extract_tb(error.__traceback__)
-        _say(told, {FAULT: f"{type(error).__name__} in {last.name}, line {last.lineno} of {last.filename}"})
+        where = f"{type(error).__name__} in {last.name}, line {last.lineno} of {last.filename}"
+        code = _given(wire.dump(("broken", where)), result)
     finally:
         os._exit(code)
+
+
+def _answered(job: str, source: int, options: int) -> bytes:
+    try:
+        content = _whole(source)
+        given = wire.load(_whole(options), RECORDS)
+        return wire.dump(("ok", JOBS[job](content, **given)))
+    except SourceError as error:
+        return wire.dump(("refused", (type(error).__name__, str(error.path), error.fault, error.mend)))
+    except AtlasError as error:
+        return wire.dump(("wrong", (type(error).__name__, str(error))))
+
+
+def _given(said: bytes, result: int) -> int:
+    with os.fdopen(result, "wb") as stream:
+        stream.write(said)
+    return 0
+
+
+def _open_files() -> frozenset[int]:
+    # The list itself is one of them while it is read.
+    return frozenset(int(file.name) for file in list(Path("/proc/self/fd").iterdir()) if file.is_symlink())
 
 
 def _whole(file: int) -> bytes:

@@ -19,7 +19,7 @@ from geo.crs import LAMBERT93, WGS84
 from loaders.brought.opened import Position
 from loaders.brought.own_values import numbers
 from loaders.formats import systems
-from loaders.formats.shapes import REPAIRED, geometry_of, repaired
+from loaders.formats.shapes import REPAIRED, geometry_of, repaired, without_blanks
 from loaders.quality import KEPT, MENDED, SET_ASIDE, Report
 from words.constants import FRANCE
 from words.folding import fold
@@ -220,7 +220,7 @@ def settled(
     found = np.asarray(shapely.force_2d(np.asarray(shapes, dtype=object)), dtype=object)
     absent = shapely.is_missing(found) | shapely.is_empty(found)
     report.add(rows[absent], ABSENT, SET_ASIDE, said)
-    kept = _one_kind(pd.Series(found[~absent], index=rows.index[~absent]), report)
+    kept = without_blanks(_one_kind(pd.Series(found[~absent], index=rows.index[~absent]), report))
 
     degrees = _projected(kept.to_numpy(), crs, WGS84, swapped=swapped)
     west, south, east, north = FRANCE

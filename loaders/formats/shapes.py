@@ -92,6 +92,24 @@ def _flat_vertices(coordinates: Any) -> Any:
     return [_flat_vertices(part) for part in coordinates]
 
 
+def without_blanks(shapes: pd.Series) -> pd.Series:
+    """Leave out of geometries the parts and the holes that are empty: GEOS may end the process on them."""
+    found = shapes.to_numpy(copy=True)
+    parts, owner = shapely.get_parts(found, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    blank = np.concatenate([owner[shapely.is_empty(parts)], owner[part[shapely.is_empty(rings)]]])
+    for at in np.unique(blank):
+        kept = [_without_blank_holes(one) for one in shapely.get_parts(found[at]) if not one.is_empty]
+        found[at] = type(found[at])(kept) if hasattr(found[at], "geoms") else kept[0]
+    return pd.Series(found, index=shapes.index, dtype=object)
+
+
+def _without_blank_holes(geometry: shapely.Geometry) -> shapely.Geometry:
+    if not isinstance(geometry, Polygon):
+        return geometry
+    return Polygon(geometry.exterior, [hole for hole in geometry.interiors if not hole.is_empty])
+
+
 def polygons_of(geometry: shapely.Geometry) -> MultiPolygon:
     """Keep the polygons of a repaired outline: `make_valid` may add lines and points."""
     valid = shapely.make_valid(geometry)
