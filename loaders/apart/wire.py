@@ -286,7 +286,7 @@ class _Reader:
     def frame(self, told: dict[str, Any]) -> pd.DataFrame:
         name, *rest = told["index"]
         index = pd.Index(self.column(*rest), name=self.made(name))
-        made = {self.made(name): self.values(len(index), *rest) for name, *rest in told["columns"]}
+        made = {self.made(name): self.values(index, *rest) for name, *rest in told["columns"]}
         frame = pd.DataFrame(made, index=index)
         return frame if told["active"] is None else gpd.GeoDataFrame(frame, geometry=told["active"])
 
@@ -294,8 +294,11 @@ class _Reader:
         found = self.frame(told)["v"].rename(self.made(name))
         return gpd.GeoSeries(found) if str(found.dtype) == _GEOMETRY else found
 
-    def values(self, length: int, kind: str, told: list[Any]) -> Any:
-        return self.shapes(length, kind, *told) if kind in {_GEOMETRY, _SHAPES} else self.column(kind, told)
+    def values(self, index: pd.Index, kind: str, told: list[Any]) -> pd.Series:
+        shaped = kind in {_GEOMETRY, _SHAPES}
+        values = self.shapes(len(index), kind, *told) if shaped else self.column(kind, told)
+        column: pd.Series = pd.Series(values, index=index, dtype=values.dtype)
+        return column
 
     def column(self, kind: str, told: list[Any]) -> Any:
         array = self.array(*told)
@@ -363,7 +366,7 @@ _MAKERS: Final[Mapping[str, Callable[..., Any]]] = {
     "set": lambda reader, told: reader.several(set, told),
     "frozenset": lambda reader, told: reader.several(frozenset, told),
     "dict": lambda reader, told: {reader.made(key): reader.made(item) for key, item in told},
-    "bytes": lambda reader, at: bytes(reader.blobs[at]),
+    "bytes": lambda reader, at: bytes(reader.taken(at)),
     "date": lambda _reader, text: dt.date.fromisoformat(text),
     "datetime": lambda _reader, text: dt.datetime.fromisoformat(text),
     "record": _Reader.record,

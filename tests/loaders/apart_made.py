@@ -6,4 +6,5 @@ from tests.loaders.test_apart import MADE
 if __name__ == "__main__":
     zygote.JOBS = MADE
     zygote.MODULES = ()
+    zygote.warm = lambda: None
     zygote.main()

@@ -1,23 +1,22 @@
 """What a visitor's file is read in: it can harm nothing but itself, and what it says comes back as it was."""
 
 import ctypes
+import fcntl
 import os
+import resource
+import signal
 import socket
+import struct
 import subprocess
 import threading
 import time
 from pathlib import Path
 
-import geopandas as gpd
-import numpy as np
-import pandas as pd
 import pytest
-import shapely
 
 from errors import ArgumentError, SourceFormatError
 from loaders.apart import pool, wire
 from loaders.apart.sandbox import Limits
-from loaders.quality import Fault, Report
 
 SHORT = Limits(processor_s=1, clock_s=3.0)
 
@@ -32,6 +31,11 @@ def tried(content):
         "exec": lambda: os.execv("/bin/true", ["true"]),  # noqa: S606
         "fork": os.fork,
         "kill": lambda: os.kill(os.getppid(), 0),
+        "signal by a file": lambda: fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid()),
+        "signal by a handle": lambda: signal.pidfd_send_signal(os.pidfd_open(os.getppid()), 0),
+        "slow another": lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), 19),
+        "limit another": lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CPU, (1, 1)),
+        "memory that no limit counts": lambda: os.memfd_create("x"),
         "secret": Path("/etc/passwd").read_text,
         "project": (Path(wire.__file__).parents[2] / "pyproject.toml").read_text,
         "listing": lambda: list(Path("/tmp").iterdir()),
@@ -73,12 +77,37 @@ def refused(_content):
     raise SourceFormatError("a/b.csv", "vide", "le remplir")
 
 
+def answer_file():
+    """Find where a reading answers, as code that has taken it over would."""
+    return next(file for file in range(3, 100) if "rendu" in str(Path(f"/proc/self/fd/{file}").readlink()))
+
+
+def evil(content):
+    """Answer by itself, and end as if all were well."""
+    file = answer_file()
+    os.write(file, content)
+    if content == b"endless":
+        try:
+            while True:
+                os.write(file, bytes(1_000_000))
+        except OSError:
+            os.ftruncate(file, 3)
+            try:
+                os.ftruncate(file, 1 << 40)
+            except OSError:
+                os._exit(0)
+            os._exit(9)
+    os._exit(0)
+
+
 MADE = {
+    "evil": evil,
     "tried": tried,
     "grown": grown,
     "spun": spun,
     "slept": lambda _content: time.sleep(60),
     "crashed": lambda _content: ctypes.string_at(0),
+    "broken": lambda _content: {}["absent"],
     "nested": lambda _content: {"a": object()},
     "refused": refused,
     "echo": lambda content, **options: (len(content), options),
@@ -97,62 +126,6 @@ def readers():
         found.close()
 
 
-def frame():
-    shapes = shapely.from_wkt(
-        [
-            "POINT (1 2)", "POINT Z (1 2 3)", None, "POINT EMPTY", "POLYGON ((0 0, 4 0, 4 4, 0 0), (1 0.5, 2 0.5, 2 1, 1 0.5))",
-            "MULTIPOLYGON EMPTY", "MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)), ((5 5, 6 5, 6 6, 5 5)))", "LINESTRING (0 0, 1 1)",
-            "MULTIPOINT (0 0, 1 1)",
-        ]
-    )  # fmt: skip
-    made = gpd.GeoDataFrame(
-        {
-            "texte": list("abcdéfghi"),
-            "entier": pd.array([1, None, 2**60 + 1, *range(6)], dtype="Int64"),
-            "jour": pd.to_datetime(["2026-01-15"] * 8 + [None]),
-            "nombre": [np.nan, *range(8)],
-        },
-        geometry=gpd.GeoSeries(shapes, crs=2154),
-    )
-    return made.set_axis(pd.Index(range(3, 12), name="ligne"))
-
-
-def test_frames_and_records_come_back_as_they_went():
-    went = frame()
-    report = Report("couche", 9, pd.Series(["x"], index=[3]), faults=[Fault(3, "x", "faute", "v", "écartée")])
-    back, again, said = wire.load(
-        wire.dump((went, report, {"a": (1, None, frozenset({"é"}))})), (Report, Fault)
-    )
-    assert type(back) is gpd.GeoDataFrame
-    pd.testing.assert_frame_equal(pd.DataFrame(back), pd.DataFrame(went))
-    assert back.crs == "EPSG:2154"
-    assert (shapely.to_wkb(back.geometry.array) == shapely.to_wkb(went.geometry.array)).all()
-    assert again.faults == report.faults
-    pd.testing.assert_series_equal(again.ids, report.ids)
-    assert said == {"a": (1, None, frozenset({"é"}))}
-
-
-@pytest.mark.parametrize("damage", [b"", b"\x00" * 40, b"\xff" * 40])
-def test_what_is_no_value_is_refused(damage):
-    with pytest.raises(ValueError, match=r"."):
-        wire.load(damage, ())
-
-
-def test_a_record_that_was_not_named_is_refused():
-    with pytest.raises(ValueError, match="not a value"):
-        wire.load(wire.dump(Fault(1, "", "", "", "")), (Report,))
-
-
-def test_offsets_that_point_outside_are_refused():
-    """Shapely trusts them: a reading that a file has taken over could have the server read elsewhere."""
-    content = wire.dump(gpd.GeoSeries([shapely.box(0, 0, 1, 1)], crs=2154))
-    # The five points of the outline are told as the end of its ring.
-    told = np.array([0, 5], dtype="<i8").tobytes()
-    assert content.count(told) == 1
-    with pytest.raises(ValueError, match="offsets"):
-        wire.load(content.replace(told, np.array([0, 5_000_000], dtype="<i8").tobytes()), ())
-
-
 def test_a_reading_can_do_nothing_but_read(readers):
     found = readers.run("tried", "a.csv", b"abc", {})
     assert found.pop("read") == b"abc"
@@ -167,6 +140,7 @@ def test_a_reading_can_do_nothing_but_read(readers):
 @pytest.mark.parametrize(
     ("job", "words"),
     [
+        ("broken", "sa lecture s'est arrêtée d'un coup"),
         ("grown", "il demande trop de mémoire pour être lu"),
         ("spun", "sa lecture prend trop de temps"),
         ("slept", "sa lecture prend trop de temps"),
@@ -179,6 +153,26 @@ def test_however_a_reading_ends_it_is_a_message_and_the_next_is_read(job, words,
     with pytest.raises(SourceFormatError, match=words):
         readers.run(job, "a.csv", b"abc", {}, limits=pool.LIMITS if job == "grown" else SHORT)
     assert readers.run("echo", "a.csv", b"abcd", {"a": ("é", None)}) == (4, {"a": ("é", None)})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"endless", b"\x00" * 40, struct.pack("<3Q", 1, 1 << 62, 0), wire.dump("ok"), wire.dump(("ok", 1, 2)),
+     wire.dump(("refused", ("SystemExit", "a", "b", "c"))), wire.dump(("refused", ("SourceFormatError", ["a"])))],
+    ids=["nothing", "endless", "zeros", "a length", "no pair", "a triple", "another error", "no texts"],
+)  # fmt: skip
+def test_whatever_a_reading_that_was_taken_over_answers_it_is_a_message(content, readers):
+    short = Limits(answer_bytes=5_000_000)
+    with pytest.raises(SourceFormatError, match=r"n'a pas abouti|s'est arrêtée"):
+        readers.run("evil", "a.csv", content, {}, limits=short)
+    assert readers.run("echo", "a.csv", b"abc", {}) == (3, {})
+
+
+def test_a_message_of_a_reading_is_short(readers):
+    answer = wire.dump(("refused", ("SourceFormatError", "a.csv", "x" * 1_000_000, "y" * 1_000_000)))
+    with pytest.raises(SourceFormatError) as told:
+        readers.run("evil", "a.csv", answer, {})
+    assert len(str(told.value)) < 3_000
 
 
 def test_two_at_a_time_and_who_waits_is_told_its_rank(readers):
