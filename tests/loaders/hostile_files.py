@@ -4,16 +4,18 @@ import random
 from collections.abc import Callable
 from typing import NamedTuple
 
+from loaders.brought import landlords
 from loaders.brought.opened import Choice
-from tests.loaders.hostile import geometries, packages, tables
-from tests.loaders.test_premises_damaged import inventory
+from tests.loaders.hostile import archives, geometries, networks, packages, texts, workbooks
 
 #: What the reader of each job is asked beside the file.
 OPTIONS = {
     "couche": {"choice": Choice()},
-    "locaux": {"ask": False, "answers": None},
+    "locaux": {"ask": True, "answers": None},
     "emplacements": {},
     "arrets": {},
+    "pistes": {"millesime": "2025", "known": landlords.load()},
+    "tableau": {"headings": ["Mesure", "Valeur", "Date"]},
 }
 
 
@@ -25,56 +27,81 @@ class Kind(NamedTuple):
     make: Callable[[random.Random], bytes]
 
 
-def _inventory_of(cell):
-    def made(rng):
-        return "\n".join([*inventory(2), f"L9;{cell(rng)};5.38;43.31;8;vacant;R;15/01/2026"]).encode()
+def _layer(name, make):
+    return Kind("couche", name, make)
 
-    return made
+
+def _premises(name, make):
+    return Kind("locaux", name, make)
 
 
 KINDS = {
-    "WKT emboîté": Kind("couche", "a.csv", lambda rng: tables.table(geometries.nested_wkt(rng))),
-    "WKB emboîté": Kind("couche", "a.csv", lambda rng: tables.table(geometries.nested_wkb(rng).hex())),
-    "WKT emboîté, classeur": Kind("couche", "a.xlsx", lambda rng: tables.sheet(geometries.nested_wkt(rng))),
-    "WKB emboîté, classeur": Kind(
-        "couche", "a.xlsx", lambda rng: tables.sheet(geometries.nested_wkb(rng).hex())
-    ),
-    "GeoJSON emboîté": Kind(
-        "couche",
-        "a.geojson",
-        lambda rng: geometries.collection(geometries.feature(geometries.nested_json(rng))),
-    ),
-    "GeoJSON emboîté, cellule": Kind(
-        "couche", "a.csv", lambda rng: tables.table(tables.quoted(geometries.nested_json(rng)))
-    ),
-    "GeoPackage emboîté": Kind("couche", "a.gpkg", packages.nested_in_package),
-    "vue sans fin": Kind("couche", "a.gpkg", packages.endless_view),
-    "vue sans fin seule": Kind("couche", "a.gpkg", packages.only_an_endless_view),
-    "table virtuelle": Kind("couche", "a.gpkg", packages.virtual_table),
-    "déclencheur": Kind("couche", "a.gpkg", packages.trigger),
-    "suite de signes": Kind("couche", "a.csv", tables.long_cell),
-    "suite de signes, inventaire": Kind("locaux", "a.csv", tables.long_cell_of_inventory),
-    "nombre démesuré": Kind("couche", "a.csv", tables.numbers),
-    "nombre démesuré, GeoJSON": Kind("couche", "a.geojson", tables.numbers_in_json),
-    "nombre démesuré, classeur": Kind("couche", "a.xlsx", tables.numbers_in_sheet),
-    "points par centaines de milliers": Kind(
-        "couche",
-        "a.geojson",
-        lambda rng: geometries.collection(geometries.feature(geometries.many_points(rng))),
-    ),
-    "texte partagé": Kind("locaux", "a.xlsx", tables.shared_string),
-    "texte partagé, couche": Kind("couche", "a.xlsx", tables.shared_string),
-    "propriété démesurée": Kind(
-        "couche",
-        "a.geojson",
-        lambda rng: geometries.collection(
-            geometries.feature('{"type":"Point","coordinates":[5.4,43.3]}', geometries.nested_property(rng))
-        ),
-    ),
-    "membres par milliers": Kind("couche", "a.zip", tables.many_members),
-    "archive qui enfle": Kind("couche", "a.zip", tables.bomb),
-    "cellule au loin": Kind("locaux", "a.xlsx", tables.far_cell),
-}
+    "WKT emboîté": _layer("a.csv", lambda rng: texts.table(geometries.nested_wkt(rng))),
+    "WKB emboîté": _layer("a.csv", lambda rng: texts.table(geometries.nested_wkb(rng).hex())),
+    "WKB menteur": _layer("a.csv", lambda rng: texts.table(geometries.lying_wkb(rng).hex())),
+    "WKT emboîté, classeur": _layer("a.xlsx", lambda rng: workbooks.sheet(geometries.nested_wkt(rng))),
+    "WKB emboîté, classeur": _layer("a.xlsx", lambda rng: workbooks.sheet(geometries.nested_wkb(rng).hex())),
+    "GeoJSON emboîté": _layer("a.geojson", lambda rng: geometries.one(geometries.nested_json(rng))),
+    "GeoJSON emboîté, cellule": _layer("a.csv", lambda rng: texts.table(texts.quoted(geometries.nested_json(rng)))),
+    "GeoPackage emboîté": _layer("a.gpkg", packages.nested),
+    "parties vides": _layer("a.csv", lambda rng: texts.table(geometries.blank_parts(rng), geometries.blank_parts(rng))),
+    "parties vides, GeoPackage": _layer("a.gpkg", packages.blank_geometry),
+    "vue sans fin": _layer("a.gpkg", packages.endless_view),
+    "vue sans fin seule": _layer("a.gpkg", packages.only_an_endless_view),
+    "vue sans fin du format": _layer("a.gpkg", packages.system_view),
+    "table virtuelle": _layer("a.gpkg", packages.virtual_table),
+    "déclencheur": _layer("a.gpkg", packages.trigger),
+    "colonnes coûteuses": _layer("a.gpkg", packages.dear_columns),
+    "GeoPackage menteur": _layer("a.gpkg", packages.odd_content),
+    "GeoPackage menteur, locaux": _premises("a.gpkg", packages.odd_content),
+    "tables par centaines": _layer("a.gpkg", packages.many_tables),
+    "GeoPackage abîmé": _layer("a.gpkg", packages.damaged),
+    "suite de signes": _layer("a.csv", texts.long_cell),
+    "suite de signes, titre": _layer("a.csv", texts.long_heading),
+    "suite de signes, locaux": _premises("a.csv", texts.long_cell_of_inventory),
+    "suite de signes, classeur": _layer("a.xlsx", workbooks.long_cell),
+    "nombre démesuré": _layer("a.csv", texts.numbers),
+    "nombre démesuré, GeoJSON": _layer("a.geojson", texts.numbers_in_json),
+    "nombre démesuré, classeur": _layer("a.xlsx", workbooks.numbers),
+    "colonnes par milliers": _layer("a.csv", texts.wide),
+    "colonnes par milliers, locaux": _premises("a.csv", texts.wide),
+    "lignes par milliers": _layer("a.csv", texts.lines),
+    "guillemet jamais fermé": _layer("a.csv", texts.open_quote),
+    "fautes partout": _layer("a.csv", texts.faulty),
+    "octets sans encodage": _layer("a.csv", texts.letters),
+    "emplacements": Kind("emplacements", "a.csv", texts.places),
+    "tableau": Kind("tableau", "a.csv", lambda rng: texts.wide(rng).replace(b"nom", b"Mesure;Valeur;Date", 1)),
+    "points par centaines de milliers": _layer("a.geojson", lambda rng: geometries.one(geometries.many_points(rng))),
+    "texte recopié par point": _layer("a.geojson", geometries.copies),
+    "contour qui se recoupe": _layer("a.geojson", geometries.tangled),
+    "trous par milliers": _layer("a.geojson", geometries.holes),
+    "coordonnées absurdes": _layer("a.geojson", geometries.absurd),
+    "propriété emboîtée": _layer("a.geojson", lambda rng: geometries.one(properties=geometries.nested_property(rng))),
+    "propriété démesurée": _layer("a.geojson", lambda rng: geometries.one(properties=geometries.large_property(rng))),
+    "GeoJSON étrange": _layer("a.geojson", geometries.odd_json),
+    "GeoJSON par lignes": _layer("a.geojson", geometries.by_lines),
+    "texte partagé": _premises("a.xlsx", workbooks.shared_string),
+    "texte partagé, couche": _layer("a.xlsx", workbooks.shared_string),
+    "cellule au loin": _premises("a.xlsx", workbooks.far_cell),
+    "cellules éparses": _layer("a.xlsx", workbooks.scattered),
+    "styles par milliers": _layer("a.xlsx", workbooks.styles),
+    "cellules fusionnées": _layer("a.xlsx", workbooks.merged),
+    "feuilles par milliers": _layer("a.xlsx", workbooks.sheets),
+    "entités XML": _layer("a.xlsx", workbooks.entities),
+    "feuille emmêlée": _layer("a.xlsx", workbooks.tangled),
+    "membres par milliers": _layer("a.zip", archives.many_members),
+    "archive qui enfle": _layer("a.zip", archives.bomb),
+    "noms de membres": _layer("a.zip", archives.names),
+    "archive menteuse": _layer("a.zip", archives.lying),
+    "membres superposés": _layer("a.zip", archives.overlapping),
+    "Shapefile menteur": _layer("a.zip", archives.shapes),
+    "attributs menteurs": _layer("a.zip", archives.attributes),
+    "système démesuré": _layer("a.zip", archives.system),
+    "Shapefile abîmé": _layer("a.zip", archives.damaged_shapefile),
+    "GTFS": Kind("arrets", "a.zip", networks.gtfs),
+    "GTFS qui enfle": Kind("arrets", "a.zip", networks.gtfs_bomb),
+    "fichier de la DGFiP": Kind("pistes", "a.csv", networks.dgfip_file),
+}  # fmt: skip
 
 
 def build(kind: str, seed: int = 0) -> tuple[str, bytes]:
