@@ -101,7 +101,9 @@ def recognised(raw: bytes, *, stated: str | None = None) -> str:
     # A sum of weights beyond what one letter of a file may weigh by chance.
     weights = {name: _weight(runs, name) for name in names}
     best = max(weights, key=lambda name: weights[name])
-    if weights[best] > 0 or stated:
+    # An accent that stands alone, as in a table of letters, is no sign of another language.
+    strange = any(_one(run, best) <= _FOREIGN for run in runs)
+    if weights[best] > 0 or stated or not strange:
         return best
     sample = b" ".join(b"".join(run) for run in runs)
     found = charset_normalizer.from_bytes(raw[:100_000] or sample, cp_isolation=_isolated()).best()
